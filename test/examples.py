@@ -62,10 +62,10 @@ def run(program):
 
 
 def main():
-    program, expected_file = sys.argv[1:]
+    program, expected_file = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
     result = run(program)
     printed = lines(result.stdout.decode("utf-8"))
-    expected = lines(pathlib.Path(expected_file).read_text(encoding="utf-8"))
+    expected = lines(expected_file.read_text(encoding="utf-8"))
     problems = []
     if result.returncode:
         problems.append(f"ended with {result.returncode}\n{result.stderr.decode('utf-8')}")
@@ -75,7 +75,7 @@ def main():
     if len(printed) != len(expected):
         problems.append(f"{len(printed)} lines, expected {len(expected)}")
     checks = Checks()
-    checks.add(pathlib.Path(program).name, problems)
+    checks.add(program.name, problems)
     checks.close()
 
 
