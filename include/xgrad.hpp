@@ -1,0 +1,3 @@
+#pragma once
+
+#include <xgrad/xgrad.hpp>

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <xgrad/base/shape.hpp>
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <vector>
+
+namespace xgrad {
+/// The axes of a reduction: one, a braced list, any range of integers, or (by default) all.
+class axes_argument
+{
+public:
+    axes_argument() = default;
+
+    template <std::integral I>
+    axes_argument(I axis) : axes_(std::vector<std::ptrdiff_t>{static_cast<std::ptrdiff_t>(axis)})
+    {}
+
+    axes_argument(std::initializer_list<std::ptrdiff_t> axes) : axes_(axes) {}
+
+    template <integer_range R>
+    requires(!std::same_as<R, axes_argument>) axes_argument(R const& axes)
+        : axes_(std::vector<std::ptrdiff_t>(axes.begin(), axes.end()))
+    {}
+
+    /// Bit i: axis i is one of them. Throws shape_error for axes out of range or named twice.
+    std::uint64_t of(std::size_t rank, std::string_view operation) const
+    {
+        if (!axes_) {
+            return rank >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << rank) - 1;
+        }
+        std::uint64_t bits = 0;
+        for (auto const axis : *axes_) {
+            auto const bit = std::uint64_t{1} << normalize_axis(axis, rank, operation);
+            if (bits & bit) {
+                throw shape_error(
+                    std::string(operation) + ": axis " + std::to_string(axis) +
+                    " is named twice in " + to_string(*axes_));
+            }
+            bits |= bit;
+        }
+        return bits;
+    }
+
+private:
+    std::optional<std::vector<std::ptrdiff_t>> axes_;
+};
+
+struct reduction_options
+{
+    bool keep_dims = false; // reduced axes stay, with length 1
+};
+
+namespace detail {
+/// `shape` without the axes of `bits`, or with them kept as length 1.
+inline shape_type reduced_shape(shape_type const& shape, std::uint64_t bits, bool keep_dims)
+{
+    shape_type result;
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+        if (!((bits >> axis) & 1u)) {
+            result.push_back(shape[axis]);
+        } else if (keep_dims) {
+            result.push_back(1);
+        }
+    }
+    return result;
+}
+} // namespace detail
+} // namespace xgrad

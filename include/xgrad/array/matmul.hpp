@@ -1,0 +1,184 @@
+#pragma once
+
+#include <xgrad/array/operation.hpp>
+#include <xgrad/engine/matrix_product.hpp>
+
+#include <numeric>
+
+namespace xgrad {
+namespace detail {
+/// `body` with its last two axes exchanged.
+inline body_pointer matrix_transposed(body_pointer const& body)
+{
+    auto shape = body->shape;
+    auto strides = body->strides;
+    auto const last = shape.size() - 1;
+    std::swap(shape[last], shape[last - 1]);
+    std::swap(strides[last], strides[last - 1]);
+    return make_view(body, std::move(shape), std::move(strides), 0);
+}
+
+/// A vector as a matrix of one row (`axis` 0) or one column (`axis` 1).
+inline body_pointer as_matrix(body_pointer const& body, std::size_t axis)
+{
+    if (body->shape.size() != 1) {
+        return body;
+    }
+    shape_type shape{body->shape[0], body->shape[0]};
+    strides_type strides{body->strides[0], body->strides[0]};
+    shape[axis] = 1;
+    strides[axis] = 0;
+    return make_view(body, shape, strides, 0);
+}
+
+inline shape_type leading_axes(shape_type const& shape)
+{
+    return shape_type(shape.begin(), shape.end() - 2);
+}
+
+/// The products of all matrices of two stacks, whose leading axes broadcast.
+template <class T>
+body_pointer stacked_product(body_pointer const& a_body, body_pointer const& b_body)
+{
+    auto const a = matrix_ready(a_body);
+    auto const b = matrix_ready(b_body);
+    auto const last = [](tensor_body const& body, std::size_t back) {
+        return body.shape[body.shape.size() - back];
+    };
+    auto const stride = [](tensor_body const& body, std::size_t back) {
+        return body.strides[body.strides.size() - back];
+    };
+    auto shape = leading_axes(a->shape);
+    broadcast_into(shape, leading_axes(b->shape));
+    auto const stacks = element_count(shape);
+    auto const steps = [&](tensor_body const& body) {
+        strides_type strides(body.strides.begin(), body.strides.end() - 2);
+        return broadcast_strides(leading_axes(body.shape), strides, shape);
+    };
+    auto const a_steps = steps(*a);
+    auto const b_steps = steps(*b);
+    auto result_shape = shape;
+    result_shape.push_back(last(*a, 2));
+    result_shape.push_back(last(*b, 1));
+    auto result = make_body(type_of<T>, result_shape);
+    auto const size = last(*a, 2) * last(*b, 1);
+    for (std::size_t i = 0; i < stacks && size > 0; ++i) {
+        std::ptrdiff_t a_offset = 0;
+        std::ptrdiff_t b_offset = 0;
+        auto rest = i;
+        for (std::size_t axis = shape.size(); axis-- > 0; rest /= shape[axis]) {
+            auto const index = static_cast<std::ptrdiff_t>(rest % shape[axis]);
+            a_offset += index * a_steps[axis];
+            b_offset += index * b_steps[axis];
+        }
+        auto* const to = result->template elements<T>() + i * size;
+        if (last(*a, 1) == 0) {
+            std::fill_n(to, size, T(0));
+            continue;
+        }
+        matrix_product<T>(
+            {a->template elements<T>() + a_offset,
+             last(*a, 2),
+             last(*a, 1),
+             stride(*a, 2),
+             stride(*a, 1)},
+            {b->template elements<T>() + b_offset,
+             last(*b, 2),
+             last(*b, 1),
+             stride(*b, 2),
+             stride(*b, 1)},
+            to);
+    }
+    return result;
+}
+
+/// Sums over the axes along which `shape` was broadcast to the body's.
+template <class T>
+body_pointer summed_to(body_pointer const& body, shape_type const& shape)
+{
+    if (same_shape(body->shape, shape)) {
+        return body;
+    }
+    auto const from = dense(body);
+    auto sum = make_body(type_of<T>, shape);
+    std::fill_n(sum->template elements<T>(), sum->size, T(0));
+    auto axes = from->shape;
+    auto strides = broadcast_strides(shape, sum->strides, axes);
+    coalesce(axes, strides);
+    accumulate(
+        sum_accumulator<T>,
+        std::array<T*, 1>{sum->template elements<T>()},
+        axes,
+        strides,
+        0,
+        from->size,
+        static_cast<T const*>(from->template elements<T>()));
+    return sum;
+}
+} // namespace detail
+
+/// The matrix product, as NumPy's: of two matrices, of stacks of matrices whose leading axes
+/// broadcast, and of vectors (a row on the left, a column on the right; that axis is not in the
+/// result). Throws shape_error where the inner lengths differ or an operand is a scalar.
+/// ∂a = g bᵀ, ∂b = aᵀ g.
+template <array A, array B>
+auto matmul(A const& a, B const& b, std::source_location where = std::source_location::current())
+{
+    using T = floating_element<value_type_of<A>, value_type_of<B>>;
+    tensor<T> const left = as_tensor(a, where);
+    tensor<T> const right = as_tensor(b, where);
+    auto const fail = [&](std::string const& why) {
+        throw shape_error(
+            "matmul: shapes " + to_string(left.shape()) + " and " + to_string(right.shape()) + " " +
+            why + at(where));
+    };
+    if (left.dimension() == 0 || right.dimension() == 0) {
+        fail("hold a scalar; multiply by it with *");
+    }
+    auto const x = detail::as_matrix(left.handle(), 0);
+    auto const y = detail::as_matrix(right.handle(), 1);
+    auto const inner = x->shape[x->shape.size() - 1];
+    if (inner != y->shape[y->shape.size() - 2]) {
+        fail(
+            "do not fit: the last axis of the first has " + std::to_string(inner) +
+            " elements, the rows of the second are " +
+            std::to_string(y->shape[y->shape.size() - 2]));
+    }
+    if (auto leading = detail::leading_axes(x->shape);
+        !broadcast_into(leading, detail::leading_axes(y->shape))) {
+        fail("do not fit: their leading axes do not broadcast");
+    }
+    auto product = detail::stacked_product<T>(x, y);
+    auto const matrix_shape = product->shape;
+    shape_type shape(matrix_shape.begin(), matrix_shape.end() - 2);
+    if (left.dimension() > 1) {
+        shape.push_back(matrix_shape[matrix_shape.size() - 2]);
+    }
+    if (right.dimension() > 1) {
+        shape.push_back(matrix_shape[matrix_shape.size() - 1]);
+    }
+    auto reverse = [matrix_shape](pullback& sweep) {
+        auto const g = reshaped(dense(sweep.incoming()), matrix_shape);
+        auto const x = detail::as_matrix(sweep.operand(0), 0);
+        auto const y = detail::as_matrix(sweep.operand(1), 1);
+        auto const give =
+            [&](std::size_t i, body_pointer const& gradient, shape_type const& matrices) {
+                auto const sum = dense(detail::summed_to<T>(gradient, matrices));
+                sweep.add(i, reshaped(sum, sweep.shape(i)));
+            };
+        if (sweep.wants(0)) {
+            give(0, detail::stacked_product<T>(g, detail::matrix_transposed(y)), x->shape);
+        }
+        if (sweep.wants(1)) {
+            give(1, detail::stacked_product<T>(detail::matrix_transposed(x), g), y->shape);
+        }
+    };
+    return recorded(
+        "matmul",
+        tensor<T>(reshaped(product, shape)),
+        std::array{&left.body(), &right.body()},
+        {.operands = true},
+        reverse,
+        where);
+}
+} // namespace xgrad

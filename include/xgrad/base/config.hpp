@@ -1,0 +1,47 @@
+#pragma once
+
+// The one place of the preprocessor: everything else in xgrad is plain C++.
+
+#define XGRAD_VERSION_MAJOR 0
+#define XGRAD_VERSION_MINOR 1
+#define XGRAD_VERSION_PATCH 0
+
+// A block kernel is one loop only if every rule in it is inlined, however long the statement.
+#if defined(__GNUC__) || defined(__clang__)
+#    define XGRAD_ALWAYS_INLINE [[gnu::always_inline]] inline
+#    define XGRAD_NOINLINE [[gnu::noinline]]
+#    define XGRAD_COLD [[gnu::cold, gnu::noinline]]
+#else
+#    define XGRAD_ALWAYS_INLINE inline
+#    define XGRAD_NOINLINE
+#    define XGRAD_COLD
+#endif
+
+// Everything that holds SIMD registers lives in an inline namespace named after the instruction
+// set, so that objects compiled with different flags can be linked into one program.
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)
+#    define XGRAD_ARCHITECTURE avx512
+#elif defined(__AVX2__) && defined(__FMA__)
+#    define XGRAD_ARCHITECTURE avx2
+#elif defined(__AVX__)
+#    define XGRAD_ARCHITECTURE avx
+#elif defined(__SSE4_2__)
+#    define XGRAD_ARCHITECTURE sse4
+#elif defined(__ARM_NEON)
+#    define XGRAD_ARCHITECTURE neon
+#else
+#    define XGRAD_ARCHITECTURE baseline
+#endif
+
+// XGRAD_NO_TBB builds without threads, XGRAD_NO_BLAS without CBLAS.
+#if !defined(XGRAD_NO_TBB)
+#    define XGRAD_HAS_TBB 1
+#else
+#    define XGRAD_HAS_TBB 0
+#endif
+
+#if !defined(XGRAD_NO_BLAS)
+#    define XGRAD_HAS_BLAS 1
+#else
+#    define XGRAD_HAS_BLAS 0
+#endif

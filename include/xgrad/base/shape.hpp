@@ -1,0 +1,120 @@
+#pragma once
+
+#include <xgrad/base/error.hpp>
+
+#include <xtensor/xstorage.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <initializer_list>
+#include <iterator>
+#include <ranges>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace xgrad {
+/// Lengths of the axes, outermost first; no allocation up to rank 4.
+using shape_type = xt::svector<std::size_t, 4>;
+
+/// Distances, in elements, between neighbours along each axis.
+using strides_type = xt::svector<std::ptrdiff_t, 4>;
+
+using shape_span = std::span<std::size_t const>;
+
+template <class R>
+concept integer_range = std::ranges::input_range<R> && std::integral<std::ranges::range_value_t<R>>;
+
+inline shape_span view_of(shape_type const& shape) noexcept
+{
+    return {shape.data(), shape.size()};
+}
+
+inline bool same_shape(shape_type const& a, shape_type const& b) noexcept
+{
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin());
+}
+
+inline std::size_t element_count(shape_type const& shape) noexcept
+{
+    std::size_t count = 1;
+    for (auto const length : shape) {
+        count *= length;
+    }
+    return count;
+}
+
+/// Strides of a dense row-major array; axes of length 1 included.
+inline strides_type row_major_strides(shape_type const& shape)
+{
+    strides_type strides(shape.size());
+    std::ptrdiff_t stride = 1;
+    for (std::size_t axis = shape.size(); axis-- > 0;) {
+        strides[axis] = stride;
+        stride *= static_cast<std::ptrdiff_t>(shape[axis]);
+    }
+    return strides;
+}
+
+/// "{3, 4}"
+template <std::ranges::input_range R>
+std::string to_string(R const& lengths)
+{
+    std::string text = "{";
+    for (auto const& length : lengths) {
+        text += (text.size() > 1 ? ", " : "") + std::to_string(length);
+    }
+    return text + "}";
+}
+
+/// A user's shape: a braced list or any range of integers.
+/// Throws value_error where a length is negative.
+class shape_argument
+{
+public:
+    template <std::integral I>
+    shape_argument(std::initializer_list<I> lengths) : shape_argument(std::views::all(lengths))
+    {}
+
+    // `{}` is the shape of a scalar.
+    shape_argument(std::initializer_list<std::size_t> lengths)
+        : shape_(lengths.begin(), lengths.end())
+    {}
+
+    template <integer_range R>
+    requires(!std::same_as<std::remove_cvref_t<R>, shape_argument>) shape_argument(R const& lengths)
+    {
+        for (auto const length : lengths) {
+            if (std::cmp_less(length, 0)) {
+                throw value_error(
+                    "shape: " + to_string(lengths) +
+                    " has a negative length; lengths count elements");
+            }
+            shape_.push_back(static_cast<std::size_t>(length));
+        }
+    }
+
+    operator shape_type const&() const noexcept { return shape_; }
+
+    shape_type const& get() const noexcept { return shape_; }
+
+private:
+    shape_type shape_;
+};
+
+/// `axis` counted from the front; negative axes count from the end.
+inline std::size_t normalize_axis(std::ptrdiff_t axis, std::size_t rank, std::string_view operation)
+{
+    auto const signed_rank = static_cast<std::ptrdiff_t>(rank);
+    if (axis < -signed_rank || axis >= signed_rank) {
+        throw shape_error(
+            std::string(operation) + ": axis " + std::to_string(axis) +
+            " is out of range for an array of rank " + std::to_string(rank) +
+            (rank == 0 ? "; a scalar has no axes"
+                       : "; axes go from " + std::to_string(-signed_rank) + " to " +
+                     std::to_string(signed_rank - 1)));
+    }
+    return static_cast<std::size_t>(axis < 0 ? axis + signed_rank : axis);
+}
+} // namespace xgrad

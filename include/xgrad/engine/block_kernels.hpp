@@ -1,0 +1,68 @@
+#pragma once
+
+#include <xgrad/base/element_type.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+// The interface between the compiled part of a statement and everything else: two functions over
+// one block, and a description of the expression. All pointers are to the statement's compute
+// type; every array may be read and written up to a whole register past `count`.
+
+namespace xgrad {
+struct value_block
+{
+    void const* const* operands; // one per leaf: `count` elements
+    void const* scalars;         // the expression's numbers
+    void* values;                // out
+    std::size_t count;
+};
+
+struct adjoint_block
+{
+    void const* const* operands; // as above; only leaves whose value is needed are read
+    void const* scalars;
+    void const* result;     // the values, read where the root's partials need them
+    void const* seed;       // the adjoint of the values
+    void* const* adjoints;  // out, one per leaf that carries a gradient
+    bool const* accumulate; // per leaf: add to what is there
+    std::size_t count;
+};
+
+/// A term of an expression in postfix order.
+struct expression_term
+{
+    enum class kind : std::uint8_t
+    {
+        tensor,
+        scalar,
+        operation
+    };
+
+    kind what;
+    std::uint8_t arity;
+    std::string_view name;
+    std::string_view symbol;
+};
+
+struct leaf_traits
+{
+    bool carries_gradient;
+    bool value_needed; // by the adjoint kernel
+};
+
+struct block_kernels
+{
+    void (*values)(value_block const&);
+    void (*adjoints)(adjoint_block const&); // null where no leaf carries a gradient
+    element_type compute;
+    element_type result;
+    bool result_needed; // by the adjoint kernel
+    float cost;         // of one element's value, in nanoseconds, roughly
+    std::uint32_t scalars;
+    std::span<leaf_traits const> leaves;
+    std::span<expression_term const> terms;
+};
+} // namespace xgrad

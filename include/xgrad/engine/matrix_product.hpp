@@ -1,0 +1,136 @@
+#pragma once
+
+#include <xgrad/base/config.hpp>
+#include <xgrad/base/tensor_body.hpp>
+#include <xgrad/engine/dense.hpp>
+
+#include <cstddef>
+
+#if XGRAD_HAS_BLAS
+#    include <cblas.h>
+#endif
+
+// One product of two matrices, by BLAS; the only include of CBLAS.
+
+namespace xgrad {
+namespace detail {
+/// A matrix as BLAS takes it: rows (or, transposed, columns) contiguous.
+struct matrix_layout
+{
+    bool transposed;
+    std::ptrdiff_t leading;
+};
+
+inline bool blas_layout(
+    std::size_t rows,
+    std::size_t columns,
+    std::ptrdiff_t row_stride,
+    std::ptrdiff_t column_stride,
+    matrix_layout& layout) noexcept
+{
+    auto const least = [](std::size_t n) {
+        return std::max<std::ptrdiff_t>(1, static_cast<std::ptrdiff_t>(n));
+    };
+    if ((column_stride == 1 || columns == 1) && (row_stride >= least(columns) || rows == 1)) {
+        layout = {false, std::max(row_stride, least(columns))};
+        return true;
+    }
+    if ((row_stride == 1 || rows == 1) && (column_stride >= least(rows) || columns == 1)) {
+        layout = {true, std::max(column_stride, least(rows))};
+        return true;
+    }
+    return false;
+}
+} // namespace detail
+
+/// A strided matrix of T.
+template <class T>
+struct matrix_view
+{
+    T const* data;
+    std::size_t rows;
+    std::size_t columns;
+    std::ptrdiff_t row_stride;
+    std::ptrdiff_t column_stride;
+};
+
+/// c = a b, with c dense of a.rows × b.columns. A matrix without a unit stride is not taken: make
+/// it dense before.
+template <class T>
+void matrix_product(matrix_view<T> const& a, matrix_view<T> const& b, T* c)
+{
+#if XGRAD_HAS_BLAS
+    detail::matrix_layout left{};
+    detail::matrix_layout right{};
+    detail::blas_layout(a.rows, a.columns, a.row_stride, a.column_stride, left);
+    detail::blas_layout(b.rows, b.columns, b.row_stride, b.column_stride, right);
+    auto const m = static_cast<int>(a.rows);
+    auto const n = static_cast<int>(b.columns);
+    auto const k = static_cast<int>(a.columns);
+    auto const flag = [](bool transposed) { return transposed ? CblasTrans : CblasNoTrans; };
+    auto const ldc = std::max(n, 1);
+    if constexpr (std::same_as<T, double>) {
+        cblas_dgemm(
+            CblasRowMajor,
+            flag(left.transposed),
+            flag(right.transposed),
+            m,
+            n,
+            k,
+            1.0,
+            a.data,
+            static_cast<int>(left.leading),
+            b.data,
+            static_cast<int>(right.leading),
+            0.0,
+            c,
+            ldc);
+    } else {
+        cblas_sgemm(
+            CblasRowMajor,
+            flag(left.transposed),
+            flag(right.transposed),
+            m,
+            n,
+            k,
+            1.0f,
+            a.data,
+            static_cast<int>(left.leading),
+            b.data,
+            static_cast<int>(right.leading),
+            0.0f,
+            c,
+            ldc);
+    }
+#else
+    for (std::size_t i = 0; i < a.rows; ++i) {
+        auto* const row = c + i * b.columns;
+        std::fill_n(row, b.columns, T(0));
+        for (std::size_t k = 0; k < a.columns; ++k) {
+            auto const factor = a.data
+                                    [static_cast<std::ptrdiff_t>(i) * a.row_stride +
+                                     static_cast<std::ptrdiff_t>(k) * a.column_stride];
+            auto const* from = b.data + static_cast<std::ptrdiff_t>(k) * b.row_stride;
+            for (std::size_t j = 0; j < b.columns; ++j, from += b.column_stride) {
+                row[j] += factor * *from;
+            }
+        }
+    }
+#endif
+}
+
+/// The body with its last two axes laid out so that `matrix_product` takes them.
+inline body_pointer matrix_ready(body_pointer body)
+{
+    auto const rank = body->shape.size();
+    detail::matrix_layout layout{};
+    return detail::blas_layout(
+               body->shape[rank - 2],
+               body->shape[rank - 1],
+               body->strides[rank - 2],
+               body->strides[rank - 1],
+               layout)
+        ? std::move(body)
+        : dense_copy(*body);
+}
+} // namespace xgrad

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <xgrad/base/broadcast.hpp>
+#include <xgrad/base/tensor_body.hpp>
+#include <xgrad/engine/pack.hpp>
+
+#include <cstddef>
+#include <span>
+
+namespace xgrad {
+/// How a kernel gets at an operand's elements.
+enum class access : std::uint8_t
+{
+    direct,   // where they lie
+    constant, // one element, spread over a block once
+    packed,   // gathered and converted into a block
+    absent    // not read
+};
+
+struct operand_access
+{
+    access how = access::absent;
+    element_type type{};
+    bool padded = true;
+    void const* data = nullptr;
+    strides_type strides; // along the plan's axes, where packed
+};
+
+/// Joins neighbouring axes of a strided array that are one axis in memory: `axes` and `strides`
+/// describe the same elements in the same order with the fewest axes.
+inline void coalesce(shape_type& axes, strides_type& strides)
+{
+    for (std::size_t axis = axes.size(); axis-- > 1;) {
+        auto const outer = axis - 1;
+        if (axes[outer] != 1 && axes[axis] != 1 &&
+            strides[outer] != strides[axis] * static_cast<std::ptrdiff_t>(axes[axis])) {
+            continue;
+        }
+        auto const erased = static_cast<std::ptrdiff_t>(axes[axis] == 1 ? axis : outer);
+        strides.erase(strides.begin() + erased);
+        axes[outer] *= axes[axis];
+        axes.erase(axes.begin() + static_cast<std::ptrdiff_t>(axis));
+    }
+}
+
+/// The index space of a statement and the way to each operand in it.
+struct plan
+{
+    std::size_t size = 0;
+    shape_type axes; // neighbouring axes joined where every packed operand allows
+    std::span<operand_access> operands;
+    bool all_direct = true;
+
+    /// Describes operand `i` as `body` broadcast into `shape`, for kernels that compute in
+    /// `compute`.
+    void read(std::size_t i, tensor_body const& body, shape_type const& shape, element_type compute)
+    {
+        auto& operand = operands[i];
+        operand.type = body.type;
+        operand.padded = body.padded;
+        operand.data = body.data;
+        if (body.size == 1) {
+            // A single element broadcast over a single element is where it lies.
+            operand.how = size == 1 && body.type == compute ? access::direct : access::constant;
+        } else if (body.size == size && body.contiguous && body.type == compute) {
+            operand.how = access::direct;
+        } else {
+            operand.how = access::packed;
+            operand.strides = broadcast_strides(body.shape, body.strides, shape);
+        }
+        all_direct = all_direct && operand.how == access::direct;
+    }
+
+    /// Joins axes; to be called once all operands are described.
+    void coalesce(shape_type const& shape)
+    {
+        if (all_direct) {
+            return;
+        }
+        axes = shape;
+        auto const joins = [&](std::size_t axis) {
+            for (auto const& operand : operands) {
+                if (operand.how == access::packed && axes[axis] != 1 && axes[axis + 1] != 1 &&
+                    operand.strides[axis] !=
+                        operand.strides[axis + 1] * static_cast<std::ptrdiff_t>(axes[axis + 1])) {
+                    return false;
+                }
+            }
+            return true;
+        };
+        for (std::size_t axis = axes.size(); axis-- > 1;) {
+            if (joins(axis - 1)) {
+                join(axis - 1);
+            }
+        }
+    }
+
+private:
+    void join(std::size_t axis)
+    {
+        auto const erase = [](auto& list, std::size_t position) {
+            list.erase(list.begin() + static_cast<std::ptrdiff_t>(position));
+        };
+        for (auto& operand : operands) {
+            if (operand.how == access::packed) {
+                // The stride of the pair is the inner one's, unless that axis has one element.
+                erase(operand.strides, axes[axis + 1] == 1 ? axis + 1 : axis);
+            }
+        }
+        axes[axis] *= axes[axis + 1];
+        erase(axes, axis + 1);
+    }
+};
+} // namespace xgrad

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <xgrad/base/tensor_body.hpp>
+#include <xgrad/expr/adjoint_kernel.hpp>
+
+namespace xgrad {
+namespace detail {
+// A rough model: a staged rule costs as much as twenty inlined ones.
+template <class E>
+inline constexpr float value_cost = 0.05f * static_cast<float>(parts_of<E>.nodes) +
+    1.0f * static_cast<float>(parts_of<E>.stages);
+} // namespace detail
+
+inline namespace XGRAD_ARCHITECTURE {
+namespace vectorized {
+template <class E>
+consteval auto adjoint_kernel_of() -> void (*)(adjoint_block const&)
+{
+    if constexpr (carries_gradient<E>) {
+        return &adjoint_kernel<E, compute_type<E>>;
+    } else {
+        return nullptr;
+    }
+}
+} // namespace vectorized
+
+/// All that the run-time part knows of an expression's type.
+template <class E>
+inline constexpr block_kernels kernels_of{
+    .values = &value_kernel<E, compute_type<E>>,
+    .adjoints = vectorized::adjoint_kernel_of<E>(),
+    .compute = type_of<compute_type<E>>,
+    .result = type_of<typename E::value_type>,
+    .result_needed = partials_use_result<E>,
+    .cost = xgrad::detail::value_cost<E>,
+    .scalars = parts_of<E>.scalars,
+    .leaves = leaves_of<E>,
+    .terms = terms_of<E>,
+};
+} // namespace XGRAD_ARCHITECTURE
+
+namespace detail {
+template <class E, class T>
+void collect(E const& e, tensor_body** operands, T* scalars, part_counts& next)
+{
+    if constexpr (is_tensor<E>) {
+        operands[next.leaves++] = &e.body();
+    } else if constexpr (is_scalar<E>) {
+        scalars[next.scalars++] = static_cast<T>(e.value);
+    } else {
+        [&]<std::size_t... I>(std::index_sequence<I...>)
+        {
+            (collect(e.template operand<I>(), operands, scalars, next), ...);
+        }
+        (std::make_index_sequence<E::arity>{});
+    }
+}
+} // namespace detail
+
+/// An expression taken apart: its tensors and its numbers, in the order of its kernels.
+template <class E>
+struct parts
+{
+    using compute = compute_type<E>;
+
+    std::array<tensor_body*, parts_of<E>.leaves> operands;
+    std::array<compute, parts_of<E>.scalars> scalars;
+
+    explicit parts(E const& e)
+    {
+        part_counts next;
+        detail::collect(e, operands.data(), scalars.data(), next);
+    }
+};
+} // namespace xgrad

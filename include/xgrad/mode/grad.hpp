@@ -1,0 +1,213 @@
+#pragma once
+
+#include <xgrad/tape/sweep.hpp>
+#include <xgrad/tensor/tensor.hpp>
+
+#include <array>
+#include <source_location>
+#include <tuple>
+#include <vector>
+
+namespace xgrad {
+template <class X>
+concept differentiable_tensor = is_tensor<X> && differentiable_element<typename X::value_type>;
+
+/// Several sources: `grad(tape, z, wrt(a, b))`.
+template <class... T>
+struct source_list
+{
+    std::tuple<tensor<T>...> tensors;
+};
+
+template <element... T>
+source_list<T...> wrt(tensor<T> const&... sources)
+{
+    static_assert(
+        (differentiable_element<T> && ...),
+        "xgrad: a tensor of integers or truth values has no gradient; a source must be a "
+        "tensor<double> or tensor<float>");
+    return {{sources...}};
+}
+
+/// Several targets, whose gradients are added: `grad(tape, targets(u, v), x)`.
+template <class... T>
+struct target_list
+{
+    std::tuple<tensor<T>...> tensors;
+};
+
+template <element... T>
+target_list<T...> targets(tensor<T> const&... tensors)
+{
+    static_assert(
+        (differentiable_element<T> && ...),
+        "xgrad: a tensor of integers or truth values has no gradient; a target must be a "
+        "tensor<double> or tensor<float>");
+    return {{tensors...}};
+}
+
+namespace detail {
+[[noreturn]] XGRAD_COLD inline void throw_seed_mismatch(
+    shape_type const& seed, shape_type const& target, std::source_location const& where)
+{
+    throw shape_error(
+        "grad: out_grad has shape " + to_string(seed) + ", the target " + to_string(target) +
+        "; they must be equal" + at(where));
+}
+
+template <class T>
+sweep_target
+target_of(tensor<T> const& target, tensor<T> const* seed, std::source_location const& where)
+{
+    if (seed == nullptr) {
+        return {&target.body(), {}};
+    }
+    if (!same_shape(seed->shape(), target.shape())) {
+        throw_seed_mismatch(seed->shape(), target.shape(), where);
+    }
+    return {&target.body(), dense(seed->handle())};
+}
+
+/// Sweeps, and empties a tape that is not persistent.
+inline std::vector<body_pointer> gradients(
+    tape& t,
+    std::span<sweep_target const> targets,
+    std::span<tensor_body* const> sources,
+    grad_options const& options,
+    std::source_location const& where)
+{
+    auto result =
+        t.stop_recording([&] { return sweep(t.record(), targets, sources, options, where); });
+    if (!t.record().options().persistent) {
+        t.record().consume();
+    }
+    return result;
+}
+
+template <class... T>
+std::vector<sweep_target> targets_of(target_list<T...> const& list)
+{
+    return std::apply(
+        [](auto const&... target) {
+            return std::vector<sweep_target>{{&target.body(), {}}...};
+        },
+        list.tensors);
+}
+
+template <class S>
+auto gradients_of(
+    tape& t,
+    std::span<sweep_target const> targets,
+    tensor<S> const& source,
+    grad_options const& options,
+    std::source_location const& where)
+{
+    static_assert(
+        differentiable_element<S>,
+        "xgrad: a tensor of integers or truth values has no gradient; the source must be a "
+        "tensor<double> or tensor<float>");
+    return tensor<S>(gradients(t, targets, std::array{&source.body()}, options, where).front());
+}
+
+template <class... S>
+auto gradients_of(
+    tape& t,
+    std::span<sweep_target const> targets,
+    source_list<S...> const& sources,
+    grad_options const& options,
+    std::source_location const& where)
+{
+    return std::apply(
+        [&](auto const&... source) {
+            auto bodies = gradients(
+                t,
+                targets,
+                std::array<tensor_body*, sizeof...(S)>{&source.body()...},
+                options,
+                where);
+            // Braces evaluate in order.
+            auto next = bodies.begin();
+            return std::tuple<tensor<S>...>{tensor<S>(std::move(*next++))...};
+        },
+        sources.tensors);
+}
+
+template <class S>
+auto gradients_of(
+    tape& t,
+    std::span<sweep_target const> targets,
+    std::vector<tensor<S>> const& sources,
+    grad_options const& options,
+    std::source_location const& where)
+{
+    static_assert(
+        differentiable_element<S>,
+        "xgrad: a tensor of integers or truth values has no gradient; a source must be a "
+        "tensor<double> or tensor<float>");
+    std::vector<tensor_body*> bodies;
+    for (auto const& source : sources) {
+        bodies.push_back(&source.body());
+    }
+    std::vector<tensor<S>> result;
+    for (auto& body : gradients(t, targets, bodies, options, where)) {
+        result.emplace_back(std::move(body));
+    }
+    return result;
+}
+} // namespace detail
+
+/// The gradient of the sum of `target` by `sources`: a tensor, `wrt(a, b, ...)` or a vector of
+/// tensors; the result is a tensor shaped like the source, a tuple or a vector of them. Sources may
+/// be any tensors that the tape saw, the target itself included. A tape that is not persistent is
+/// empty afterwards and records on.
+///
+/// Throws tape_error where the tape does not hold the target, unconnected_error where the target
+/// does not depend on a source (zeros with {.unconnected = unconnected::zero}).
+template <class T, class Sources>
+auto grad(
+    tape& t,
+    tensor<T> const& target,
+    Sources const& sources,
+    grad_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    static_assert(
+        differentiable_element<T>,
+        "xgrad: a tensor of integers or truth values has no gradient; the target must be a "
+        "tensor<double> or tensor<float>");
+    auto const from = detail::target_of<T>(target, nullptr, where);
+    return detail::gradients_of(t, {&from, 1}, sources, options, where);
+}
+
+/// As above, with the adjoint of the target instead of ones. Throws shape_error where it is not
+/// shaped like the target.
+template <class T, class Sources>
+auto grad(
+    tape& t,
+    tensor<T> const& target,
+    Sources const& sources,
+    std::type_identity_t<tensor<T>> const& out_grad,
+    grad_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    static_assert(
+        differentiable_element<T>,
+        "xgrad: a tensor of integers or truth values has no gradient; the target must be a "
+        "tensor<double> or tensor<float>");
+    auto const from = detail::target_of<T>(target, &out_grad, where);
+    return detail::gradients_of(t, {&from, 1}, sources, options, where);
+}
+
+/// The sum of the gradients of several targets.
+template <class... T, class Sources>
+auto grad(
+    tape& t,
+    target_list<T...> const& targets,
+    Sources const& sources,
+    grad_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    auto const from = detail::targets_of(targets);
+    return detail::gradients_of(t, from, sources, options, where);
+}
+} // namespace xgrad

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <xgrad/mode/grad.hpp>
+
+#include <functional>
+#include <utility>
+
+namespace xgrad {
+/// A value and the gradients by each argument.
+template <class Value, class Gradients>
+struct value_with_gradients
+{
+    Value value;
+    Gradients gradients;
+};
+
+namespace detail {
+template <class T>
+void require_scalar(
+    tensor<T> const& value, std::string_view mode, std::source_location const& where)
+{
+    if (value.dimension() != 0) {
+        throw shape_error(
+            std::string(mode) + ": the function returned shape " + to_string(value.shape()) +
+            "; it must return a scalar of rank 0, as sum(...) does" + at(where));
+    }
+}
+} // namespace detail
+
+/// f(x...) and its gradients by every x: `auto [value, gradients] = value_and_grad(f, x, y);`.
+/// f takes and returns tensors (an expression is evaluated). Throws shape_error where its result is
+/// not of rank 0. Arguments on which f does not depend get zeros.
+template <class F, element... T>
+auto value_and_grad(F&& f, tensor<T> const&... x)
+{
+    auto const where = std::source_location::current();
+    auto t = create_tape();
+    // The arguments under names of their own, so that the same tensor given twice is two arguments.
+    std::tuple<tensor<T>...> const arguments{x.detach()...};
+    auto const value = std::apply(
+        [&](auto const&... argument) {
+            return with_tape(t, [&] { return as_tensor(std::invoke(f, argument...)); });
+        },
+        arguments);
+    detail::require_scalar(value, "value_and_grad", where);
+    auto gradients = std::apply(
+        [&](auto const&... argument) {
+            return grad(t, value, wrt(argument...), {.unconnected = unconnected::zero}, where);
+        },
+        arguments);
+    return value_with_gradients<std::remove_cvref_t<decltype(value)>, decltype(gradients)>{
+        value, std::move(gradients)};
+}
+
+/// The gradients of f at x...: a tensor for one argument, a tuple for several.
+template <class F, element... T>
+auto gradient(F&& f, tensor<T> const&... x)
+{
+    auto result = value_and_grad(std::forward<F>(f), x...);
+    if constexpr (sizeof...(T) == 1) {
+        return std::get<0>(std::move(result.gradients));
+    } else {
+        return std::move(result.gradients);
+    }
+}
+} // namespace xgrad

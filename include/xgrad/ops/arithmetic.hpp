@@ -1,0 +1,199 @@
+#pragma once
+
+#include <xgrad/ops/families.hpp>
+#include <xgrad/tensor/tensor.hpp>
+
+namespace xgrad {
+/// +x. ∂ = 1.
+struct positive_rule : arithmetic_rule
+{
+    static constexpr std::string_view name = "positive";
+    static constexpr std::string_view symbol = "+";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return x;
+    }
+
+    static constexpr auto partials() { return constant_partial<1>{}; }
+};
+
+template <expression X>
+auto operator+(X&& x)
+{
+    return call<positive_rule>(std::forward<X>(x));
+}
+
+/// -x. ∂ = -1.
+struct negative_rule : arithmetic_rule
+{
+    static constexpr std::string_view name = "negative";
+    static constexpr std::string_view symbol = "-";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return -x;
+    }
+
+    static constexpr auto partials() { return constant_partial<-1>{}; }
+};
+
+template <expression X>
+auto operator-(X&& x)
+{
+    return call<negative_rule>(std::forward<X>(x));
+}
+
+/// x + y. ∂x = 1, ∂y = 1.
+struct add_rule : arithmetic_rule
+{
+    static constexpr std::string_view name = "add";
+    static constexpr std::string_view symbol = "+";
+
+    template <class V>
+    static constexpr V value(V const& x, V const& y)
+    {
+        return x + y;
+    }
+
+    static constexpr auto partials()
+    {
+        return xgrad::partials(constant_partial<1>{}, constant_partial<1>{});
+    }
+};
+
+template <class X, class Y>
+requires own_operands<X, Y>
+auto operator+(X&& x, Y&& y)
+{
+    return call<add_rule>(std::forward<X>(x), std::forward<Y>(y));
+}
+
+/// x - y. ∂x = 1, ∂y = -1.
+struct subtract_rule : arithmetic_rule
+{
+    static constexpr std::string_view name = "subtract";
+    static constexpr std::string_view symbol = "-";
+
+    template <class V>
+    static constexpr V value(V const& x, V const& y)
+    {
+        return x - y;
+    }
+
+    static constexpr auto partials()
+    {
+        return xgrad::partials(constant_partial<1>{}, constant_partial<-1>{});
+    }
+};
+
+template <class X, class Y>
+requires own_operands<X, Y>
+auto operator-(X&& x, Y&& y)
+{
+    return call<subtract_rule>(std::forward<X>(x), std::forward<Y>(y));
+}
+
+/// x y. ∂x = y, ∂y = x.
+struct multiply_rule : arithmetic_rule
+{
+    static constexpr std::string_view name = "multiply";
+    static constexpr std::string_view symbol = "*";
+
+    template <class V>
+    static constexpr V value(V const& x, V const& y)
+    {
+        return x * y;
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x, V const& y)
+    {
+        return xgrad::partials(y, x);
+    }
+};
+
+template <class X, class Y>
+requires own_operands<X, Y>
+auto operator*(X&& x, Y&& y)
+{
+    return call<multiply_rule>(std::forward<X>(x), std::forward<Y>(y));
+}
+
+/// x / y. ∂x = 1/y, ∂y = -x/y². Integers truncate, and give 0 where y is 0.
+struct divide_rule : arithmetic_rule
+{
+    static constexpr std::string_view name = "divide";
+    static constexpr std::string_view symbol = "/";
+
+    template <class V>
+    static constexpr V value(V const& x, V const& y)
+    {
+        return x / y;
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x, V const& y)
+    {
+        return xgrad::partials(V(1) / y, -(x / y) / y);
+    }
+};
+
+template <class X, class Y>
+requires own_operands<X, Y>
+auto operator/(X&& x, Y&& y)
+{
+    return call<divide_rule>(std::forward<X>(x), std::forward<Y>(y));
+}
+
+/// x + e, under the name x: other tensors, and what tapes recorded, keep the old value.
+template <element T, operand E>
+tensor<T>& operator+=(tensor<T>& x, E&& e)
+{
+    return x = x + std::forward<E>(e);
+}
+
+template <element T, operand E>
+tensor<T>& operator-=(tensor<T>& x, E&& e)
+{
+    return x = x - std::forward<E>(e);
+}
+
+template <element T, operand E>
+tensor<T>& operator*=(tensor<T>& x, E&& e)
+{
+    return x = x * std::forward<E>(e);
+}
+
+template <element T, operand E>
+tensor<T>& operator/=(tensor<T>& x, E&& e)
+{
+    return x = x / std::forward<E>(e);
+}
+
+/// x². ∂ = 2x.
+struct square_rule : arithmetic_rule
+{
+    static constexpr std::string_view name = "square";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return x * x;
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return x + x;
+    }
+};
+
+template <array X>
+auto square(X&& x)
+{
+    return call<square_rule>(std::forward<X>(x));
+}
+} // namespace xgrad

@@ -1,0 +1,12 @@
+#pragma once
+
+// All elementwise functions, a file a family.
+
+#include <xgrad/ops/activation.hpp>
+#include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/comparison.hpp>
+#include <xgrad/ops/exponential.hpp>
+#include <xgrad/ops/hyperbolic.hpp>
+#include <xgrad/ops/power.hpp>
+#include <xgrad/ops/selection.hpp>
+#include <xgrad/ops/trigonometric.hpp>

@@ -1,0 +1,145 @@
+#pragma once
+
+#include <xgrad/ops/families.hpp>
+
+namespace xgrad {
+/// |x|. ∂ = sign x: 0 at 0.
+struct abs_rule : arithmetic_rule
+{
+    static constexpr std::string_view name = "abs";
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return abs(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        V const zero(0);
+        return select(x > zero, V(1), select(x < zero, V(-1), select(x == zero, zero, x)));
+    }
+};
+
+template <array X>
+auto abs(X&& x)
+{
+    return call<abs_rule>(std::forward<X>(x));
+}
+
+/// The larger of x and y; NaN where either is. ∂ = 1 for the larger, 1/2 for each at a tie.
+struct maximum_rule : arithmetic_rule
+{
+    static constexpr std::string_view name = "maximum";
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x, V const& y)
+    {
+        return select(x > y || x != x, x, y);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x, V const& y)
+    {
+        V const half = V(1) / V(2);
+        auto const by_x = select(x > y, V(1), select(x < y, V(0), half));
+        return xgrad::partials(by_x, V(1) - by_x);
+    }
+};
+
+template <class X, class Y>
+requires operands<X, Y>
+auto maximum(X&& x, Y&& y)
+{
+    return call<maximum_rule>(std::forward<X>(x), std::forward<Y>(y));
+}
+
+/// The smaller of x and y; NaN where either is. ∂ = 1 for the smaller, 1/2 for each at a tie.
+struct minimum_rule : arithmetic_rule
+{
+    static constexpr std::string_view name = "minimum";
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x, V const& y)
+    {
+        return select(x < y || x != x, x, y);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x, V const& y)
+    {
+        V const half = V(1) / V(2);
+        auto const by_x = select(x < y, V(1), select(x > y, V(0), half));
+        return xgrad::partials(by_x, V(1) - by_x);
+    }
+};
+
+template <class X, class Y>
+requires operands<X, Y>
+auto minimum(X&& x, Y&& y)
+{
+    return call<minimum_rule>(std::forward<X>(x), std::forward<Y>(y));
+}
+
+/// min(max(x, low), high). ∂x = 1 inside and at the edges, ∂low = 1 below, ∂high = 1 above.
+struct clip_rule : arithmetic_rule
+{
+    static constexpr std::string_view name = "clip";
+
+    template <class V>
+    static constexpr V value(V const& x, V const& low, V const& high)
+    {
+        auto const raised = select(x < low, low, x);
+        return select(raised > high, high, raised);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x, V const& low, V const& high)
+    {
+        return xgrad::partials(
+            gate(!(x < low || x > high)),
+            gate(x < low && low <= high),
+            gate(x > high || (x < low && low > high)));
+    }
+};
+
+template <class X, class Low, class High>
+requires operands<X, Low, High>
+auto clip(X&& x, Low&& low, High&& high)
+{
+    return call<clip_rule>(std::forward<X>(x), std::forward<Low>(low), std::forward<High>(high));
+}
+
+/// x where the condition holds, else y. Nothing reaches what lies below the branch not taken.
+struct where_rule : arithmetic_rule
+{
+    static constexpr std::string_view name = "where";
+    static constexpr unsigned condition_operands = 0b001;
+
+    template <class C, class... T>
+    using result = promoted_element<T...>;
+
+    template <class M, class V>
+    static constexpr V value(M const& condition, V const& x, V const& y)
+    {
+        return select(condition, x, y);
+    }
+
+    template <class M, class V>
+    static constexpr auto partials_at(M const& condition, V const&, V const&)
+    {
+        return xgrad::partials(no_partial{}, branch(condition), branch(!condition));
+    }
+};
+
+template <class C, class X, class Y>
+requires operands<C, X, Y>
+auto where(C&& condition, X&& x, Y&& y)
+{
+    return call<where_rule>(std::forward<C>(condition), std::forward<X>(x), std::forward<Y>(y));
+}
+} // namespace xgrad

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+
+namespace xgrad {
+/// A value type that is no value: it remembers which operands it was computed from. A rule's
+/// partials, evaluated once with it at compile time, tell what the tape has to keep.
+struct dependence
+{
+    std::uint32_t operands = 0;
+
+    constexpr dependence() = default;
+
+    template <class Number>
+    constexpr dependence(Number const&) noexcept
+    {}
+
+    static constexpr dependence on(unsigned operand) noexcept
+    {
+        dependence d;
+        d.operands = 1u << operand;
+        return d;
+    }
+
+    constexpr dependence operator-() const noexcept { return *this; }
+
+    constexpr dependence operator+() const noexcept { return *this; }
+
+    constexpr dependence operator!() const noexcept { return *this; }
+};
+
+template <class... V>
+constexpr dependence union_of(V const&... v) noexcept
+{
+    dependence d;
+    ((d.operands |= dependence(v).operands), ...);
+    return d;
+}
+
+// clang-format off
+    constexpr dependence operator+(dependence a, dependence b) noexcept { return union_of(a, b); }
+    constexpr dependence operator-(dependence a, dependence b) noexcept { return union_of(a, b); }
+    constexpr dependence operator*(dependence a, dependence b) noexcept { return union_of(a, b); }
+    constexpr dependence operator/(dependence a, dependence b) noexcept { return union_of(a, b); }
+    constexpr dependence operator==(dependence a, dependence b) noexcept { return union_of(a, b); }
+    constexpr dependence operator!=(dependence a, dependence b) noexcept { return union_of(a, b); }
+    constexpr dependence operator<(dependence a, dependence b) noexcept { return union_of(a, b); }
+    constexpr dependence operator<=(dependence a, dependence b) noexcept { return union_of(a, b); }
+    constexpr dependence operator>(dependence a, dependence b) noexcept { return union_of(a, b); }
+    constexpr dependence operator>=(dependence a, dependence b) noexcept { return union_of(a, b); }
+    constexpr dependence operator&&(dependence a, dependence b) noexcept { return union_of(a, b); }
+    constexpr dependence operator||(dependence a, dependence b) noexcept { return union_of(a, b); }
+    constexpr dependence select(dependence c, dependence a, dependence b) noexcept { return union_of(c, a, b); }
+    constexpr dependence fma(dependence a, dependence b, dependence c) noexcept { return union_of(a, b, c); }
+    constexpr dependence sqrt(dependence x) noexcept { return x; }
+    constexpr dependence cbrt(dependence x) noexcept { return x; }
+    constexpr dependence abs(dependence x) noexcept { return x; }
+    constexpr dependence exp(dependence x) noexcept { return x; }
+    constexpr dependence exp2(dependence x) noexcept { return x; }
+    constexpr dependence expm1(dependence x) noexcept { return x; }
+    constexpr dependence log(dependence x) noexcept { return x; }
+    constexpr dependence log2(dependence x) noexcept { return x; }
+    constexpr dependence log10(dependence x) noexcept { return x; }
+    constexpr dependence log1p(dependence x) noexcept { return x; }
+    constexpr dependence sin(dependence x) noexcept { return x; }
+    constexpr dependence cos(dependence x) noexcept { return x; }
+    constexpr dependence tan(dependence x) noexcept { return x; }
+    constexpr dependence sinh(dependence x) noexcept { return x; }
+    constexpr dependence cosh(dependence x) noexcept { return x; }
+    constexpr dependence tanh(dependence x) noexcept { return x; }
+    constexpr dependence erf(dependence x) noexcept { return x; }
+    constexpr dependence floor(dependence x) noexcept { return x; }
+    constexpr dependence pow(dependence x, dependence y) noexcept { return union_of(x, y); }
+    constexpr dependence sigmoid(dependence x) noexcept { return x; }
+// clang-format on
+
+// Partials that are no numbers depend on their condition alone.
+template <class P>
+constexpr std::uint32_t operands_of(P const& partial) noexcept
+{
+    if constexpr (requires { partial.operands; }) {
+        return partial.operands;
+    } else if constexpr (requires { partial.condition.operands; }) {
+        return partial.condition.operands;
+    } else {
+        return 0;
+    }
+}
+} // namespace xgrad

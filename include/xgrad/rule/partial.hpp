@@ -1,0 +1,129 @@
+#pragma once
+
+#include <xgrad/base/config.hpp>
+
+#include <concepts>
+#include <tuple>
+
+// What a rule's partial derivative may be, and how it meets the incoming adjoint g. Numbers are
+// the general case; the other kinds say more than a number could, and cost less.
+
+namespace xgrad {
+/// A partial that is the same whole number everywhere: nothing need be kept to know it.
+template <int Value>
+struct constant_partial
+{};
+
+/// 1 where the condition holds, else 0.
+template <class Mask>
+struct gate
+{
+    Mask condition;
+};
+
+template <class Mask>
+gate(Mask) -> gate<Mask>;
+
+/// As `gate`, and the operand was not chosen elsewhere: whatever its own derivative is there,
+/// inf and NaN included, exactly nothing reaches what lies below it.
+template <class Mask>
+struct branch
+{
+    Mask condition;
+};
+
+template <class Mask>
+branch(Mask) -> branch<Mask>;
+
+/// An operand that has no derivative (a condition, an index).
+struct no_partial
+{};
+
+/// An adjoint below a `branch`: zero outside `chosen`, whatever it is multiplied by.
+template <class Value, class Mask>
+struct masked_adjoint
+{
+    Value value;
+    Mask chosen;
+};
+
+/// A plain adjoint, to which only its own partial matters.
+template <class G>
+concept plain_adjoint = !requires(G g)
+{
+    g.chosen;
+};
+
+/// The finite chain rule: a partial that is infinite carries nothing from an adjoint of zero,
+/// one that is NaN stays visible.
+template <bool Finite, plain_adjoint V>
+XGRAD_ALWAYS_INLINE constexpr V chain(V const& g, V const& partial)
+{
+    if constexpr (Finite) {
+        return g * partial;
+    } else {
+        V const zero(0);
+        return select(g == zero, select(partial != partial, partial, zero), g * partial);
+    }
+}
+
+template <bool Finite, plain_adjoint V, int Value>
+XGRAD_ALWAYS_INLINE constexpr V chain(V const& g, constant_partial<Value>)
+{
+    if constexpr (Value == 0) {
+        return V(0);
+    } else if constexpr (Value == 1) {
+        return g;
+    } else if constexpr (Value == -1) {
+        return -g;
+    } else {
+        return g * V(Value);
+    }
+}
+
+template <bool Finite, plain_adjoint V, class Mask>
+XGRAD_ALWAYS_INLINE constexpr V chain(V const& g, gate<Mask> const& partial)
+{
+    return select(partial.condition, g, V(0));
+}
+
+template <bool Finite, plain_adjoint V, class Mask>
+XGRAD_ALWAYS_INLINE constexpr masked_adjoint<V, Mask> chain(V const& g, branch<Mask> const& partial)
+{
+    return {select(partial.condition, g, V(0)), partial.condition};
+}
+
+template <bool Finite, class V, class Mask, class Partial>
+XGRAD_ALWAYS_INLINE constexpr masked_adjoint<V, Mask>
+chain(masked_adjoint<V, Mask> const& g, Partial const& partial)
+{
+    auto const inner = chain<Finite>(g.value, partial);
+    if constexpr (requires { inner.chosen; }) {
+        return {inner.value, g.chosen && inner.chosen};
+    } else if constexpr (std::same_as<Partial, V>) {
+        return {select(g.chosen, inner, V(0)), g.chosen};
+    } else {
+        return {inner, g.chosen};
+    }
+}
+
+/// The adjoint as a plain number.
+template <class V>
+XGRAD_ALWAYS_INLINE constexpr V const& number(V const& g)
+{
+    return g;
+}
+
+template <class V, class Mask>
+XGRAD_ALWAYS_INLINE constexpr V const& number(masked_adjoint<V, Mask> const& g)
+{
+    return g.value;
+}
+
+/// The partials of a rule of several operands, in order.
+template <class... P>
+constexpr auto partials(P const&... p)
+{
+    return std::tuple<P...>(p...);
+}
+} // namespace xgrad

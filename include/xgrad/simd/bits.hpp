@@ -1,0 +1,140 @@
+#pragma once
+
+#include <xgrad/simd/batch.hpp>
+
+#include <array>
+#include <bit>
+#include <initializer_list>
+
+namespace xgrad::simd {
+inline namespace XGRAD_ARCHITECTURE {
+/// The layout of an IEEE 754 format.
+template <class T>
+struct format;
+
+template <>
+struct format<double>
+{
+    using bits = std::uint64_t;
+    static constexpr int fraction_bits = 52;
+    static constexpr bits one = bits{0x3ff} << fraction_bits;
+    static constexpr bits fraction = (bits{1} << fraction_bits) - 1;
+    static constexpr bits sign = bits{1} << 63;
+    static constexpr double shift = 0x1.8p52; // x + shift rounds x to an integer
+};
+
+template <>
+struct format<float>
+{
+    using bits = std::uint32_t;
+    static constexpr int fraction_bits = 23;
+    static constexpr bits one = bits{0x7f} << fraction_bits;
+    static constexpr bits fraction = (bits{1} << fraction_bits) - 1;
+    static constexpr bits sign = bits{1} << 31;
+    static constexpr float shift = 0x1.8p23f;
+};
+
+template <class T>
+using bit_batch = xsimd::batch<typename format<T>::bits>;
+
+template <class T>
+XGRAD_ALWAYS_INLINE bit_batch<T> to_bits(batch<T> x) noexcept
+{
+    return std::bit_cast<bit_batch<T>>(x.lanes);
+}
+
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> from_bits(bit_batch<T> bits) noexcept
+{
+    return std::bit_cast<xsimd::batch<T>>(bits);
+}
+
+/// The number nearest to x whose magnitude is below 2^51 (2^22), ties to even.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> round_small(batch<T> x) noexcept
+{
+    batch<T> const shift(format<T>::shift);
+    return (x + shift) - shift;
+}
+
+/// 2^k for a whole number k within the exponents of normal numbers.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> power_of_two(batch<T> k) noexcept
+{
+    auto const bits = to_bits<T>(k + batch<T>(format<T>::shift));
+    return from_bits<T>((bits << format<T>::fraction_bits) + bit_batch<T>(format<T>::one));
+}
+
+/// |x| with the sign of `from`.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> copysign(batch<T> x, batch<T> from) noexcept
+{
+    bit_batch<T> const sign(format<T>::sign);
+    return from_bits<T>((to_bits<T>(x) & ~sign) | (to_bits<T>(from) & sign));
+}
+
+/// True where the sign bit is set, that of -0 and of NaN included.
+template <class T>
+XGRAD_ALWAYS_INLINE mask<T> signbit(batch<T> x) noexcept
+{
+    return copysign(batch<T>(1), x) < batch<T>(0);
+}
+
+template <class T>
+XGRAD_ALWAYS_INLINE mask<T> isnan(batch<T> x) noexcept
+{
+    return x != x;
+}
+
+/// c0 + c1 x + c2 x² + ..., halves in parallel (Estrin).
+template <class T, std::size_t N>
+XGRAD_ALWAYS_INLINE batch<T> polynomial(batch<T> x, std::array<T, N> const& c) noexcept
+{
+    std::array<batch<T>, N> terms;
+    for (std::size_t i = 0; i < N; ++i) {
+        terms[i] = batch<T>(c[i]);
+    }
+    auto power = x;
+    for (std::size_t n = N; n > 1; n = (n + 1) / 2, power = power * power) {
+        for (std::size_t i = 0; i < n / 2; ++i) {
+            terms[i] = fma(terms[2 * i + 1], power, terms[2 * i]);
+        }
+        if (n % 2 == 1) {
+            terms[n / 2] = terms[n - 1];
+        }
+    }
+    return terms[0];
+}
+
+/// Each lane on its own, where a vector algorithm would not pay.
+template <class F, class T, class... B>
+XGRAD_NOINLINE batch<T> by_lanes(F f, batch<T> x, B... y)
+{
+    constexpr auto n = batch<T>::size;
+    std::array<T, n> a;
+    std::array<std::array<T, n>, sizeof...(B)> b;
+    x.store(a.data());
+    std::size_t k = 0;
+    (y.store(b[k++].data()), ...);
+    for (std::size_t i = 0; i < n; ++i) {
+        [&]<std::size_t... K>(std::index_sequence<K...>)
+        {
+            a[i] = f(a[i], b[K][i]...);
+        }
+        (std::make_index_sequence<sizeof...(B)>{});
+    }
+    return batch<T>::load(a.data());
+}
+
+/// Rounded to the nearest float.
+XGRAD_ALWAYS_INLINE batch<double> round_to_float(batch<double> x) noexcept
+{
+    std::array<double, batch<double>::size> lanes;
+    x.store(lanes.data());
+    for (auto& lane : lanes) {
+        lane = static_cast<double>(static_cast<float>(lane));
+    }
+    return batch<double>::load(lanes.data());
+}
+} // namespace XGRAD_ARCHITECTURE
+} // namespace xgrad::simd

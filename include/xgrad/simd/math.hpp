@@ -1,0 +1,8 @@
+#pragma once
+
+// The elementary functions over a register of numbers, found by ADL from a rule's text.
+
+#include <xgrad/simd/exponential.hpp>
+#include <xgrad/simd/logarithm.hpp>
+#include <xgrad/simd/power.hpp>
+#include <xgrad/simd/trigonometric.hpp>

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <xgrad/tape/recording.hpp>
+
+#include <atomic>
+#include <memory>
+
+namespace xgrad {
+class tape;
+
+/// One place in a thread's stack of active tapes. It outlives the tape where the tape is
+/// destroyed on another thread; then `what` is null and the stack drops it.
+struct activation
+{
+    std::atomic<recording*> what{nullptr};
+    tape* handle = nullptr;
+    activation* below = nullptr;
+    bool hides_below = false; // with_tape, no_grad: what is below does not record
+};
+
+namespace detail {
+inline activation*& innermost_activation() noexcept
+{
+    thread_local constinit activation* innermost = nullptr;
+    return innermost;
+}
+
+/// Unlinks `a` from this thread's stack; false where it stands on another thread's.
+inline bool unlink(activation& a) noexcept
+{
+    for (auto** link = &innermost_activation(); *link != nullptr; link = &(*link)->below) {
+        if (*link == &a) {
+            *link = a.below;
+            return true;
+        }
+    }
+    return false;
+}
+} // namespace detail
+
+/// Calls f(recording) for every tape that records on this thread, innermost first.
+template <class F>
+void for_each_active(F&& f)
+{
+    for (auto const* a = detail::innermost_activation(); a != nullptr; a = a->below) {
+        auto* const r = a->what.load(std::memory_order_relaxed);
+        if (r != nullptr && r->enabled()) {
+            f(*r);
+        }
+        if (a->hides_below) {
+            break;
+        }
+    }
+}
+
+/// Some tape records on this thread.
+inline bool is_recording() noexcept
+{
+    bool found = false;
+    for_each_active([&](recording&) { found = true; });
+    return found;
+}
+
+/// A place on top of this thread's stack for the time of a scope, hiding all below.
+class scoped_activation
+{
+public:
+    explicit scoped_activation(recording* what, tape* handle = nullptr) noexcept
+    {
+        activation_.what = what;
+        activation_.handle = handle;
+        activation_.hides_below = true;
+        activation_.below = detail::innermost_activation();
+        detail::innermost_activation() = &activation_;
+    }
+
+    scoped_activation(scoped_activation const&) = delete;
+    scoped_activation& operator=(scoped_activation const&) = delete;
+
+    ~scoped_activation() { detail::unlink(activation_); }
+
+private:
+    activation activation_;
+};
+
+/// While it lives, nothing that this thread computes is recorded.
+class no_grad : scoped_activation
+{
+public:
+    no_grad() noexcept : scoped_activation(nullptr) {}
+};
+
+/// Calls f with nothing recording; returns what f returns.
+template <class F>
+decltype(auto) with_no_grad(F&& f)
+{
+    no_grad const guard;
+    return std::forward<F>(f)();
+}
+} // namespace xgrad

@@ -1,0 +1,204 @@
+#pragma once
+
+#include <xgrad/engine/adjoint.hpp>
+#include <xgrad/tape/adjoints.hpp>
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <vector>
+
+namespace xgrad {
+namespace detail {
+/// The shape that a reduced array has with its reduced axes kept as length 1.
+inline shape_type kept_axes(shape_type shape, std::uint64_t axes)
+{
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+        if ((axes >> axis) & 1u) {
+            shape[axis] = 1;
+        }
+    }
+    return shape;
+}
+
+/// A dense body of f(index, element).
+template <class T, class F>
+body_pointer transformed(tensor_body const& body, F&& f)
+{
+    auto copy = make_body(body.type, body.shape);
+    for (std::size_t i = 0; i < body.size; ++i) {
+        copy->elements<T>()[i] = f(i, body.elements<T>()[i]);
+    }
+    return copy;
+}
+} // namespace detail
+
+inline namespace XGRAD_ARCHITECTURE {
+namespace vectorized {
+/// The reverse of one fused statement, over its own index space.
+template <class T>
+class expression_sweep
+{
+public:
+    expression_sweep(
+        recording const& r, statement const& s, adjoints& all, std::span<char const> wanted)
+        : kernels_(*s.kernels),
+          statement_(s),
+          operands_(r.operands(s)),
+          scalars_(static_cast<T const*>(r.scalars(s))),
+          adjoints_(all),
+          incoming_(all.of(s.result)),
+          result_(s.kept_result)
+    {
+        for (auto const& operand : operands_) {
+            broadcast_into(shape_, r.variables()[operand.variable].shape);
+        }
+        auto const leaves = operands_.size();
+        if (leaves + 2 > few_accesses_.size()) {
+            many_accesses_.resize(leaves + 2);
+            many_targets_.resize(leaves);
+        }
+        find_targets(wanted);
+    }
+
+    void run()
+    {
+        auto const leaves = operands_.size();
+        seed_source source{.adjoint = leaves, .result = leaves + 1};
+        if (statement_.reduced != nullptr) {
+            source.reduced = true;
+            source.element = std::same_as<T, double> ? statement_.reduced->element_double
+                                                     : statement_.reduced->element_float;
+            expand_reduced();
+        }
+        compute_adjoints<T>(kernels_, make_plan(), scalars_, source, targets());
+    }
+
+private:
+    std::span<adjoint_target> targets() noexcept
+    {
+        return many_targets_.empty() ? std::span(few_targets_.data(), operands_.size())
+                                     : std::span(many_targets_);
+    }
+
+    void find_targets(std::span<char const> wanted)
+    {
+        auto const size = element_count(shape_);
+        for (std::size_t i = 0; i < operands_.size(); ++i) {
+            auto const variable = operands_[i].variable;
+            if (!kernels_.leaves[i].carries_gradient || !wanted[variable]) {
+                continue;
+            }
+            auto& target = targets()[i];
+            target.accumulate = adjoints_.has(variable);
+            target.body = &adjoints_.writable(variable);
+            target.direct = target.body->type == type_of<T> && target.body->size == size;
+            if (!target.direct) {
+                target.axes = shape_;
+                target.strides =
+                    broadcast_strides(target.body->shape, target.body->strides, shape_);
+                coalesce(target.axes, target.strides);
+            }
+        }
+    }
+
+    plan make_plan()
+    {
+        auto const leaves = operands_.size();
+        plan p;
+        p.size = element_count(shape_);
+        p.operands = many_accesses_.empty() ? std::span(few_accesses_.data(), leaves + 2)
+                                            : std::span(many_accesses_);
+        for (std::size_t i = 0; i < leaves; ++i) {
+            if (operands_[i].kept) {
+                p.read(i, *operands_[i].kept, shape_, type_of<T>);
+            }
+        }
+        p.read(leaves, *incoming_, shape_, type_of<T>);
+        if (result_) {
+            p.read(leaves + 1, *result_, shape_, type_of<T>);
+        }
+        p.coalesce(shape_);
+        return p;
+    }
+
+    // The adjoint of a reduced result, as one that broadcasts over the elements.
+    void expand_reduced()
+    {
+        auto const& reduced = *statement_.reduced;
+        auto const places = xgrad::detail::kept_axes(shape_, statement_.axes);
+        auto const size = element_count(shape_);
+        if (size == 0) {
+            incoming_ = reshaped(incoming_, places);
+            return;
+        }
+        if (result_) {
+            result_ = reshaped(result_, places);
+        }
+        if (reduced.divides_by_count) {
+            auto const count = static_cast<T>(size / incoming_->size);
+            incoming_ = xgrad::detail::transformed<T>(
+                *incoming_, [&](std::size_t, T g) { return g / count; });
+        }
+        incoming_ = reshaped(incoming_, places);
+        if (reduced.shares_among_ties) {
+            auto const ties = count_ties(places);
+            incoming_ = xgrad::detail::transformed<T>(*incoming_, [&](std::size_t i, T g) {
+                return g / ties->template elements<T>()[i];
+            });
+        }
+    }
+
+    // How many elements of every group equal the result.
+    body_pointer count_ties(shape_type const& places)
+    {
+        auto ties = make_body(type_of<T>, places);
+        auto* const counts = ties->template elements<T>();
+        std::fill_n(counts, ties->size, T(0));
+        auto const p = make_plan();
+        auto axes = shape_;
+        auto strides = broadcast_strides(places, ties->strides, shape_);
+        coalesce(axes, strides);
+        block_reader<T> reader(p);
+        scratch block(block_length * sizeof(T));
+        auto* const values = block.as<T>();
+        for (std::size_t begin = 0; begin < p.size; begin += block_length) {
+            auto const count = std::min(block_length, p.size - begin);
+            auto const* const operands = reader.read(begin, count);
+            kernels_.values(
+                {.operands = reinterpret_cast<void const* const*>(operands),
+                 .scalars = scalars_,
+                 .values = values,
+                 .count = count});
+            auto const* const result = operands[operands_.size() + 1];
+            for (std::size_t i = 0; i < count; ++i) {
+                values[i] = values[i] == result[i] ? T(1) : T(0);
+            }
+            accumulate(
+                sum_accumulator<T>,
+                std::array<T*, 1>{counts},
+                axes,
+                strides,
+                begin,
+                count,
+                static_cast<T const*>(values));
+        }
+        return ties;
+    }
+
+    block_kernels const& kernels_;
+    statement const& statement_;
+    std::span<recorded_operand const> operands_;
+    T const* scalars_;
+    adjoints& adjoints_;
+    body_pointer incoming_;
+    body_pointer result_;
+    shape_type shape_;
+    std::array<operand_access, 8> few_accesses_;
+    std::array<adjoint_target, 8> few_targets_;
+    std::vector<operand_access> many_accesses_;
+    std::vector<adjoint_target> many_targets_;
+};
+} // namespace vectorized
+} // namespace XGRAD_ARCHITECTURE
+} // namespace xgrad

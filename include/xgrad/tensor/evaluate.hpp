@@ -1,0 +1,84 @@
+#pragma once
+
+#include <xgrad/engine/compute.hpp>
+#include <xgrad/expr/kernels.hpp>
+#include <xgrad/expr/result_shape.hpp>
+#include <xgrad/tape/record.hpp>
+#include <xgrad/tensor/numerics.hpp>
+
+#include <array>
+#include <source_location>
+#include <span>
+#include <vector>
+
+namespace xgrad {
+inline namespace XGRAD_ARCHITECTURE {
+namespace vectorized {
+/// The shape of an expression over these operands, and the plan that reads them.
+class statement_plan
+{
+public:
+    statement_plan(
+        block_kernels const& kernels,
+        std::span<tensor_body* const> operands,
+        std::source_location const& where)
+    {
+        if (operands.size() > few_.size()) {
+            many_.resize(operands.size());
+        }
+        std::array<shape_type const*, 8> few_shapes;
+        std::vector<shape_type const*> many_shapes(many_.size());
+        auto const shapes =
+            many_.empty() ? std::span(few_shapes.data(), operands.size()) : std::span(many_shapes);
+        for (std::size_t i = 0; i < operands.size(); ++i) {
+            shapes[i] = &operands[i]->shape;
+        }
+        shape_ = result_shape(kernels.terms, shapes, where);
+        plan_.size = element_count(shape_);
+        plan_.operands = many_.empty() ? std::span(few_.data(), operands.size()) : std::span(many_);
+        for (std::size_t i = 0; i < operands.size(); ++i) {
+            plan_.read(i, *operands[i], shape_, kernels.compute);
+        }
+        plan_.coalesce(shape_);
+    }
+
+    shape_type const& shape() const noexcept { return shape_; }
+
+    plan const& reading() const noexcept { return plan_; }
+
+private:
+    shape_type shape_;
+    std::array<operand_access, 8> few_;
+    std::vector<operand_access> many_;
+    plan plan_;
+};
+
+template <class T>
+body_pointer evaluate(
+    block_kernels const& kernels,
+    std::span<tensor_body* const> operands,
+    T const* scalars,
+    element_type result,
+    std::source_location const& where)
+{
+    statement_plan const p(kernels, operands, where);
+    auto out = make_body(result, p.shape());
+    compute_values<T>(kernels, p.reading(), scalars, *out);
+    xgrad::detail::check_result(*out, kernels, where);
+    if (result == element_type::float64 || result == element_type::float32) {
+        record_expression(kernels, nullptr, 0, operands, scalars, *out, where);
+    }
+    return out;
+}
+} // namespace vectorized
+
+/// Computes an expression and records it: the one way in which a statement happens.
+template <class E>
+body_pointer evaluate(E const& e, element_type result, std::source_location const& where)
+{
+    parts<E> const p(e);
+    return vectorized::evaluate<compute_type<E>>(
+        kernels_of<E>, p.operands, p.scalars.data(), result, where);
+}
+} // namespace XGRAD_ARCHITECTURE
+} // namespace xgrad

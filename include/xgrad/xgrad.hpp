@@ -1,0 +1,15 @@
+#pragma once
+
+// All of xgrad.
+
+#include <xgrad/array/matmul.hpp>
+#include <xgrad/array/movement.hpp>
+#include <xgrad/array/reduction.hpp>
+#include <xgrad/array/view.hpp>
+#include <xgrad/mode/grad.hpp>
+#include <xgrad/mode/value_and_grad.hpp>
+#include <xgrad/ops/elementwise.hpp>
+#include <xgrad/tensor/construct.hpp>
+#include <xgrad/tensor/print.hpp>
+#include <xgrad/tensor/random.hpp>
+#include <xgrad/xtensor/hook.hpp>

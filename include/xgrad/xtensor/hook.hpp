@@ -1,0 +1,117 @@
+#pragma once
+
+#include <xgrad/ops/elementwise.hpp>
+
+#include <xtensor/xmath.hpp>
+#include <xtensor/xoperation.hpp>
+
+// All that xgrad specialises of xtensor's names. With it, `xt::exp(x)` over our operands builds the
+// node that `exp(x)` builds; without it the core works as before.
+
+namespace xgrad {
+/// The rule that stands for a functor of xtensor's; void where there is none.
+template <class Functor>
+struct rule_of
+{
+    using type = void;
+};
+
+// clang-format off
+    template <> struct rule_of<xt::detail::identity> { using type = positive_rule; };
+    template <> struct rule_of<xt::detail::negate> { using type = negative_rule; };
+    template <> struct rule_of<xt::detail::plus> { using type = add_rule; };
+    template <> struct rule_of<xt::detail::minus> { using type = subtract_rule; };
+    template <> struct rule_of<xt::detail::multiplies> { using type = multiply_rule; };
+    template <> struct rule_of<xt::detail::divides> { using type = divide_rule; };
+    template <> struct rule_of<xt::detail::less> { using type = less_rule; };
+    template <> struct rule_of<xt::detail::less_equal> { using type = less_equal_rule; };
+    template <> struct rule_of<xt::detail::greater> { using type = greater_rule; };
+    template <> struct rule_of<xt::detail::greater_equal> { using type = greater_equal_rule; };
+    template <> struct rule_of<xt::detail::equal_to> { using type = equal_rule; };
+    template <> struct rule_of<xt::detail::not_equal_to> { using type = not_equal_rule; };
+    template <> struct rule_of<xt::detail::logical_and> { using type = logical_and_rule; };
+    template <> struct rule_of<xt::detail::logical_or> { using type = logical_or_rule; };
+    template <> struct rule_of<xt::detail::logical_not> { using type = logical_not_rule; };
+    template <> struct rule_of<xt::detail::conditional_ternary> { using type = where_rule; };
+    template <> struct rule_of<xt::math::abs_fun> { using type = abs_rule; };
+    template <> struct rule_of<xt::math::sqrt_fun> { using type = sqrt_rule; };
+    template <> struct rule_of<xt::math::pow_fun> { using type = pow_rule; };
+    template <> struct rule_of<xt::math::exp_fun> { using type = exp_rule; };
+    template <> struct rule_of<xt::math::log_fun> { using type = log_rule; };
+    template <> struct rule_of<xt::math::sin_fun> { using type = sin_rule; };
+    template <> struct rule_of<xt::math::cos_fun> { using type = cos_rule; };
+    template <> struct rule_of<xt::math::tanh_fun> { using type = tanh_rule; };
+    template <> struct rule_of<xt::math::maximum<void>> { using type = maximum_rule; };
+    template <> struct rule_of<xt::math::minimum<void>> { using type = minimum_rule; };
+    template <> struct rule_of<xt::math::clamp_fun> { using type = clip_rule; };
+// clang-format on
+
+namespace detail {
+// How a node holds what xtensor would hold in a closure.
+template <class Closure>
+struct stored_closure
+{
+    using type = stored<Closure>;
+};
+
+template <class X>
+struct stored_closure<xt::xscalar<X>>
+{
+    using type = stored<X>;
+};
+
+/// The type of a function of xtensor's that has no rule: naming it is allowed (overload
+/// resolution does), calling it is not.
+template <class Functor>
+struct without_rule
+{
+    template <class... X>
+    explicit without_rule(X&&...)
+    {
+        static_assert(
+            sizeof...(X) == 0,
+            "xgrad: this function of xtensor has no derivative here; write its values as a "
+            "constant with x.value(), or give it a rule (xgrad::call)");
+    }
+};
+
+template <class Functor, class Rule, class... Closure>
+struct node_from_closures
+{
+    using type =
+        typename placed_node<Rule, typename stored_closure<std::decay_t<Closure>>::type...>::type;
+};
+
+template <class Functor, class... Closure>
+struct node_from_closures<Functor, void, Closure...>
+{
+    using type = without_rule<Functor>;
+};
+} // namespace detail
+} // namespace xgrad
+
+namespace xt {
+namespace detail {
+// Our operands count as expressions where xtensor asks, without deriving from its base: as a
+// base it would bring all functions of namespace xt into every unqualified call.
+template <class T>
+struct is_crtp_base_of_impl<xexpression, xgrad::tensor<T>> : std::true_type
+{};
+
+template <class R, class... X>
+struct is_crtp_base_of_impl<xexpression, xgrad::node<R, X...>> : std::true_type
+{};
+
+template <class F, class... E>
+struct select_xfunction_expression<xgrad::expression_tag, F, E...>
+    : xgrad::detail::node_from_closures<F, typename xgrad::rule_of<F>::type, E...>
+{};
+} // namespace detail
+
+// A lambda of xtensor's own that no specialisation can tell from another.
+template <xgrad::expression X>
+auto square(X&& x) noexcept
+{
+    return xgrad::call<xgrad::square_rule>(std::forward<X>(x));
+}
+} // namespace xt
