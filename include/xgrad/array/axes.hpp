@@ -21,8 +21,8 @@ public:
     axes_argument(std::initializer_list<std::ptrdiff_t> axes) : axes_(axes) {}
 
     template <integer_range R>
-    requires(!std::same_as<R, axes_argument>) axes_argument(R const& axes)
-        : axes_(std::vector<std::ptrdiff_t>(axes.begin(), axes.end()))
+        requires(!std::same_as<R, axes_argument>)
+    axes_argument(R const& axes) : axes_(std::vector<std::ptrdiff_t>(axes.begin(), axes.end()))
     {}
 
     /// Bit i: axis i is one of them. Throws shape_error for axes out of range or named twice.

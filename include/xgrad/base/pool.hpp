@@ -73,7 +73,7 @@ public:
             while (list != nullptr) {
                 auto* const block = list;
                 list = block->next;
-                ::operator delete (block, std::align_val_t{block_alignment});
+                ::operator delete(block, std::align_val_t{block_alignment});
             }
         }
     }
@@ -156,8 +156,7 @@ inline void* allocate_block(std::size_t bytes)
     } else if (auto* const lists = detail::small_blocks()) {
         block = lists->take(size.index);
     }
-    return block != nullptr ? block
-                            : ::operator new (size.bytes, std::align_val_t{block_alignment});
+    return block != nullptr ? block : ::operator new(size.bytes, std::align_val_t{block_alignment});
 }
 
 /// Gives back what `allocate_block(bytes)` returned.
@@ -169,7 +168,7 @@ inline void free_block(void* block, std::size_t bytes) noexcept
     } else if (auto* const lists = detail::small_blocks()) {
         lists->give(size.index, block);
     } else {
-        ::operator delete (block, std::align_val_t{block_alignment});
+        ::operator delete(block, std::align_val_t{block_alignment});
     }
 }
 

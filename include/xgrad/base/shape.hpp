@@ -83,7 +83,8 @@ public:
     {}
 
     template <integer_range R>
-    requires(!std::same_as<std::remove_cvref_t<R>, shape_argument>) shape_argument(R const& lengths)
+        requires(!std::same_as<std::remove_cvref_t<R>, shape_argument>)
+    shape_argument(R const& lengths)
     {
         for (auto const length : lengths) {
             if (std::cmp_less(length, 0)) {

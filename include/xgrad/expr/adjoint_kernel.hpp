@@ -65,8 +65,7 @@ XGRAD_ALWAYS_INLINE void run_adjoint_stages(Frame& f, T (*values)[N], std::size_
 {
     if constexpr (parts_of<E>.stages > 0) {
         constexpr bool own_value = Needed || (partials_use_result<E> && !Root);
-        [&]<std::size_t... I>(std::index_sequence<I...> operands)
-        {
+        [&]<std::size_t... I>(std::index_sequence<I...> operands) {
             (run_adjoint_stages<
                  operand_at<E, I>,
                  operand_origin<E, O, I>,
@@ -87,8 +86,7 @@ XGRAD_ALWAYS_INLINE void run_adjoint_stages(Frame& f, T (*values)[N], std::size_
                     stage_partials<R, T>(x, slots, count, operands);
                 }
             }
-        }
-        (std::make_index_sequence<E::arity>{});
+        }(std::make_index_sequence<E::arity>{});
     }
 }
 
@@ -125,8 +123,7 @@ XGRAD_ALWAYS_INLINE void evaluate_point(Frame const& f, Point& p, std::size_t i,
     if constexpr (is_node<E>) {
         constexpr bool own_value = Needed || (partials_use_result<E> && !Root);
         using R = typename E::rule_type;
-        [&]<std::size_t... I>(std::index_sequence<I...>)
-        {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
             if constexpr (is_inlined<R>) {
                 (evaluate_point<
                      operand_at<E, I>,
@@ -150,8 +147,7 @@ XGRAD_ALWAYS_INLINE void evaluate_point(Frame const& f, Point& p, std::size_t i,
             } else if constexpr (own_value) {
                 p.value[O.nodes] = simd::batch<T>::load(f.value[O.stages] + i);
             }
-        }
-        (std::make_index_sequence<E::arity>{});
+        }(std::make_index_sequence<E::arity>{});
     } else if constexpr (Needed) {
         auto const v = value_at<E, O>(f, i, T{});
         if constexpr (std::same_as<typename E::value_type, bool>) {
@@ -171,8 +167,7 @@ XGRAD_ALWAYS_INLINE void reverse(Frame const& f, Point& p, std::size_t i, G cons
         p.adjoint[O.leaves] = number(g);
     } else {
         using R = typename E::rule_type;
-        [&]<std::size_t... I>(std::index_sequence<I...>)
-        {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
             auto const descend = [&]<std::size_t J>(auto const& partial) {
                 if constexpr (gradient_reaches<E, J>) {
                     reverse<operand_at<E, J>, operand_origin<E, O, J>, false>(
@@ -197,8 +192,7 @@ XGRAD_ALWAYS_INLINE void reverse(Frame const& f, Point& p, std::size_t i, G cons
             } else {
                 (descend.template operator()<I>(V::load(f.slot[O.slots + I] + i)), ...);
             }
-        }
-        (std::make_index_sequence<E::arity>{});
+        }(std::make_index_sequence<E::arity>{});
     }
 }
 } // namespace vectorized
@@ -229,8 +223,7 @@ void adjoint_kernel(adjoint_block const& block)
             vectorized::point<E, T> p;
             vectorized::evaluate_point<E, origin{}, false, true>(f, p, i, T{});
             vectorized::reverse<E, origin{}, true>(f, p, i, V::load(seed + i));
-            [&]<std::size_t... L>(std::index_sequence<L...>)
-            {
+            [&]<std::size_t... L>(std::index_sequence<L...>) {
                 auto const add = [&]<std::size_t K>() {
                     if constexpr (leaves[K].carries_gradient) {
                         auto* const to = static_cast<T*>(block.adjoints[K]) + begin + i;
@@ -239,8 +232,7 @@ void adjoint_kernel(adjoint_block const& block)
                     }
                 };
                 (add.template operator()<L>(), ...);
-            }
-            (std::make_index_sequence<parts.leaves>{});
+            }(std::make_index_sequence<parts.leaves>{});
         }
     }
 }

@@ -16,9 +16,8 @@ struct placed_operand
 };
 
 template <class Whole, class X>
-requires(
-    is_node<X>&& computes_in_floating_point<Whole> &&
-    !computes_in_floating_point<X>) struct placed_operand<Whole, X>
+    requires(is_node<X> && computes_in_floating_point<Whole> && !computes_in_floating_point<X>)
+struct placed_operand<Whole, X>
 {
     using type = tensor<typename X::value_type>;
 };

@@ -7,8 +7,8 @@ namespace xgrad {
 namespace detail {
 // A rough model: a staged rule costs as much as twenty inlined ones.
 template <class E>
-inline constexpr float value_cost = 0.05f * static_cast<float>(parts_of<E>.nodes) +
-    1.0f * static_cast<float>(parts_of<E>.stages);
+inline constexpr float value_cost =
+    0.05f * static_cast<float>(parts_of<E>.nodes) + 1.0f * static_cast<float>(parts_of<E>.stages);
 } // namespace detail
 
 inline namespace XGRAD_ARCHITECTURE {
@@ -48,11 +48,9 @@ void collect(E const& e, tensor_body** operands, T* scalars, part_counts& next)
     } else if constexpr (is_scalar<E>) {
         scalars[next.scalars++] = static_cast<T>(e.value);
     } else {
-        [&]<std::size_t... I>(std::index_sequence<I...>)
-        {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
             (collect(e.template operand<I>(), operands, scalars, next), ...);
-        }
-        (std::make_index_sequence<E::arity>{});
+        }(std::make_index_sequence<E::arity>{});
     }
 }
 } // namespace detail

@@ -18,10 +18,7 @@ struct result_element
 };
 
 template <class R, class... T>
-requires requires
-{
-    typename R::template result<T...>;
-}
+    requires requires { typename R::template result<T...>; }
 struct result_element<R, T...>
 {
     using type = typename R::template result<T...>;
@@ -76,7 +73,8 @@ public:
 
     /// xtensor's functions pass a functor of theirs first; the rule has taken its place.
     template <class Functor, class... X>
-    requires(sizeof...(X) == sizeof...(Operands)) explicit node(Functor const&, X&&... x)
+        requires(sizeof...(X) == sizeof...(Operands))
+    explicit node(Functor const&, X&&... x)
         : operands_{{detail::store_as<Operands>(std::forward<X>(x))}...}
     {}
 

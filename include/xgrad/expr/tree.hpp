@@ -88,8 +88,9 @@ consteval bool node_carries_gradient()
     if constexpr (
         differentiable_element<typename node<R, X...>::value_type> &&
         differentiable_rule<R, sizeof...(X)>) {
-        unsigned i = 0;
-        return ((carries_gradient<X> && !((condition_operands<R> >> i++) & 1u)) || ...);
+        return []<std::size_t... I>(std::index_sequence<I...>) {
+            return ((carries_gradient<X> && !is_condition<R, I>) || ...);
+        }(std::index_sequence_for<X...>{});
     } else {
         return false;
     }
@@ -105,7 +106,7 @@ inline constexpr bool partials_use_result = false;
 
 template <class R, class... X>
 inline constexpr bool partials_use_result<node<R, X...>> =
-    carries_gradient<node<R, X...>>&& result_partials_rule<R> && !constant_partials_rule<R>;
+    carries_gradient<node<R, X...>> && result_partials_rule<R> && !constant_partials_rule<R>;
 
 template <class E>
 inline constexpr bool partials_use_operands = false;
@@ -117,29 +118,27 @@ inline constexpr bool partials_use_operands<node<R, X...>> =
 /// The derivative of E reaches its operand I.
 template <class E, std::size_t I>
 inline constexpr bool gradient_reaches =
-    carries_gradient<operand_at<E, I>> && !((condition_operands<typename E::rule_type> >> I) & 1u);
+    carries_gradient<operand_at<E, I>> && !is_condition<typename E::rule_type, I>;
 
 namespace detail {
 template <class E, bool Needed, std::size_t J>
 inline constexpr bool operand_value_needed = false;
 
 template <class R, class... X, bool Needed, std::size_t J>
-inline constexpr bool operand_value_needed<node<R, X...>, Needed, J> = [
-]<std::size_t... I>(std::index_sequence<I...>)
-{
-    using E = node<R, X...>;
-    if (Needed || (!is_inlined<R> && partials_use_operands<E>)) {
-        return true;
-    }
-    if constexpr (partials_use_operands<E>) {
-        return (
-            (carries_gradient<X> &&
-             ((xgrad::operands_in_partial<R, sizeof...(X), I>() >> J) & 1u)) ||
-            ...);
-    }
-    return false;
-}
-(std::index_sequence_for<X...>{});
+inline constexpr bool operand_value_needed<node<R, X...>, Needed, J> =
+    []<std::size_t... I>(std::index_sequence<I...>) {
+        using E = node<R, X...>;
+        if (Needed || (!is_inlined<R> && partials_use_operands<E>)) {
+            return true;
+        }
+        if constexpr (partials_use_operands<E>) {
+            return (
+                (carries_gradient<X> &&
+                 ((xgrad::operands_in_partial<R, sizeof...(X), I>() >> J) & 1u)) ||
+                ...);
+        }
+        return false;
+    }(std::index_sequence_for<X...>{});
 } // namespace detail
 
 /// The adjoint kernel needs the value of operand J of E; `Needed`: it needs that of E itself.
@@ -153,12 +152,10 @@ constexpr void describe_leaves(std::array<leaf_traits, N>& leaves, std::size_t& 
     if constexpr (is_tensor<E>) {
         leaves[next++] = {carries_gradient<E>, Needed};
     } else if constexpr (is_node<E>) {
-        [&]<std::size_t... I>(std::index_sequence<I...>)
-        {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
             (describe_leaves<operand_at<E, I>, operand_value_needed<E, Needed, I>>(leaves, next),
              ...);
-        }
-        (std::make_index_sequence<E::arity>{});
+        }(std::make_index_sequence<E::arity>{});
     }
 }
 
@@ -170,14 +167,12 @@ constexpr void mark_gradients(std::array<leaf_traits, N>& leaves, std::size_t& n
         leaves[next].carries_gradient = Reached && carries_gradient<E>;
         ++next;
     } else if constexpr (is_node<E>) {
-        [&]<std::size_t... I>(std::index_sequence<I...>)
-        {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
             (mark_gradients < operand_at<E, I>,
              Reached && carries_gradient<E> && gradient_reaches < E,
              I >> (leaves, next),
              ...);
-        }
-        (std::make_index_sequence<E::arity>{});
+        }(std::make_index_sequence<E::arity>{});
     }
 }
 
@@ -212,11 +207,9 @@ constexpr void describe_terms(std::array<expression_term, N>& terms, std::size_t
     } else if constexpr (is_scalar<E>) {
         terms[next++] = {kind::scalar, 0, {}, {}};
     } else {
-        [&]<std::size_t... I>(std::index_sequence<I...>)
-        {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
             (describe_terms<operand_at<E, I>>(terms, next), ...);
-        }
-        (std::make_index_sequence<E::arity>{});
+        }(std::make_index_sequence<E::arity>{});
         using rule = typename E::rule_type;
         terms[next++] = {kind::operation, E::arity, rule::name, symbol_of<rule>()};
     }

@@ -91,18 +91,16 @@ XGRAD_ALWAYS_INLINE auto value_at(Frame const& f, std::size_t i, T)
     } else if constexpr (!is_inlined<typename E::rule_type>) {
         return V::load(f.value[O.stages] + i);
     } else {
-        return [&]<std::size_t... I>(std::index_sequence<I...>)
-        {
+        return [&]<std::size_t... I>(std::index_sequence<I...>) {
             return E::rule_type::value(operand_value<E, O, I>(f, i, T{})...);
-        }
-        (std::make_index_sequence<E::arity>{});
+        }(std::make_index_sequence<E::arity>{});
     }
 }
 
 template <class E, std::size_t I, class V, class X>
 XGRAD_ALWAYS_INLINE auto as_operand_of(X const& x)
 {
-    constexpr bool condition = (condition_operands < typename E::rule_type >>> I) & 1u;
+    constexpr bool condition = is_condition<typename E::rule_type, I>;
     return rounded_as<typename E::value_type, typename operand_at<E, I>::value_type>(
         as_operand<condition, V>(x));
 }
@@ -137,8 +135,7 @@ template <class E, origin O, class Frame, class T>
 XGRAD_ALWAYS_INLINE void run_value_stages(Frame& f, std::size_t count, T)
 {
     if constexpr (parts_of<E>.stages > 0) {
-        [&]<std::size_t... I>(std::index_sequence<I...> operands)
-        {
+        [&]<std::size_t... I>(std::index_sequence<I...> operands) {
             (run_value_stages<operand_at<E, I>, operand_origin<E, O, I>>(f, count, T{}), ...);
             if constexpr (!is_inlined<typename E::rule_type>) {
                 auto* const value = f.slot[O.slots];
@@ -149,8 +146,7 @@ XGRAD_ALWAYS_INLINE void run_value_stages(Frame& f, std::size_t count, T)
                     operands);
                 f.value[O.stages] = value;
             }
-        }
-        (std::make_index_sequence<E::arity>{});
+        }(std::make_index_sequence<E::arity>{});
     }
 }
 } // namespace vectorized

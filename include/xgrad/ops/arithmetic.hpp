@@ -65,7 +65,7 @@ struct add_rule : arithmetic_rule
 };
 
 template <class X, class Y>
-requires own_operands<X, Y>
+    requires own_operands<X, Y>
 auto operator+(X&& x, Y&& y)
 {
     return call<add_rule>(std::forward<X>(x), std::forward<Y>(y));
@@ -90,7 +90,7 @@ struct subtract_rule : arithmetic_rule
 };
 
 template <class X, class Y>
-requires own_operands<X, Y>
+    requires own_operands<X, Y>
 auto operator-(X&& x, Y&& y)
 {
     return call<subtract_rule>(std::forward<X>(x), std::forward<Y>(y));
@@ -116,7 +116,7 @@ struct multiply_rule : arithmetic_rule
 };
 
 template <class X, class Y>
-requires own_operands<X, Y>
+    requires own_operands<X, Y>
 auto operator*(X&& x, Y&& y)
 {
     return call<multiply_rule>(std::forward<X>(x), std::forward<Y>(y));
@@ -142,7 +142,7 @@ struct divide_rule : arithmetic_rule
 };
 
 template <class X, class Y>
-requires own_operands<X, Y>
+    requires own_operands<X, Y>
 auto operator/(X&& x, Y&& y)
 {
     return call<divide_rule>(std::forward<X>(x), std::forward<Y>(y));

@@ -19,14 +19,14 @@ struct equal_rule : predicate_rule
 };
 
 template <class X, class Y>
-requires own_operands<X, Y>
+    requires own_operands<X, Y>
 auto operator==(X&& x, Y&& y)
 {
     return call<equal_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
 template <class X, class Y>
-requires operands<X, Y>
+    requires operands<X, Y>
 auto equal(X&& x, Y&& y)
 {
     return call<equal_rule>(std::forward<X>(x), std::forward<Y>(y));
@@ -46,14 +46,14 @@ struct not_equal_rule : predicate_rule
 };
 
 template <class X, class Y>
-requires own_operands<X, Y>
+    requires own_operands<X, Y>
 auto operator!=(X&& x, Y&& y)
 {
     return call<not_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
 template <class X, class Y>
-requires operands<X, Y>
+    requires operands<X, Y>
 auto not_equal(X&& x, Y&& y)
 {
     return call<not_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
@@ -73,14 +73,14 @@ struct less_rule : predicate_rule
 };
 
 template <class X, class Y>
-requires own_operands<X, Y>
+    requires own_operands<X, Y>
 auto operator<(X&& x, Y&& y)
 {
     return call<less_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
 template <class X, class Y>
-requires operands<X, Y>
+    requires operands<X, Y>
 auto less(X&& x, Y&& y)
 {
     return call<less_rule>(std::forward<X>(x), std::forward<Y>(y));
@@ -100,14 +100,14 @@ struct less_equal_rule : predicate_rule
 };
 
 template <class X, class Y>
-requires own_operands<X, Y>
+    requires own_operands<X, Y>
 auto operator<=(X&& x, Y&& y)
 {
     return call<less_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
 template <class X, class Y>
-requires operands<X, Y>
+    requires operands<X, Y>
 auto less_equal(X&& x, Y&& y)
 {
     return call<less_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
@@ -127,14 +127,14 @@ struct greater_rule : predicate_rule
 };
 
 template <class X, class Y>
-requires own_operands<X, Y>
+    requires own_operands<X, Y>
 auto operator>(X&& x, Y&& y)
 {
     return call<greater_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
 template <class X, class Y>
-requires operands<X, Y>
+    requires operands<X, Y>
 auto greater(X&& x, Y&& y)
 {
     return call<greater_rule>(std::forward<X>(x), std::forward<Y>(y));
@@ -154,14 +154,14 @@ struct greater_equal_rule : predicate_rule
 };
 
 template <class X, class Y>
-requires own_operands<X, Y>
+    requires own_operands<X, Y>
 auto operator>=(X&& x, Y&& y)
 {
     return call<greater_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
 template <class X, class Y>
-requires operands<X, Y>
+    requires operands<X, Y>
 auto greater_equal(X&& x, Y&& y)
 {
     return call<greater_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
@@ -182,14 +182,14 @@ struct logical_and_rule : predicate_rule
 };
 
 template <class X, class Y>
-requires own_operands<X, Y>
+    requires own_operands<X, Y>
 auto operator&&(X&& x, Y&& y)
 {
     return call<logical_and_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
 template <class X, class Y>
-requires operands<X, Y>
+    requires operands<X, Y>
 auto logical_and(X&& x, Y&& y)
 {
     return call<logical_and_rule>(std::forward<X>(x), std::forward<Y>(y));
@@ -210,14 +210,14 @@ struct logical_or_rule : predicate_rule
 };
 
 template <class X, class Y>
-requires own_operands<X, Y>
+    requires own_operands<X, Y>
 auto operator||(X&& x, Y&& y)
 {
     return call<logical_or_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
 template <class X, class Y>
-requires operands<X, Y>
+    requires operands<X, Y>
 auto logical_or(X&& x, Y&& y)
 {
     return call<logical_or_rule>(std::forward<X>(x), std::forward<Y>(y));

@@ -56,7 +56,7 @@ struct pow_rule : floating_rule
 };
 
 template <class X, class Y>
-requires operands<X, Y>
+    requires operands<X, Y>
 auto pow(X&& x, Y&& y)
 {
     return call<pow_rule>(std::forward<X>(x), std::forward<Y>(y));

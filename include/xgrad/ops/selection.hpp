@@ -51,7 +51,7 @@ struct maximum_rule : arithmetic_rule
 };
 
 template <class X, class Y>
-requires operands<X, Y>
+    requires operands<X, Y>
 auto maximum(X&& x, Y&& y)
 {
     return call<maximum_rule>(std::forward<X>(x), std::forward<Y>(y));
@@ -79,7 +79,7 @@ struct minimum_rule : arithmetic_rule
 };
 
 template <class X, class Y>
-requires operands<X, Y>
+    requires operands<X, Y>
 auto minimum(X&& x, Y&& y)
 {
     return call<minimum_rule>(std::forward<X>(x), std::forward<Y>(y));
@@ -108,7 +108,7 @@ struct clip_rule : arithmetic_rule
 };
 
 template <class X, class Low, class High>
-requires operands<X, Low, High>
+    requires operands<X, Low, High>
 auto clip(X&& x, Low&& low, High&& high)
 {
     return call<clip_rule>(std::forward<X>(x), std::forward<Low>(low), std::forward<High>(high));
@@ -137,7 +137,7 @@ struct where_rule : arithmetic_rule
 };
 
 template <class C, class X, class Y>
-requires operands<C, X, Y>
+    requires operands<C, X, Y>
 auto where(C&& condition, X&& x, Y&& y)
 {
     return call<where_rule>(std::forward<C>(condition), std::forward<X>(x), std::forward<Y>(y));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <xgrad/base/element_type.hpp>
+
 #include <cstdint>
 
 namespace xgrad {
@@ -11,8 +13,8 @@ struct dependence
 
     constexpr dependence() = default;
 
-    template <class Number>
-    constexpr dependence(Number const&) noexcept
+    template <arithmetic Number>
+    constexpr dependence(Number) noexcept
     {}
 
     static constexpr dependence on(unsigned operand) noexcept
@@ -27,52 +29,54 @@ struct dependence
     constexpr dependence operator+() const noexcept { return *this; }
 
     constexpr dependence operator!() const noexcept { return *this; }
+
+    template <class... V>
+    static constexpr dependence union_of(V const&... v) noexcept
+    {
+        dependence d;
+        ((d.operands |= dependence(v).operands), ...);
+        return d;
+    }
+
+    // What the text of a rule's partials may use. Friends, so that only calls with a dependence see
+    // them: anything converts to one.
+    // clang-format off
+    friend constexpr dependence operator+(dependence a, dependence b) noexcept { return union_of(a, b); }
+    friend constexpr dependence operator-(dependence a, dependence b) noexcept { return union_of(a, b); }
+    friend constexpr dependence operator*(dependence a, dependence b) noexcept { return union_of(a, b); }
+    friend constexpr dependence operator/(dependence a, dependence b) noexcept { return union_of(a, b); }
+    friend constexpr dependence operator==(dependence a, dependence b) noexcept { return union_of(a, b); }
+    friend constexpr dependence operator!=(dependence a, dependence b) noexcept { return union_of(a, b); }
+    friend constexpr dependence operator<(dependence a, dependence b) noexcept { return union_of(a, b); }
+    friend constexpr dependence operator<=(dependence a, dependence b) noexcept { return union_of(a, b); }
+    friend constexpr dependence operator>(dependence a, dependence b) noexcept { return union_of(a, b); }
+    friend constexpr dependence operator>=(dependence a, dependence b) noexcept { return union_of(a, b); }
+    friend constexpr dependence operator&&(dependence a, dependence b) noexcept { return union_of(a, b); }
+    friend constexpr dependence operator||(dependence a, dependence b) noexcept { return union_of(a, b); }
+    friend constexpr dependence select(dependence c, dependence a, dependence b) noexcept { return union_of(c, a, b); }
+    friend constexpr dependence fma(dependence a, dependence b, dependence c) noexcept { return union_of(a, b, c); }
+    friend constexpr dependence sqrt(dependence x) noexcept { return x; }
+    friend constexpr dependence cbrt(dependence x) noexcept { return x; }
+    friend constexpr dependence abs(dependence x) noexcept { return x; }
+    friend constexpr dependence exp(dependence x) noexcept { return x; }
+    friend constexpr dependence exp2(dependence x) noexcept { return x; }
+    friend constexpr dependence expm1(dependence x) noexcept { return x; }
+    friend constexpr dependence log(dependence x) noexcept { return x; }
+    friend constexpr dependence log2(dependence x) noexcept { return x; }
+    friend constexpr dependence log10(dependence x) noexcept { return x; }
+    friend constexpr dependence log1p(dependence x) noexcept { return x; }
+    friend constexpr dependence sin(dependence x) noexcept { return x; }
+    friend constexpr dependence cos(dependence x) noexcept { return x; }
+    friend constexpr dependence tan(dependence x) noexcept { return x; }
+    friend constexpr dependence sinh(dependence x) noexcept { return x; }
+    friend constexpr dependence cosh(dependence x) noexcept { return x; }
+    friend constexpr dependence tanh(dependence x) noexcept { return x; }
+    friend constexpr dependence erf(dependence x) noexcept { return x; }
+    friend constexpr dependence floor(dependence x) noexcept { return x; }
+    friend constexpr dependence pow(dependence x, dependence y) noexcept { return union_of(x, y); }
+    friend constexpr dependence sigmoid(dependence x) noexcept { return x; }
+    // clang-format on
 };
-
-template <class... V>
-constexpr dependence union_of(V const&... v) noexcept
-{
-    dependence d;
-    ((d.operands |= dependence(v).operands), ...);
-    return d;
-}
-
-// clang-format off
-    constexpr dependence operator+(dependence a, dependence b) noexcept { return union_of(a, b); }
-    constexpr dependence operator-(dependence a, dependence b) noexcept { return union_of(a, b); }
-    constexpr dependence operator*(dependence a, dependence b) noexcept { return union_of(a, b); }
-    constexpr dependence operator/(dependence a, dependence b) noexcept { return union_of(a, b); }
-    constexpr dependence operator==(dependence a, dependence b) noexcept { return union_of(a, b); }
-    constexpr dependence operator!=(dependence a, dependence b) noexcept { return union_of(a, b); }
-    constexpr dependence operator<(dependence a, dependence b) noexcept { return union_of(a, b); }
-    constexpr dependence operator<=(dependence a, dependence b) noexcept { return union_of(a, b); }
-    constexpr dependence operator>(dependence a, dependence b) noexcept { return union_of(a, b); }
-    constexpr dependence operator>=(dependence a, dependence b) noexcept { return union_of(a, b); }
-    constexpr dependence operator&&(dependence a, dependence b) noexcept { return union_of(a, b); }
-    constexpr dependence operator||(dependence a, dependence b) noexcept { return union_of(a, b); }
-    constexpr dependence select(dependence c, dependence a, dependence b) noexcept { return union_of(c, a, b); }
-    constexpr dependence fma(dependence a, dependence b, dependence c) noexcept { return union_of(a, b, c); }
-    constexpr dependence sqrt(dependence x) noexcept { return x; }
-    constexpr dependence cbrt(dependence x) noexcept { return x; }
-    constexpr dependence abs(dependence x) noexcept { return x; }
-    constexpr dependence exp(dependence x) noexcept { return x; }
-    constexpr dependence exp2(dependence x) noexcept { return x; }
-    constexpr dependence expm1(dependence x) noexcept { return x; }
-    constexpr dependence log(dependence x) noexcept { return x; }
-    constexpr dependence log2(dependence x) noexcept { return x; }
-    constexpr dependence log10(dependence x) noexcept { return x; }
-    constexpr dependence log1p(dependence x) noexcept { return x; }
-    constexpr dependence sin(dependence x) noexcept { return x; }
-    constexpr dependence cos(dependence x) noexcept { return x; }
-    constexpr dependence tan(dependence x) noexcept { return x; }
-    constexpr dependence sinh(dependence x) noexcept { return x; }
-    constexpr dependence cosh(dependence x) noexcept { return x; }
-    constexpr dependence tanh(dependence x) noexcept { return x; }
-    constexpr dependence erf(dependence x) noexcept { return x; }
-    constexpr dependence floor(dependence x) noexcept { return x; }
-    constexpr dependence pow(dependence x, dependence y) noexcept { return union_of(x, y); }
-    constexpr dependence sigmoid(dependence x) noexcept { return x; }
-// clang-format on
 
 // Partials that are no numbers depend on their condition alone.
 template <class P>

@@ -49,10 +49,7 @@ struct masked_adjoint
 
 /// A plain adjoint, to which only its own partial matters.
 template <class G>
-concept plain_adjoint = !requires(G g)
-{
-    g.chosen;
-};
+concept plain_adjoint = !requires(G g) { g.chosen; };
 
 /// The finite chain rule: a partial that is infinite carries nothing from an adjoint of zero,
 /// one that is NaN stays visible.

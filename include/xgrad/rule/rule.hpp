@@ -35,54 +35,43 @@
 
 namespace xgrad {
 template <class R>
-concept rule = requires
-{
+concept rule = requires {
     {
         R::name
-        } -> std::convertible_to<std::string_view>;
+    } -> std::convertible_to<std::string_view>;
 };
 
 template <class R>
 inline constexpr bool is_inlined = false;
 
 template <class R>
-requires requires
-{
-    R::inlined;
-}
+    requires requires { R::inlined; }
 inline constexpr bool is_inlined<R> = R::inlined;
 
 template <class R>
 inline constexpr bool has_finite_partials = false;
 
 template <class R>
-requires requires
-{
-    R::finite_partials;
-}
+    requires requires { R::finite_partials; }
 inline constexpr bool has_finite_partials<R> = R::finite_partials;
 
 template <class R>
 inline constexpr unsigned condition_operands = 0;
 
 template <class R>
-requires requires
-{
-    R::condition_operands;
-}
+    requires requires { R::condition_operands; }
 inline constexpr unsigned condition_operands<R> = R::condition_operands;
 
-template <class R>
-concept constant_partials_rule = requires
-{
-    R::partials();
-};
+/// Operand I of the rule is a truth value.
+template <class R, std::size_t I>
+inline constexpr bool is_condition = ((condition_operands<R> >> I) & 1u) != 0;
 
 template <class R>
-concept result_partials_rule = requires(dependence y)
-{
-    R::template partials_of_result<dependence>(y);
-};
+concept constant_partials_rule = requires { R::partials(); };
+
+template <class R>
+concept result_partials_rule =
+    requires(dependence y) { R::template partials_of_result<dependence>(y); };
 
 template <class R>
 concept differentiable_rule_without_operands = constant_partials_rule<R> || result_partials_rule<R>;
@@ -91,10 +80,7 @@ namespace detail {
 template <class R, std::size_t... I>
 consteval bool has_partials_at(std::index_sequence<I...>)
 {
-    return requires
-    {
-        R::template partials_at<dependence>(((void)I, dependence{})...);
-    };
+    return requires { R::template partials_at<dependence>(((void)I, dependence{})...); };
 }
 } // namespace detail
 

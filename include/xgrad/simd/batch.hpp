@@ -138,7 +138,7 @@ struct batch<T>
 // Integers and truth values: a short array that the compiler vectorises. They carry no
 // gradient and never stand in a hot loop of floating-point numbers.
 template <class T>
-requires std::integral<T>
+    requires std::integral<T>
 struct mask<T>
 {
     static constexpr std::size_t size = 32 / sizeof(T);
@@ -190,7 +190,7 @@ struct mask<T>
 };
 
 template <class T>
-requires std::integral<T>
+    requires std::integral<T>
 struct batch<T>
 {
     using value_type = T;

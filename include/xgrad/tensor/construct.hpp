@@ -137,17 +137,16 @@ auto constant(X const& x)
     return as_tensor(x).detach();
 }
 
-/// All elements `value`.
-template <element T, arithmetic A>
-tensor<T> full(shape_argument const& shape, A value)
+/// All elements `value`: of the type T, by default that of the value.
+template <class T = void, arithmetic A>
+auto full(shape_argument const& shape, A value)
 {
-    return detail::generated<T>(shape, [v = convert_element<T>(value)] { return v; });
-}
-
-template <arithmetic A>
-tensor<element_for<A>> full(shape_argument const& shape, A value)
-{
-    return full<element_for<A>, A>(shape, value);
+    using type = typename std::conditional_t<
+        std::is_void_v<T>,
+        std::type_identity<element_for<A>>,
+        std::type_identity<T>>::type;
+    static_assert(element<type>, "xgrad: a tensor holds double, float, bool, int32 or int64");
+    return detail::generated<type>(shape, [v = convert_element<type>(value)] { return v; });
 }
 
 template <element T = double>

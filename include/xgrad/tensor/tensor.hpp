@@ -41,8 +41,8 @@ public:
     /// The value of an expression, computed here. Throws shape_error where its shapes do not
     /// broadcast.
     template <expression E>
-    requires(!std::same_as<E, tensor>)
-        tensor(E const& e, std::source_location where = std::source_location::current())
+        requires(!std::same_as<E, tensor>)
+    tensor(E const& e, std::source_location where = std::source_location::current())
         : body_(evaluate(e, type_of<T>, where))
     {}
 
@@ -62,7 +62,8 @@ public:
 
     /// Assignment of an expression: computed first, so that an error leaves the target as it was.
     template <operand X>
-    requires(!std::same_as<std::remove_cvref_t<X>, tensor>) tensor& operator=(X&& x)
+        requires(!std::same_as<std::remove_cvref_t<X>, tensor>)
+    tensor& operator=(X&& x)
     {
         *this = tensor(std::forward<X>(x));
         return *this;
