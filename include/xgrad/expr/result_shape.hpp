@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/base/broadcast.hpp>
+#include <xgrad/base/config.hpp>
 #include <xgrad/base/tensor_body.hpp>
 #include <xgrad/engine/block_kernels.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <xgrad/expr/tree.hpp>
-#include <xgrad/simd/batch.hpp>
+#include <xgrad/simd/bits.hpp>
 
 #include <algorithm>
 

@@ -179,6 +179,19 @@ auto grad(
     return detail::gradients_of(t, {&from, 1}, sources, options, where);
 }
 
+/// A target that is an expression is computed, and recorded, first.
+template <class E, class Sources>
+    requires is_node<E>
+auto grad(
+    tape& t,
+    E const& target,
+    Sources const& sources,
+    grad_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    return grad(t, as_tensor(target, where), sources, options, where);
+}
+
 /// As above, with the adjoint of the target instead of ones. Throws shape_error where it is not
 /// shaped like the target.
 template <class T, class Sources>

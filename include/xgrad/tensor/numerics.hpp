@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/base/config.hpp>
 #include <xgrad/base/error.hpp>
 #include <xgrad/base/tensor_body.hpp>
 #include <xgrad/engine/block_kernels.hpp>

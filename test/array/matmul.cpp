@@ -1,0 +1,77 @@
+#include <boost/test/unit_test.hpp>
+
+#include <support/oracle.hpp>
+#include <xgrad/xgrad.hpp>
+
+using namespace xgrad;
+
+namespace {
+tensor<double> from(oracle::array const& a)
+{
+    return constant(a.data, a.shape);
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(matrix_products_match_the_oracle)
+{
+    int count = 0;
+    for (auto const& r : oracle::load("linalg")) {
+        if (r.op != "matmul") {
+            continue;
+        }
+        ++count;
+        auto const a = from(r.inputs[0]);
+        auto const b = from(r.inputs[1]);
+        auto tape = create_tape();
+        auto const y = matmul(a, b);
+        auto const wrong = oracle::compare_output(oracle::read(y), r);
+        BOOST_TEST(!wrong, wrong.value_or(""));
+        auto const [ga, gb] = grad(tape, y, wrt(a, b), from(*r.output_gradients[0]));
+        auto const off_a = oracle::compare_gradient(oracle::read(ga), r, 0);
+        auto const off_b = oracle::compare_gradient(oracle::read(gb), r, 1);
+        BOOST_TEST(!off_a, off_a.value_or(""));
+        BOOST_TEST(!off_b, off_b.value_or(""));
+    }
+    BOOST_TEST(count > 3);
+}
+
+BOOST_AUTO_TEST_CASE(strided_operands_give_the_same_product)
+{
+    random::seed(2);
+    auto const a = random::normal({7, 5});
+    auto const b = random::normal({5, 3});
+    auto const expected = matmul(a, b);
+    auto const same = [&](tensor<double> const& y) { return amax(abs(y - expected)).item() < 1e-14; };
+    BOOST_TEST(same(transpose(matmul(transpose(b), transpose(a)))));
+    auto const wide = random::normal({7, 10});
+    auto const every_second = view(wide, all(), range(0, 10, 2));
+    BOOST_TEST((amax(abs(matmul(every_second, b) - matmul(tensor<double>(every_second + 0), b))).item() < 1e-14));
+    auto const flipped = view(a, range(placeholders::_, placeholders::_, -1));
+    BOOST_TEST((matmul(flipped, b)(0, 0) == matmul(a, b)(6, 0)));
+}
+
+BOOST_AUTO_TEST_CASE(products_of_floats_and_mixed_types_promote)
+{
+    auto const f = constant({{1.f, 2.f}, {3.f, 4.f}});
+    auto const i = constant({{1, 0}, {0, 1}});
+    BOOST_TEST((std::is_same_v<decltype(matmul(f, f)), tensor<float>>) );
+    BOOST_TEST(matmul(f, f)(1, 1) == 22.f);
+    BOOST_TEST((std::is_same_v<decltype(matmul(i, i)), tensor<double>>) );
+    BOOST_TEST((std::is_same_v<decltype(matmul(f, eye(2))), tensor<double>>) );
+}
+
+BOOST_AUTO_TEST_CASE(shapes_that_do_not_fit_are_refused_with_both_shapes)
+{
+    BOOST_CHECK_EXCEPTION(matmul(ones({2, 3}), ones({2, 3})), shape_error, [](error const& e) {
+        return std::string(e.what()).starts_with("matmul: shapes {2, 3} and {2, 3} do not fit");
+    });
+    BOOST_CHECK_THROW(matmul(ones({}), ones({2})), shape_error);
+    BOOST_CHECK_THROW(matmul(ones({2, 2, 3}), ones({3, 3, 2})), shape_error);
+}
+
+BOOST_AUTO_TEST_CASE(empty_inner_axes_give_zeros)
+{
+    auto const y = matmul(ones({2, 0}), ones({0, 3}));
+    BOOST_TEST(y.size() == 6u);
+    BOOST_TEST(sum(abs(y)).item() == 0.);
+}

@@ -1,0 +1,162 @@
+#include <boost/test/unit_test.hpp>
+
+#include <support/oracle.hpp>
+#include <xgrad/xgrad.hpp>
+
+#include <functional>
+#include <map>
+
+using namespace xgrad;
+
+namespace {
+using reduce = tensor<double> (*)(
+    tensor<double> const&, axes_argument const&, reduction_options const&);
+
+// A reduction is a line.
+std::map<std::string, reduce> const reductions{
+    {"sum", [](auto const& x, auto const& axes, auto const& o) { return sum(x, axes, o); }},
+    {"mean", [](auto const& x, auto const& axes, auto const& o) { return mean(x, axes, o); }},
+    {"amax", [](auto const& x, auto const& axes, auto const& o) { return amax(x, axes, o); }},
+    {"amin", [](auto const& x, auto const& axes, auto const& o) { return amin(x, axes, o); }},
+    {"logsumexp", [](auto const& x, auto const& axes, auto const& o) { return logsumexp(x, axes, o); }},
+};
+
+tensor<double> from(oracle::array const& a)
+{
+    return constant(a.data, a.shape);
+}
+
+axes_argument axes_of(oracle::record const& r)
+{
+    return !r.attributes.has("axis") || r.attributes.is_null("axis")
+               ? axes_argument()
+               : axes_argument(r.attributes.integers("axis"));
+}
+
+void check_records(std::string const& file)
+{
+    std::map<std::string, int> seen;
+    for (auto const& r : oracle::load(file)) {
+        auto const found = reductions.find(r.op);
+        if (found == reductions.end()) {
+            continue;
+        }
+        ++seen[r.op];
+        bool const keep = r.attributes.has("keep_dims") && r.attributes.boolean("keep_dims");
+        // as it is, and as a view that is not contiguous
+        for (bool const strided : {false, true}) {
+            auto x = from(r.inputs[0]);
+            if (strided) {
+                x = transpose(tensor<double>(transpose(x) + 0));
+            }
+            auto tape = create_tape();
+            auto const y = found->second(x, axes_of(r), {.keep_dims = keep});
+            auto const wrong = oracle::compare_output(oracle::read(y), r);
+            BOOST_TEST(!wrong, wrong.value_or(""));
+            if (r.output_gradients[0] && !r.gradients.empty() && r.gradients[0]) {
+                auto const g = grad(tape, y, x, from(*r.output_gradients[0]));
+                auto const off = oracle::compare_gradient(oracle::read(g), r);
+                BOOST_TEST(!off, off.value_or(""));
+            }
+        }
+    }
+    for (auto const& [name, reduction] : reductions) {
+        BOOST_TEST(seen[name] > 0, name << " has no record in " << file);
+    }
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(reductions_and_their_gradients_match_the_oracle)
+{
+    check_records("reductions");
+}
+
+BOOST_AUTO_TEST_CASE(reductions_keep_the_conventions_at_singular_points)
+{
+    for (auto const& r : oracle::load("edge")) {
+        auto const found = reductions.find(r.op);
+        if (found == reductions.end()) {
+            continue;
+        }
+        auto const x = from(r.inputs[0]);
+        auto tape = create_tape();
+        auto const y = found->second(x, axes_of(r), {});
+        auto const wrong = oracle::compare_output(oracle::read(y), r);
+        BOOST_TEST(!wrong, wrong.value_or(""));
+        if (!r.gradients.empty() && r.gradients[0]) {
+            auto const g = grad(tape, y, x, from(*r.output_gradients[0]));
+            auto const off = oracle::compare_gradient(oracle::read(g), r);
+            BOOST_TEST(!off, off.value_or(""));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_expression_inside_a_reduction_is_part_of_its_statement)
+{
+    auto tape = create_tape();
+    auto const a = constant({{1., 2.}, {3., 4.}});
+    auto const b = constant({1., -1.});
+    auto const y = sum(square(a * b - 1));
+    BOOST_TEST(tape.size() == 1u);
+    BOOST_TEST(y.item() == 0. + 9 + 4 + 25);
+    BOOST_TEST(grad(tape, y, b)(1) == 2 * (-3. * 2 - 5 * 4));
+}
+
+BOOST_AUTO_TEST_CASE(long_reductions_match_a_long_double_sum_in_every_direction)
+{
+    random::seed(1);
+    auto const x = random::uniform({513, 1030}, -1, 1);
+    auto const rows = sum(x, 1);
+    auto const columns = sum(x, 0);
+    long double all = 0;
+    std::vector<long double> row(513, 0);
+    std::vector<long double> column(1030, 0);
+    auto next = x.begin();
+    for (std::size_t i = 0; i < 513; ++i) {
+        for (std::size_t j = 0; j < 1030; ++j, ++next) {
+            all += *next;
+            row[i] += *next;
+            column[j] += *next;
+        }
+    }
+    BOOST_TEST(sum(x).item() == double(all), boost::test_tools::tolerance(1e-12));
+    for (std::size_t i = 0; i < 513; ++i) {
+        BOOST_TEST_REQUIRE(std::abs(rows(i) - double(row[i])) < 1e-12);
+    }
+    for (std::size_t j = 0; j < 1030; ++j) {
+        BOOST_TEST_REQUIRE(std::abs(columns(j) - double(column[j])) < 1e-12);
+    }
+    BOOST_TEST(sum(transpose(x), 0)(7) == rows(7), boost::test_tools::tolerance(1e-12));
+}
+
+BOOST_AUTO_TEST_CASE(reductions_of_other_types_have_the_type_that_numpy_would_give)
+{
+    auto const i = constant({{1, 2}, {3, 4}});
+    BOOST_TEST((std::is_same_v<decltype(sum(i)), tensor<std::int32_t>>) );
+    BOOST_TEST((std::is_same_v<decltype(mean(i)), tensor<double>>) );
+    BOOST_TEST((std::is_same_v<decltype(sum(i > 2)), tensor<std::int64_t>>) );
+    BOOST_TEST(sum(i).item() == 10);
+    BOOST_TEST(mean(i).item() == 2.5);
+    BOOST_TEST(sum(i > 2).item() == 2);
+    BOOST_TEST(amax(i, 0)(1) == 4);
+    BOOST_TEST((std::is_same_v<decltype(sum(constant({1.f}) * 2.)), tensor<double>>) );
+    BOOST_TEST(sum(constant({1.f, 2.f})).item() == 3.f);
+}
+
+BOOST_AUTO_TEST_CASE(axes_out_of_range_or_named_twice_and_extrema_of_nothing_are_refused)
+{
+    auto const x = ones({2, 3});
+    BOOST_CHECK_THROW(sum(x, 2), shape_error);
+    BOOST_CHECK_THROW(sum(x, {0, -2}), shape_error);
+    BOOST_CHECK_THROW(amax(zeros({0})), value_error);
+    BOOST_CHECK_THROW(amin(zeros({2, 0}), 1), value_error);
+    BOOST_TEST(sum(zeros({0})).item() == 0.);
+    BOOST_TEST(amax(zeros({0, 2}), 1).size() == 0u);
+    BOOST_TEST(std::isnan(mean(zeros({0})).item()));
+}
+
+BOOST_AUTO_TEST_CASE(foreign_expressions_can_be_reduced)
+{
+    xt::xarray<double> const a{{1., 2.}, {3., 4.}};
+    BOOST_TEST(xgrad::sum(a, 0)(1) == 6.);
+}

@@ -1,0 +1,206 @@
+#include <boost/test/unit_test.hpp>
+
+#include <xgrad/xgrad.hpp>
+
+#include <vector>
+
+using namespace xgrad;
+
+BOOST_AUTO_TEST_CASE(several_sources_come_back_in_their_order)
+{
+    auto tape = create_tape({.persistent = true});
+    tensor const a = constant(2.);
+    tensor const b = constant({1., 2., 3.});
+    tensor const y = sum(a * b * b);
+    auto const [ga, gb] = grad(tape, y, wrt(a, b));
+    BOOST_TEST(ga.item() == 14.);
+    BOOST_TEST(gb(2) == 12.);
+    auto const list = grad(tape, y, std::vector<tensor<double>>{b, a, b});
+    BOOST_TEST(list.size() == 3u);
+    BOOST_TEST(list[0](0) == 4.);
+    BOOST_TEST(list[1].item() == 14.);
+    BOOST_TEST(list[2](2) == 12.);
+}
+
+BOOST_AUTO_TEST_CASE(the_gradient_of_an_array_is_that_of_its_sum_or_of_its_product_with_out_grad)
+{
+    auto tape = create_tape({.persistent = true});
+    tensor const x = constant({1., 2., 3.});
+    tensor const y = x * x;
+    BOOST_TEST(grad(tape, y, x)(1) == 4.);
+    auto const weighted = grad(tape, y, x, constant({1., 0., -1.}));
+    BOOST_TEST(weighted(0) == 2.);
+    BOOST_TEST(weighted(1) == 0.);
+    BOOST_TEST(weighted(2) == -6.);
+    BOOST_CHECK_THROW(grad(tape, y, x, constant({1., 2.})), shape_error);
+}
+
+BOOST_AUTO_TEST_CASE(several_targets_add_up)
+{
+    auto tape = create_tape();
+    tensor const x = constant(3.);
+    tensor const u = x * x;
+    tensor const v = 2 * x;
+    BOOST_TEST(grad(tape, targets(u, v), x).item() == 8.);
+}
+
+BOOST_AUTO_TEST_CASE(a_source_may_be_intermediate_or_the_target_itself)
+{
+    auto tape = create_tape({.persistent = true});
+    tensor const x = constant(3.);
+    tensor const y = x * x;
+    tensor const z = y + y;
+    auto const [gz, gy, gx] = grad(tape, z, wrt(z, y, x));
+    BOOST_TEST(gz.item() == 1.);
+    BOOST_TEST(gy.item() == 2.);
+    BOOST_TEST(gx.item() == 12.);
+}
+
+BOOST_AUTO_TEST_CASE(an_unconnected_source_is_an_error_that_names_both_or_zeros_on_request)
+{
+    auto tape = create_tape({.persistent = true});
+    tensor const x = constant(3.);
+    tensor const other = constant({1., 2.});
+    tensor const y = x * x;
+    BOOST_CHECK_EXCEPTION(grad(tape, y, other), unconnected_error, [](error const& e) {
+        std::string const what = e.what();
+        return what.find("tensor<double> of shape {}") != what.npos &&
+               what.find("source 0, a tensor<double> of shape {2}") != what.npos;
+    });
+    auto const [gx, g] = grad(tape, y, wrt(x, other), {.unconnected = unconnected::zero});
+    BOOST_TEST(gx.item() == 6.);
+    BOOST_TEST(g.size() == 2u);
+    BOOST_TEST(g(1) == 0.);
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_gradient_leaves_the_tape_as_it_was)
+{
+    auto tape = create_tape();
+    tensor const x = constant(3.);
+    tensor const y = x * x;
+    BOOST_CHECK_THROW(grad(tape, y, constant(1.)), unconnected_error);
+    BOOST_TEST(tape.size() == 1u);
+    BOOST_TEST(grad(tape, y, x).item() == 6.);
+}
+
+BOOST_AUTO_TEST_CASE(contributions_along_all_paths_are_added_once_each)
+{
+    auto tape = create_tape();
+    tensor const x = constant(1.);
+    tensor y = x;
+    for (int i = 0; i < 40; ++i) {
+        y = y + y; // 2^40 paths
+    }
+    BOOST_TEST(grad(tape, y, x).item() == 1099511627776.);
+}
+
+BOOST_AUTO_TEST_CASE(a_broadcast_operand_gets_the_sum_over_where_it_was_read)
+{
+    auto tape = create_tape();
+    tensor const row = constant({1., 2., 3.});
+    tensor const column = constant({{1.}, {10.}});
+    tensor const s = constant(2.);
+    tensor const y = s * row * column;
+    auto const [g_row, g_column, g_s] = grad(tape, y, wrt(row, column, s));
+    BOOST_TEST((g_row.shape() == std::vector<std::size_t>{3}));
+    BOOST_TEST((g_column.shape() == std::vector<std::size_t>{2, 1}));
+    BOOST_TEST(g_row(0) == 22.);
+    BOOST_TEST(g_column(1, 0) == 12.);
+    BOOST_TEST(g_s.item() == 66.);
+}
+
+BOOST_AUTO_TEST_CASE(large_broadcasts_and_threads_give_the_same_bits_for_any_number_of_threads)
+{
+    random::seed(3);
+    auto const x = random::normal({3000, 70});
+    auto const w = random::normal({70});
+    auto const c = random::normal({3000, 1});
+    auto const run = [&](int threads) {
+        set_num_threads(threads);
+        auto tape = create_tape();
+        tensor const y = sum(tanh(x * w + c) * x);
+        auto const [gx, gw, gc] = grad(tape, y, wrt(x, w, c));
+        set_num_threads(0);
+        return std::tuple(y, gx, gw, gc);
+    };
+    auto const same = [](auto const& a, auto const& b) {
+        return std::equal(a.begin(), a.end(), b.begin(), b.end());
+    };
+    auto const [y1, x1, w1, c1] = run(1);
+    auto const [y2, x2, w2, c2] = run(2);
+    BOOST_TEST(same(y1, y2));
+    BOOST_TEST(same(x1, x2));
+    BOOST_TEST(same(w1, w2));
+    BOOST_TEST(same(c1, c2));
+}
+
+BOOST_AUTO_TEST_CASE(recorded_values_do_not_change_with_the_names_they_had)
+{
+    auto tape = create_tape();
+    tensor x = constant({1., 2.});
+    tensor const source = x;
+    tensor const y = x * x;
+    x *= 100;
+    BOOST_TEST(grad(tape, y, source)(1) == 4.);
+}
+
+BOOST_AUTO_TEST_CASE(in_place_updates_in_a_loop_differentiate_as_written)
+{
+    auto tape = create_tape();
+    tensor const x = constant({1., 2.});
+    tensor y = x;
+    for (int i = 0; i < 3; ++i) {
+        y += y * x;
+    }
+    auto const g = grad(tape, y, x); // y = x (1 + x)^3
+    BOOST_TEST(g(0) == 8. + 3 * 4.);
+    BOOST_TEST(g(1) == 27. + 2 * 3 * 9.);
+}
+
+BOOST_AUTO_TEST_CASE(detached_values_and_integers_carry_no_gradient)
+{
+    auto tape = create_tape({.persistent = true});
+    tensor const x = constant({1., 2.});
+    tensor const y = x * x.detach();
+    BOOST_TEST(grad(tape, y, x)(1) == 2.);
+    tensor const z = x * tensor<std::int64_t>(x);
+    BOOST_TEST(grad(tape, z, x)(1) == 2.);
+}
+
+BOOST_AUTO_TEST_CASE(gradients_pass_between_float_and_double)
+{
+    auto tape = create_tape();
+    auto const f = constant({1.f, 2.f});
+    tensor const d = f * constant({0.5, 0.25});
+    tensor<float> const back = d * d;
+    auto const g = grad(tape, back, f);
+    BOOST_TEST((std::is_same_v<decltype(g), tensor<float> const>) );
+    BOOST_TEST(g(1) == 2 * 2.f * 0.25f * 0.25f);
+}
+
+BOOST_AUTO_TEST_CASE(empty_arrays_have_empty_gradients)
+{
+    auto tape = create_tape();
+    auto const x = zeros({0, 3});
+    auto const w = ones({3});
+    tensor const y = sum(x * w);
+    auto const [gx, gw] = grad(tape, y, wrt(x, w));
+    BOOST_TEST(y.item() == 0.);
+    BOOST_TEST((gx.shape() == std::vector<std::size_t>{0, 3}));
+    BOOST_TEST(gw(2) == 0.);
+}
+
+BOOST_AUTO_TEST_CASE(value_and_grad_returns_both_and_wants_a_scalar)
+{
+    auto const x = constant({1., 2.});
+    auto const b = constant(3.);
+    auto const f = [](auto const& p, auto const& q) { return sum(p * p) * q; };
+    auto const [value, gradients] = value_and_grad(f, x, b);
+    BOOST_TEST(value.item() == 15.);
+    BOOST_TEST(std::get<0>(gradients)(1) == 12.);
+    BOOST_TEST(std::get<1>(gradients).item() == 5.);
+    BOOST_TEST(gradient([](auto const& p) { return sum(exp(p)); }, x)(0) == std::exp(1.));
+    BOOST_CHECK_THROW(gradient([](auto const& p) { return p * 2; }, x), shape_error);
+    auto const [ga, gb] = gradient(f, x, x);
+    BOOST_TEST(ga.size() == gb.size());
+}

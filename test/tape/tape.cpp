@@ -1,0 +1,199 @@
+#include <boost/test/unit_test.hpp>
+
+#include <xgrad/xgrad.hpp>
+
+#include <memory>
+#include <stdexcept>
+#include <thread>
+
+using namespace xgrad;
+
+BOOST_AUTO_TEST_CASE(a_tape_is_empty_after_one_gradient_and_records_on)
+{
+    tensor const x = constant(3.);
+    auto tape = create_tape();
+    tensor const y = x * x;
+    BOOST_TEST(grad(tape, y, x).item() == 6.);
+    BOOST_TEST(tape.size() == 0u);
+    BOOST_CHECK_EXCEPTION(grad(tape, y, x), tape_error, [](error const& e) {
+        return std::string(e.what()).find("an earlier grad has used it up") != std::string::npos;
+    });
+    tensor const z = log(x);
+    BOOST_TEST(tape.size() == 1u);
+    BOOST_TEST(grad(tape, z, x).item() == 1. / 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_persistent_tape_answers_again)
+{
+    tensor const x = constant(3.);
+    auto tape = create_tape({.persistent = true});
+    tensor const y = x * x;
+    tensor const z = y * y;
+    BOOST_TEST(grad(tape, z, x).item() == 108.);
+    BOOST_TEST(grad(tape, z, y).item() == 18.);
+    BOOST_TEST(grad(tape, y, x).item() == 6.);
+    tape.clear();
+    BOOST_TEST(tape.size() == 0u);
+    BOOST_CHECK_THROW(grad(tape, z, x), tape_error);
+}
+
+BOOST_AUTO_TEST_CASE(every_active_tape_records_every_statement)
+{
+    tensor const x = constant(2.);
+    auto outer = create_tape();
+    auto inner = create_tape();
+    tensor const y = x * x;
+    BOOST_TEST(outer.size() == 1u);
+    BOOST_TEST(inner.size() == 1u);
+    BOOST_TEST(grad(inner, y, x).item() == 4.);
+    BOOST_TEST(grad(outer, y, x).item() == 4.);
+}
+
+BOOST_AUTO_TEST_CASE(with_tape_records_on_exactly_that_tape_also_when_the_function_throws)
+{
+    tensor const x = constant(2.);
+    auto first = create_tape({.persistent = true});
+    auto second = create_tape({.persistent = true});
+    tensor const y = with_tape(first, [&] { return tensor(x * x); });
+    BOOST_TEST(first.size() == 1u);
+    BOOST_TEST(second.size() == 0u);
+    BOOST_CHECK_THROW(
+        with_tape(first, [&]() -> tensor<double> { throw std::runtime_error("stop"); }),
+        std::runtime_error);
+    tensor const z = y * x;
+    BOOST_TEST(first.size() == 2u);
+    BOOST_TEST(second.size() == 1u);
+    BOOST_TEST(grad(first, z, x).item() == 12.);
+    BOOST_TEST(grad(second, z, y).item() == 2.);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_records_under_no_grad_and_stop_recording_stops_one_tape)
+{
+    tensor const x = constant(2.);
+    auto tape = create_tape();
+    auto other = create_tape();
+    {
+        no_grad const guard;
+        BOOST_TEST((x * x).item() == 4.);
+    }
+    tensor const y = with_no_grad([&] { return tensor(x * x); });
+    BOOST_TEST(tape.size() == 0u);
+    tape.stop_recording([&] { BOOST_TEST((x * y).item() == 8.); });
+    BOOST_TEST(tape.size() == 0u);
+    BOOST_TEST(other.size() == 1u);
+    tensor const z = x + y;
+    BOOST_TEST(tape.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_tape_that_watches_records_only_what_depends_on_what_it_watches)
+{
+    tensor const x = constant(2.);
+    tensor const c = constant(5.);
+    auto tape = create_tape({.watch_only = true});
+    tensor const before = c * c;
+    BOOST_TEST(tape.size() == 0u);
+    tape.watch(x);
+    tensor const y = x * c;
+    tensor const z = y + before;
+    tensor const other = c + 1;
+    BOOST_TEST(tape.size() == 2u);
+    BOOST_TEST(grad(tape, z, x).item() == 5.);
+}
+
+BOOST_AUTO_TEST_CASE(tapes_may_be_moved_and_destroyed_in_any_order)
+{
+    tensor const x = constant(2.);
+    auto first = std::make_unique<tape>(create_tape());
+    auto second = std::make_unique<tape>(create_tape());
+    auto third = std::make_unique<tape>(std::move(*first));
+    first.reset();
+    BOOST_TEST(active_tape() == second.get());
+    second.reset();
+    BOOST_TEST(active_tape() == third.get());
+    tensor const y = x * 3;
+    BOOST_TEST(third->size() == 1u);
+    BOOST_TEST(grad(*third, y, x).item() == 3.);
+    third.reset();
+    BOOST_TEST(active_tape() == nullptr);
+    tensor const z = x * 3;
+    BOOST_TEST(z.item() == 6.);
+}
+
+BOOST_AUTO_TEST_CASE(set_tape_makes_a_tape_the_innermost_again)
+{
+    auto first = create_tape();
+    auto second = create_tape();
+    BOOST_TEST(active_tape() == &second);
+    set_tape(first);
+    BOOST_TEST(active_tape() == &first);
+}
+
+BOOST_AUTO_TEST_CASE(each_thread_has_tapes_of_its_own)
+{
+    auto tape = create_tape();
+    tensor const x = constant(2.);
+    double derivative = 0;
+    std::thread([&] {
+        BOOST_TEST(active_tape() == nullptr);
+        auto mine = create_tape();
+        tensor const y = x * x * x;
+        derivative = grad(mine, y, x).item();
+    }).join();
+    BOOST_TEST(derivative == 12.);
+    BOOST_TEST(tape.size() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_tape_handed_to_another_thread_may_die_there)
+{
+    tensor const x = constant(2.);
+    {
+        auto made_here = create_tape();
+        tensor const y = x * x;
+        std::thread([t = std::move(made_here), y, x]() mutable {
+            set_tape(t);
+            tensor const z = y * 3;
+            BOOST_TEST(grad(t, z, x).item() == 12.);
+        }).join();
+    }
+    BOOST_TEST(active_tape() == nullptr);
+    auto next = create_tape();
+    tensor const y = x * 5;
+    BOOST_TEST(grad(next, y, x).item() == 5.);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_reverse_sweep_does_not_need_is_not_kept)
+{
+    tensor x = ones({100000});
+    auto tape = create_tape({.persistent = true});
+    tensor y = x + 1;
+    y = -y;
+    BOOST_TEST(tape.bytes() < 10000u);
+    y = 2 * y;
+    BOOST_TEST(tape.bytes() < 10000u);
+    y = exp(y); // keeps its result
+    BOOST_TEST(tape.bytes() > 800000u);
+    BOOST_TEST(tape.bytes() < 900000u);
+    BOOST_TEST(sum(y).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_million_statements_are_neither_recursion_nor_leak)
+{
+    auto tape = create_tape();
+    tensor const c = constant(1e-6);
+    tensor x = constant(0.);
+    for (int i = 0; i < 1000000; ++i) {
+        x = x + c;
+    }
+    BOOST_TEST(tape.size() == 1000000u);
+    BOOST_TEST(grad(tape, x, c).item() == 1e6);
+}
+
+BOOST_AUTO_TEST_CASE(a_tensor_computed_before_the_tape_is_a_constant_and_no_target)
+{
+    tensor const x = constant(2.);
+    tensor const before = x * x;
+    auto tape = create_tape();
+    tensor const y = before * x;
+    BOOST_CHECK_THROW(grad(tape, before, x), tape_error);
+    BOOST_TEST(grad(tape, y, x).item() == 4.);
+}

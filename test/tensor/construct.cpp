@@ -1,0 +1,75 @@
+#include <boost/test/unit_test.hpp>
+
+#include <xgrad/xgrad.hpp>
+
+#include <vector>
+
+using namespace xgrad;
+
+BOOST_AUTO_TEST_CASE(constants_are_made_from_scalars_nested_braces_vectors_and_xtensor)
+{
+    BOOST_TEST(constant(3.).item() == 3.);
+    BOOST_TEST(constant({1., 2., 3.}).size() == 3u);
+    BOOST_TEST((constant({{1., 2.}, {3., 4.}}).shape() == std::vector<std::size_t>{2, 2}));
+    BOOST_TEST((constant({{{1., 2.}}, {{3., 4.}}}).shape() == std::vector<std::size_t>{2, 1, 2}));
+    BOOST_TEST(constant(std::vector<double>{1, 2, 3, 4}, {2, 2})(1, 0) == 3.);
+    BOOST_TEST(constant({1., 2., 3., 4.}, {2, 2})(0, 1) == 2.);
+    BOOST_TEST(constant(xt::xarray<double>{1., 2.} + 1.)(1) == 3.);
+    BOOST_TEST(constant(std::vector<bool>{true, false})(1) == false);
+}
+
+BOOST_AUTO_TEST_CASE(a_ragged_nested_list_and_a_wrong_number_of_elements_are_refused)
+{
+    BOOST_CHECK_EXCEPTION(constant({{1., 2.}, {3.}}), shape_error, [](error const& e) {
+        return std::string(e.what()).find("ragged") != std::string::npos;
+    });
+    BOOST_CHECK_THROW(constant(std::vector<double>{1, 2, 3}, {2, 2}), shape_error);
+}
+
+BOOST_AUTO_TEST_CASE(integers_stay_integers_and_truth_values_truth_values)
+{
+    BOOST_TEST((std::is_same_v<decltype(constant({1, 2})), tensor<std::int32_t>>) );
+    BOOST_TEST((std::is_same_v<decltype(constant({1ll, 2ll})), tensor<std::int64_t>>) );
+    BOOST_TEST((std::is_same_v<decltype(constant({true, false})), tensor<bool>>) );
+}
+
+BOOST_AUTO_TEST_CASE(filled_tensors_have_their_shape_and_value)
+{
+    BOOST_TEST(sum(zeros<float>({2, 3})).item() == 0.f);
+    BOOST_TEST(sum(ones({2, 3})).item() == 6.);
+    BOOST_TEST(sum(full({4}, 2.5)).item() == 10.);
+    BOOST_TEST((full<float>({}, 7).item() == 7.f));
+    BOOST_TEST(ones_like(constant({1, 2, 3}))(2) == 1);
+    BOOST_TEST((zeros_like(ones({2, 0})).shape() == std::vector<std::size_t>{2, 0}));
+}
+
+BOOST_AUTO_TEST_CASE(ranges_count_as_numpy_counts)
+{
+    BOOST_TEST(arange(5).size() == 5u);
+    BOOST_TEST(arange(0.5, 2, 0.5)(2) == 1.5);
+    BOOST_TEST(arange<std::int64_t>(5, 0, -2)(2) == 1);
+    BOOST_TEST(arange(3, 1).size() == 0u);
+    BOOST_CHECK_THROW(arange(0, 1, 0), value_error);
+    auto const x = linspace(0, 1, 5);
+    BOOST_TEST(x(1) == 0.25);
+    BOOST_TEST(x(4) == 1.);
+    BOOST_TEST(linspace(2, 3, 1)(0) == 2.);
+}
+
+BOOST_AUTO_TEST_CASE(eye_is_the_identity_matrix)
+{
+    auto const x = constant({{1., 2.}, {3., 4.}});
+    BOOST_TEST(sum(abs(matmul(eye(2), x) - x)).item() == 0.);
+}
+
+BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_numbers)
+{
+    random::seed(7);
+    auto const a = random::normal({100}, 1, 2);
+    auto const b = random::uniform<float>({50}, -2, 3);
+    random::seed(7);
+    BOOST_TEST(sum(abs(a - random::normal({100}, 1, 2))).item() == 0.);
+    BOOST_TEST(sum(abs(b - random::uniform<float>({50}, -2, 3))).item() == 0.f);
+    BOOST_TEST(amin(b).item() >= -2.f);
+    BOOST_TEST(amax(b).item() < 3.f);
+}
