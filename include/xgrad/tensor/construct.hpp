@@ -141,10 +141,7 @@ auto constant(X const& x)
 template <class T = void, arithmetic A>
 auto full(shape_argument const& shape, A value)
 {
-    using type = typename std::conditional_t<
-        std::is_void_v<T>,
-        std::type_identity<element_for<A>>,
-        std::type_identity<T>>::type;
+    using type = std::conditional_t<std::is_void_v<T>, element_for<A>, T>;
     static_assert(element<type>, "xgrad: a tensor holds double, float, bool, int32 or int64");
     return detail::generated<type>(shape, [v = convert_element<type>(value)] { return v; });
 }
