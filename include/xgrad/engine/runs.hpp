@@ -17,6 +17,9 @@ void for_each_run(
     std::size_t count,
     F&& f)
 {
+    if (count == 0) {
+        return;
+    }
     auto const rank = axes.size();
     if (rank == 0) {
         f(std::size_t{0}, std::ptrdiff_t{0}, count, std::ptrdiff_t{0});

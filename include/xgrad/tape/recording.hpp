@@ -68,7 +68,7 @@ public:
         return places_.find(body.identity);
     }
 
-    void watch(tensor_body const& body) { variable_of(body); }
+    void watch(tensor_body const& body) { variables_[variable_of(body)].followed = true; }
 
     /// Appends a fused expression (`reduced` non-null: with its reduction).
     void record_expression(
@@ -221,7 +221,7 @@ private:
             return true;
         }
         for (auto const* body : bodies) {
-            if (find(*body)) {
+            if (auto const known = find(*body); known && variables_[*known].followed) {
                 return true;
             }
         }
@@ -233,17 +233,17 @@ private:
         if (auto const known = find(body)) {
             return *known;
         }
-        auto const index = new_variable(body);
+        auto const index = new_variable(body, false);
         places_.insert(body.identity, index);
         return index;
     }
 
-    std::uint32_t new_variable(tensor_body const& body)
+    std::uint32_t new_variable(tensor_body const& body, bool followed)
     {
         if (variables_.size() == std::numeric_limits<std::uint32_t>::max()) {
             throw tape_error("tape: more than 2^32 tensors; clear the tape, or use checkpoints");
         }
-        variables_.push_back({body.identity, body.type, body.shape});
+        variables_.push_back({body.identity, body.type, followed, body.shape});
         return static_cast<std::uint32_t>(variables_.size() - 1);
     }
 
@@ -260,7 +260,7 @@ private:
 
     void add(statement s, tensor_body& result, bool first_recorder)
     {
-        s.result = new_variable(result);
+        s.result = new_variable(result, true);
         statements_.push_back(std::move(s));
         if (first_recorder) {
             // Nobody else has seen the result yet: it may remember its place.

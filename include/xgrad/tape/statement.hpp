@@ -73,6 +73,7 @@ struct variable
 {
     std::uint64_t identity;
     element_type type;
+    bool followed; // watched, or computed by a statement of the tape
     shape_type shape;
 };
 } // namespace xgrad

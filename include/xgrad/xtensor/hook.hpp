@@ -2,6 +2,7 @@
 
 #include <xgrad/ops/elementwise.hpp>
 
+#include <xtensor/xeval.hpp>
 #include <xtensor/xmath.hpp>
 #include <xtensor/xoperation.hpp>
 
@@ -91,6 +92,19 @@ struct node_from_closures<Functor, void, Closure...>
 } // namespace xgrad
 
 namespace xt {
+#if XTENSOR_VERSION_MAJOR == 0 && XTENSOR_VERSION_MINOR < 26
+namespace detail {
+// xtensor 0.24 takes the type that holds an evaluated expression for a fixed-rank one where __cplusplus
+// is not 201703L: xt::eval and immediate reducers then write past its end.
+template <>
+struct xtype_for_shape<dynamic_shape<std::size_t>>
+{
+    template <class T, layout_type L>
+    using type = xarray<T, L>;
+};
+} // namespace detail
+#endif
+
 namespace detail {
 // Our operands count as expressions where xtensor asks, without deriving from its base: as a
 // base it would bring all functions of namespace xt into every unqualified call.
