@@ -117,6 +117,19 @@ XGRAD_ALWAYS_INLINE auto operand_in(Point const& p)
         value_in<operand_at<E, I>, operand_origin<E, O, I>>(p));
 }
 
+/// Operand I for the partials of E: zero where none that is wanted depends on its value, which
+/// then was never read.
+template <class E, origin O, std::size_t I, class Point>
+XGRAD_ALWAYS_INLINE auto operand_of_partials(Point const& p)
+{
+    using V = decltype(operand_in<E, O, I>(p));
+    if constexpr (operand_value_needed<E, false, I>) {
+        return operand_in<E, O, I>(p);
+    } else {
+        return V(false);
+    }
+}
+
 template <class E, origin O, bool Needed, bool Root, class Frame, class Point, class T>
 XGRAD_ALWAYS_INLINE void evaluate_point(Frame const& f, Point& p, std::size_t i, T)
 {
@@ -187,7 +200,7 @@ XGRAD_ALWAYS_INLINE void reverse(Frame const& f, Point& p, std::size_t i, G cons
                 auto const partials = R::template partials_of_result<V>(y);
                 (descend.template operator()<I>(partial_of<I>(partials)), ...);
             } else if constexpr (is_inlined<R>) {
-                auto const partials = R::partials_at(operand_in<E, O, I>(p)...);
+                auto const partials = R::partials_at(operand_of_partials<E, O, I>(p)...);
                 (descend.template operator()<I>(partial_of<I>(partials)), ...);
             } else {
                 (descend.template operator()<I>(V::load(f.slot[O.slots + I] + i)), ...);
