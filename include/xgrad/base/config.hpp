@@ -33,6 +33,13 @@
 #    define XGRAD_ARCHITECTURE baseline
 #endif
 
+// Without it a product and a sum are two roundings.
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || (defined(_MSC_VER) && defined(__AVX2__))
+#    define XGRAD_HAS_FMA 1
+#else
+#    define XGRAD_HAS_FMA 0
+#endif
+
 // XGRAD_NO_TBB builds without threads, XGRAD_NO_BLAS without CBLAS.
 #if !defined(XGRAD_NO_TBB)
 #    define XGRAD_HAS_TBB 1

@@ -8,6 +8,9 @@
 
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
+/// `fma` rounds once.
+inline constexpr bool has_fused_multiply_add = XGRAD_HAS_FMA;
+
 /// The layout of an IEEE 754 format.
 template <class T>
 struct format;

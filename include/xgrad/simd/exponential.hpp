@@ -102,6 +102,21 @@ XGRAD_ALWAYS_INLINE batch<T> exp(batch<T> x) noexcept
     return detail::scale(batch<T>(1) + detail::expm1_reduced(a), a.k);
 }
 
+/// 2^x: exact where x is a whole number.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> exp2(batch<T> x) noexcept
+{
+    constexpr double ln2 = 6.93147180559945309417e-01;
+    constexpr double ln2_rest = sizeof(T) == 8 ? 2.31904681384629955842e-17 : ln2 - float(ln2);
+    constexpr T limit = sizeof(T) == 8 ? T(1080) : T(160);
+    auto const bounded = detail::clamp(x, -limit, limit);
+    auto const k = round_small(bounded);
+    auto const f = bounded - k;
+    auto const r = f * batch<T>(ln2);
+    auto const tail = fma(f, batch<T>(ln2), -r) + f * batch<T>(ln2_rest);
+    return detail::scale(batch<T>(1) + detail::expm1_reduced<T>({k, r, tail}), k);
+}
+
 /// exp x - 1 without cancellation near 0.
 template <class T>
 XGRAD_ALWAYS_INLINE batch<T> expm1(batch<T> x) noexcept
@@ -123,14 +138,6 @@ XGRAD_ALWAYS_INLINE batch<T> sigmoid(batch<T> x) noexcept
 {
     auto const e = exp(-abs(x));
     return select(x < batch<T>(0), e, batch<T>(1)) / (batch<T>(1) + e);
-}
-
-/// tanh x = -m / (m + 2) with m = expm1(-2|x|), and the sign of x.
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> tanh(batch<T> x) noexcept
-{
-    auto const m = expm1(batch<T>(-2) * abs(x));
-    return copysign(m / (m + batch<T>(2)), x);
 }
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad::simd

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/simd/bits.hpp>
+#include <xgrad/simd/extended.hpp>
 
 #include <limits>
 
@@ -104,19 +104,98 @@ XGRAD_ALWAYS_INLINE batch<T> log(batch<T> x) noexcept
     return detail::log_special(x, detail::log_split(split, batch<T>(0)));
 }
 
-/// log(1 + x) without cancellation near 0.
+namespace detail {
+/// log(1 + x + rest), rest within the rounding of x.
 template <class T>
-XGRAD_ALWAYS_INLINE batch<T> log1p(batch<T> x) noexcept
+XGRAD_ALWAYS_INLINE batch<T> log1p_pair(batch<T> x, batch<T> rest) noexcept
 {
     auto const u = batch<T>(1) + x;
     auto split = detail::split(u);
     // Where u is close to 1, f is x itself; elsewhere what rounding u has lost is put back.
     auto const exact = split.k == batch<T>(0);
     auto const lost = select(u < batch<T>(2), x - (u - batch<T>(1)), batch<T>(1) - (u - x));
-    auto const correction = select(exact, batch<T>(0), lost / u);
+    auto const correction = (select(exact, batch<T>(0), lost) + rest) / u;
     split.f = select(exact, x, split.f);
-    auto const value = detail::log_special(u, detail::log_split(split, correction));
+    auto const value = log_special(u, log_split(split, correction));
     return select(x == batch<T>(0), x, value);
+}
+
+/// log(2x) for a large x.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> log_twice(batch<T> x) noexcept
+{
+    auto split = detail::split(x);
+    split.k = split.k + batch<T>(1);
+    return log_special(x, log_split(split, batch<T>(0)));
+}
+
+// Parts of 1/log 2, of 1/log 10 and of log10 2, as in FreeBSD's e_log2.c and e_log10.c: the product
+// of two upper parts, and of one with an exponent, is exact.
+struct log2_constants
+{
+    static constexpr double upper = 1.44269504072144627571e+00;
+    static constexpr double lower = 1.67517131648865118353e-10;
+    static constexpr double exponent_upper = 1;
+    static constexpr double exponent_lower = 0;
+};
+
+struct log10_constants
+{
+    static constexpr double upper = 4.34294481878168880939e-01;
+    static constexpr double lower = 2.50829467116452752298e-11;
+    static constexpr double exponent_upper = 3.01029995663611771306e-01;
+    static constexpr double exponent_lower = 3.69423907715893078616e-13;
+};
+
+template <class Base>
+inline batch<double> log_to_base(batch<double> x) noexcept
+{
+    using B = batch<double>;
+    using c = logarithm_constants<double>;
+    auto const subnormal = x < B(std::numeric_limits<double>::min());
+    auto const a = split(select(subnormal, x * B(0x1p54), x));
+    auto const k = a.k - select(subnormal, B(54), B(0));
+    auto const s = a.f / (B(2) + a.f);
+    auto const z = s * s;
+    auto const half_square = B(0.5) * a.f * a.f;
+    auto const rest = s * (half_square + z * polynomial(z, c::series));
+    auto const upper = from_bits<double>(
+        to_bits<double>(a.f - half_square) & bit_batch<double>(0xffffffff00000000));
+    auto const lower = ((a.f - upper) - half_square) + rest;
+    auto const whole = k * B(Base::exponent_upper);
+    auto const fraction = upper * B(Base::upper);
+    auto const sum = whole + fraction;
+    auto const tail = (k * B(Base::exponent_lower) + (lower + upper) * B(Base::lower)) +
+        (lower * B(Base::upper) + ((whole - sum) + fraction));
+    return log_special(x, sum + tail);
+}
+} // namespace detail
+
+/// log(1 + x) without cancellation near 0.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> log1p(batch<T> x) noexcept
+{
+    return detail::log1p_pair(x, batch<T>(0));
+}
+
+inline batch<double> log2(batch<double> x) noexcept
+{
+    return detail::log_to_base<detail::log2_constants>(x);
+}
+
+inline batch<double> log10(batch<double> x) noexcept
+{
+    return detail::log_to_base<detail::log10_constants>(x);
+}
+
+inline batch<float> log2(batch<float> x) noexcept
+{
+    return in_double([](batch<double> v) { return log2(v); }, x);
+}
+
+inline batch<float> log10(batch<float> x) noexcept
+{
+    return in_double([](batch<double> v) { return log10(v); }, x);
 }
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad::simd

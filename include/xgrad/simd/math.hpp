@@ -2,7 +2,11 @@
 
 // The elementary functions over a register of numbers, found by ADL from a rule's text.
 
+#include <xgrad/simd/error_function.hpp>
 #include <xgrad/simd/exponential.hpp>
+#include <xgrad/simd/gamma.hpp>
+#include <xgrad/simd/hyperbolic.hpp>
 #include <xgrad/simd/logarithm.hpp>
 #include <xgrad/simd/power.hpp>
+#include <xgrad/simd/rounding.hpp>
 #include <xgrad/simd/trigonometric.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <xgrad/simd/bits.hpp>
+#include <xgrad/simd/extended.hpp>
+#include <xgrad/simd/rounding.hpp>
 
 #include <cmath>
 
@@ -127,6 +128,89 @@ template <class T>
 XGRAD_ALWAYS_INLINE batch<T> cos(batch<T> x) noexcept
 {
     return sincos(x).cosine;
+}
+
+/// sin πx and cos πx: whole numbers are taken off before the multiplication.
+template <class T>
+XGRAD_ALWAYS_INLINE sine_and_cosine<T> sincos_pi(batch<T> x) noexcept
+{
+    constexpr double pi = 3.14159265358979323846;
+    constexpr double pi_rest = sizeof(T) == 8 ? 1.22464679914735317723e-16 : pi - float(pi);
+    auto const n = rint(x);
+    auto const f = x - n;
+    auto const angle = exact_product(f, batch<T>(pi));
+    auto const rest = angle.lower + f * batch<T>(pi_rest);
+    auto const both = sincos(angle.upper);
+    auto const halved = n * batch<T>(0.5);
+    auto const odd = halved != rint(halved);
+    auto const sine = fma(rest, both.cosine, both.sine);
+    auto const cosine = fma(-rest, both.sine, both.cosine);
+    return {select(odd, -sine, sine), select(odd, -cosine, cosine)};
+}
+
+/// sin πx / πx: 1 at 0.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> sinc(batch<T> x) noexcept
+{
+    batch<T> const zero(0);
+    auto const value = sincos_pi(x).sine / (batch<T>(3.14159265358979323846) * x);
+    return select(x == zero, batch<T>(1), select(isinf(x), zero, value));
+}
+
+/// The derivative of sinc: (cos πx - sinc x)/x, near 0 by its series.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> sinc_slope(batch<T> x) noexcept
+{
+    batch<T> const pi(3.14159265358979323846);
+    // (-1)^k 2k/(2k + 1)!, k = 1, 2, ...
+    constexpr std::array<T, 9> series{
+        T(-1. / 3),
+        T(1. / 30),
+        T(-1. / 840),
+        T(1. / 45360),
+        T(-1. / 3991680),
+        T(1. / 518918400),
+        T(-1. / 93405312000.),
+        T(1. / 22230464256000.),
+        T(-1. / 6758061133824000.)};
+    auto const angle = pi * x;
+    auto const near = pi * angle * polynomial(angle * angle, series);
+    auto const both = sincos_pi(x);
+    auto const far = (both.cosine - both.sine / angle) / x;
+    return select(abs(x) < batch<T>(0.25), near, select(isinf(x), batch<T>(0), far));
+}
+
+// Lane by lane through the C library, in double: right to an ulp.
+
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> tan(batch<T> x) noexcept
+{
+    return by_lanes([](double v) { return std::tan(v); }, x);
+}
+
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> asin(batch<T> x) noexcept
+{
+    return by_lanes([](double v) { return std::asin(v); }, x);
+}
+
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> acos(batch<T> x) noexcept
+{
+    return by_lanes([](double v) { return std::acos(v); }, x);
+}
+
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> atan(batch<T> x) noexcept
+{
+    return by_lanes([](double v) { return std::atan(v); }, x);
+}
+
+/// The angle of the point (x, y), from -π to π.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> atan2(batch<T> y, batch<T> x) noexcept
+{
+    return by_lanes([](double a, double b) { return std::atan2(a, b); }, y, x);
 }
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad::simd

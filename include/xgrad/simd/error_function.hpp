@@ -1,0 +1,315 @@
+#pragma once
+
+#include <xgrad/simd/exponential.hpp>
+#include <xgrad/simd/extended.hpp>
+#include <xgrad/simd/logarithm.hpp>
+
+#include <cmath>
+
+// The error function and the normal distribution, from two approximations of our own (Chebyshev
+// series, computed at 40 digits): erf(x)/x for |x| <= 1, and (1 + 2x) e^(x²) erfc x for x >= 0.
+
+namespace xgrad::simd {
+inline namespace XGRAD_ARCHITECTURE {
+namespace detail {
+/// e^(x + rest) (f.upper + f.lower), rounded once at the end.
+inline batch<double> exp_times(batch<double> x, batch<double> rest, pair<double> f) noexcept
+{
+    using c = exponential_constants<double>;
+    using B = batch<double>;
+    auto const a = reduce_exponent(clamp(x, c::smallest, c::largest));
+    auto const tail = a.tail + rest;
+    auto const q = polynomial(a.r, c::series);
+    auto const square = a.r * a.r;
+    auto const slope = B(1) + fma(square, q, a.r);
+    auto const p = sum_of_ordered(a.r, fma(square, q, tail * slope));
+    auto const e = sum_of_ordered(B(1), p.upper);
+    auto const product = exact_product(e.upper, f.upper);
+    auto const lower = e.upper * f.lower + (e.lower + p.lower) * f.upper;
+    return scale(product.upper + (product.lower + lower), a.k);
+}
+} // namespace detail
+
+/// e^(-x²), with the digits that x² loses when rounded.
+inline batch<double> exp_minus_square(batch<double> x) noexcept
+{
+    using B = batch<double>;
+    auto const bounded = detail::clamp(x, -30., 30.);
+    auto const square = exact_product(bounded, bounded);
+    return detail::exp_times(-square.upper, -square.lower, {B(1), B(0)});
+}
+
+namespace detail {
+/// erf x for |x| <= 1.
+inline batch<double> erf_near(batch<double> x) noexcept
+{
+    // The powers of x² in erf(x)/x - 1.
+    constexpr std::array<double, 14> series{
+        0.1283791670955126,
+        -0.37612638903183754,
+        0.1128379167095512,
+        -0.026866170645129854,
+        0.005223977625423455,
+        -0.0008548327021945428,
+        0.00012055332903350668,
+        -1.4925647581008593e-05,
+        1.6462045711013026e-06,
+        -1.6364645854816389e-07,
+        1.479243542696247e-08,
+        -1.2164764337224506e-09,
+        8.709755232851789e-11,
+        -4.2320376764874594e-12};
+    return fma(x, polynomial(x * x, series), x);
+}
+
+/// e^(x²) erfc x for x >= 0; below 1/2 to a few ulp only.
+inline pair<double> erfcx(batch<double> x) noexcept
+{
+    using B = batch<double>;
+    constexpr double first = 1.2329951186255526;
+    constexpr std::array<double, 25> series{
+        -0.1396211168405625,     0.015379652102619604,    0.0680970542546904,
+        -0.10103906603630056,    0.09373283499843826,     -0.06633036581218697,
+        0.03716751553592911,     -0.016197734059799265,   0.005031969992669933,
+        -0.0007577732613730956,  -0.0001992567757633648,  0.0001506214900124047,
+        -2.4398944545280832e-05, -1.1221287012353486e-05, 5.709206053072183e-06,
+        2.919733377963012e-07,   -8.249198427508354e-07,  7.746992727017941e-08,
+        1.1009737295274889e-07,  -2.05606492756992e-08,   -1.4709550868669278e-08,
+        3.1695881915648173e-09,  1.7903326159489847e-09,  -2.659599690242689e-10,
+        -1.374652989001164e-10};
+    auto const bounded = clamp(x, 0., 0x1p100);
+    auto const q = (bounded - B(4)) / (bounded + B(4));
+    auto const above = sum_of_ordered(B(first), q * polynomial(q, series));
+    auto const below = exact_sum(B(1), bounded + bounded);
+    auto const ratio = above.upper / below.upper;
+    auto const product = exact_product(ratio, below.upper);
+    auto const rest =
+        ((above.upper - product.upper) - product.lower) + (above.lower - ratio * below.lower);
+    return {ratio, rest / below.upper};
+}
+
+/// erfc x for x >= 1/2.
+inline batch<double> erfc_far(batch<double> x) noexcept
+{
+    auto const bounded = clamp(x, 0., 30.);
+    auto const square = exact_product(bounded, bounded);
+    return exp_times(-square.upper, -square.lower, erfcx(bounded));
+}
+} // namespace detail
+
+inline batch<double> erf(batch<double> x) noexcept
+{
+    using B = batch<double>;
+    auto const magnitude = abs(x);
+    auto const far = B(1) - detail::erfc_far(magnitude);
+    auto const near = detail::erf_near(detail::clamp(x, -1., 1.));
+    return select(magnitude < B(1), near, copysign(far, x));
+}
+
+inline batch<double> erfc(batch<double> x) noexcept
+{
+    using B = batch<double>;
+    B const half(0.5);
+    auto const far = detail::erfc_far(abs(x));
+    auto const near = B(1) - detail::erf_near(detail::clamp(x, -1., 1.));
+    return select(abs(x) < half, near, select(x < B(0), B(2) - far, far));
+}
+
+/// The standard normal density at x, and what lies below x. Sources of gelu and its derivative.
+struct normal_distribution
+{
+    batch<double> density;
+    batch<double> below;
+};
+
+inline normal_distribution normal(batch<double> x) noexcept
+{
+    using B = batch<double>;
+    constexpr double sqrt_half = 7.07106781186547524401e-01;
+    constexpr double inverse_sqrt_2pi = 3.98942280401432677940e-01;
+    B const half(0.5);
+    auto const bounded = detail::clamp(x, -40., 40.);
+    auto const z = bounded * B(sqrt_half);
+    auto const square = exact_product(bounded, bounded);
+    auto const exponent = -half * square.upper;
+    auto const rest = -half * square.lower;
+    auto const density = detail::exp_times(exponent, rest, {B(inverse_sqrt_2pi), B(0)});
+    auto const tail = half * detail::exp_times(exponent, rest, detail::erfcx(abs(z)));
+    auto const near = half + half * detail::erf_near(detail::clamp(z, -1., 1.));
+    auto const far = select(x < B(0), tail, B(1) - tail);
+    return {density, select(abs(z) < half, near, far)};
+}
+
+/// The inverse of erf on [-1, 1]. Start: M. J. Wichura, Algorithm AS 241 (1988); then one step of
+/// Halley's method on erf, or on erfc where that has more digits.
+inline batch<double> erfinv(batch<double> x) noexcept
+{
+    using B = batch<double>;
+    constexpr std::array<double, 8> a{
+        3.3871328727963666080e0,
+        1.3314166789178437745e2,
+        1.9715909503065514427e3,
+        1.3731693765509461125e4,
+        4.5921953931549871457e4,
+        6.7265770927008700853e4,
+        3.3430575583588128105e4,
+        2.5090809287301226727e3};
+    constexpr std::array<double, 8> b{
+        1,
+        4.2313330701600911252e1,
+        6.8718700749205790830e2,
+        5.3941960214247511077e3,
+        2.1213794301586595867e4,
+        3.9307895800092710610e4,
+        2.8729085735721942674e4,
+        5.2264952788528545610e3};
+    constexpr std::array<double, 8> c{
+        1.42343711074968357734e0,
+        4.63033784615654529590e0,
+        5.76949722146069140550e0,
+        3.64784832476320460504e0,
+        1.27045825245236838258e0,
+        2.41780725177450611770e-1,
+        2.27238449892691845833e-2,
+        7.74545014278341407640e-4};
+    constexpr std::array<double, 8> d{
+        1,
+        2.05319162663775882187e0,
+        1.67638483018380384940e0,
+        6.89767334985100004550e-1,
+        1.48103976427480074590e-1,
+        1.51986665636164571966e-2,
+        5.47593808499534494600e-4,
+        1.05075007164441684324e-9};
+    constexpr std::array<double, 8> e{
+        6.65790464350110377720e0,
+        5.46378491116411436990e0,
+        1.78482653991729133580e0,
+        2.96560571828504891230e-1,
+        2.65321895265761230930e-2,
+        1.24266094738807843860e-3,
+        2.71155556874348757815e-5,
+        2.01033439929228813265e-7};
+    constexpr std::array<double, 8> f{
+        1,
+        5.99832206555887937690e-1,
+        1.36929880922735805310e-1,
+        1.48753612908506148525e-2,
+        7.86869131145613259100e-4,
+        1.84631831751005468180e-5,
+        1.42151175831644588870e-7,
+        2.04426310338993978564e-15};
+    constexpr double sqrt_half = 7.07106781186547524401e-01;
+    constexpr double half_sqrt_pi = 8.86226925452758013649e-01;
+    B const half(0.5);
+    B const one(1);
+
+    auto const magnitude = abs(x);
+    auto const rest = one - magnitude;
+    auto const r0 = B(0.180625) - B(0.25) * x * x;
+    auto const central = half * magnitude * (polynomial(r0, a) / polynomial(r0, b));
+    auto const r = sqrt(-log(half * rest));
+    auto const r1 = r - B(1.6);
+    auto const r2 = r - B(5);
+    auto const middle = polynomial(r1, c) / polynomial(r1, d);
+    auto const tail = polynomial(r2, e) / polynomial(r2, f);
+    auto const start =
+        B(sqrt_half) * select(magnitude < B(0.85), central, select(r < B(5), middle, tail));
+
+    auto const near = detail::erf_near(detail::clamp(start, 0., 1.)) - magnitude;
+    auto const far = rest - erfc(start);
+    auto const error = select(magnitude < half, near, far);
+    auto const step = error * B(half_sqrt_pi) / exp_minus_square(start);
+    auto const root = start - step / fma(start, step, one);
+
+    // Below, the result is a multiple of x; at 1 it is inf, beyond NaN.
+    auto const small = magnitude < B(1e-9);
+    auto const inside = select(small, magnitude * B(half_sqrt_pi), root);
+    constexpr auto inf = std::numeric_limits<double>::infinity();
+    constexpr auto nan = std::numeric_limits<double>::quiet_NaN();
+    auto const outside = select(magnitude == one, B(inf), B(nan));
+    return copysign(select(magnitude < one, inside, outside), x);
+}
+
+inline batch<float> erf(batch<float> x) noexcept
+{
+    return in_double([](batch<double> v) { return erf(v); }, x);
+}
+
+inline batch<float> erfc(batch<float> x) noexcept
+{
+    return in_double([](batch<double> v) { return erfc(v); }, x);
+}
+
+inline batch<float> exp_minus_square(batch<float> x) noexcept
+{
+    return in_double([](batch<double> v) { return exp_minus_square(v); }, x);
+}
+
+inline batch<float> erfinv(batch<float> x) noexcept
+{
+    return in_double([](batch<double> v) { return erfinv(v); }, x);
+}
+
+/// x Φ(x), Φ the normal distribution.
+inline batch<double> gelu(batch<double> x) noexcept
+{
+    auto const value = x * normal(x).below;
+    return select(x < batch<double>(-40), batch<double>(0), value);
+}
+
+/// Φ(x) + x φ(x).
+inline batch<double> gelu_slope(batch<double> x) noexcept
+{
+    auto const n = normal(x);
+    auto const bounded = detail::clamp(x, -40., 40.);
+    return fma(bounded, n.density, n.below);
+}
+
+inline batch<float> gelu(batch<float> x) noexcept
+{
+    return in_double([](batch<double> v) { return gelu(v); }, x);
+}
+
+inline batch<float> gelu_slope(batch<float> x) noexcept
+{
+    return in_double([](batch<double> v) { return gelu_slope(v); }, x);
+}
+
+namespace detail {
+// 2 √(2/π), and 0.044715 times as much, in two numbers each.
+struct gelu_tanh_constants
+{
+    static constexpr double linear = 1.5957691216057308;
+    static constexpr double linear_rest = -9.9693088091109203e-17;
+    static constexpr double cubic = 0.07135481627260025;
+    static constexpr double cubic_rest = -6.1751499181553155e-19;
+};
+} // namespace detail
+
+/// x σ(2 √(2/π) (x + 0.044715 x³)), σ the logistic function: the tanh form of gelu.
+inline batch<double> gelu_tanh(batch<double> x) noexcept
+{
+    using B = batch<double>;
+    using c = detail::gelu_tanh_constants;
+    auto const bounded = detail::clamp(x, -40., 40.);
+    auto const square = exact_product(bounded, bounded);
+    auto const cubic = exact_product(square.upper, B(c::cubic));
+    auto const sum = exact_sum(B(c::linear), cubic.upper);
+    auto const sum_rest = sum.lower +
+        (cubic.lower + square.lower * B(c::cubic) + square.upper * B(c::cubic_rest) +
+         B(c::linear_rest));
+    auto const v = exact_product(abs(bounded), sum.upper);
+    auto const rest = v.lower + abs(bounded) * sum_rest;
+    auto const rounded = exp(-v.upper);
+    auto const e = fma(rounded, -rest, rounded);
+    auto const value = x * (select(x < B(0), e, B(1)) / (B(1) + e));
+    return select(x < B(-40), B(0), value);
+}
+
+inline batch<float> gelu_tanh(batch<float> x) noexcept
+{
+    return in_double([](batch<double> v) { return gelu_tanh(v); }, x);
+}
+} // namespace XGRAD_ARCHITECTURE
+} // namespace xgrad::simd
