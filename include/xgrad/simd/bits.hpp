@@ -89,24 +89,39 @@ XGRAD_ALWAYS_INLINE mask<T> isnan(batch<T> x) noexcept
     return x != x;
 }
 
+namespace detail {
+// x^N for a power of two N.
+template <std::size_t N, class T>
+XGRAD_ALWAYS_INLINE batch<T> repeated_square(batch<T> x) noexcept
+{
+    if constexpr (N == 1) {
+        return x;
+    } else {
+        auto const root = repeated_square<N / 2>(x);
+        return root * root;
+    }
+}
+
+template <std::size_t First, std::size_t Count, class T, std::size_t N>
+XGRAD_ALWAYS_INLINE batch<T> polynomial_part(batch<T> x, std::array<T, N> const& c) noexcept
+{
+    if constexpr (Count == 1) {
+        return batch<T>(c[First]);
+    } else {
+        constexpr std::size_t half = std::bit_ceil(Count) / 2;
+        return fma(
+            polynomial_part<First + half, Count - half>(x, c),
+            repeated_square<half>(x),
+            polynomial_part<First, half>(x, c));
+    }
+}
+} // namespace detail
+
 /// c0 + c1 x + c2 x² + ..., halves in parallel (Estrin).
 template <class T, std::size_t N>
 XGRAD_ALWAYS_INLINE batch<T> polynomial(batch<T> x, std::array<T, N> const& c) noexcept
 {
-    std::array<batch<T>, N> terms;
-    for (std::size_t i = 0; i < N; ++i) {
-        terms[i] = batch<T>(c[i]);
-    }
-    auto power = x;
-    for (std::size_t n = N; n > 1; n = (n + 1) / 2, power = power * power) {
-        for (std::size_t i = 0; i < n / 2; ++i) {
-            terms[i] = fma(terms[2 * i + 1], power, terms[2 * i]);
-        }
-        if (n % 2 == 1) {
-            terms[n / 2] = terms[n - 1];
-        }
-    }
-    return terms[0];
+    return detail::polynomial_part<0, N>(x, c);
 }
 
 /// Each lane on its own, where a vector algorithm would not pay.
