@@ -146,14 +146,16 @@ template <class E, bool Needed, std::size_t J>
 inline constexpr bool operand_value_needed = detail::operand_value_needed<E, Needed, J>;
 
 namespace detail {
-template <class E, bool Needed, std::size_t N>
+template <class E, bool Needed, bool Root, std::size_t N>
 constexpr void describe_leaves(std::array<leaf_traits, N>& leaves, std::size_t& next)
 {
     if constexpr (is_tensor<E>) {
         leaves[next++] = {carries_gradient<E>, Needed};
     } else if constexpr (is_node<E>) {
         [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (describe_leaves<operand_at<E, I>, operand_value_needed<E, Needed, I>>(leaves, next),
+            constexpr bool own = Needed || (partials_use_result<E> && !Root);
+            (describe_leaves<operand_at<E, I>, operand_value_needed<E, own, I>, false>(
+                 leaves, next),
              ...);
         }(std::make_index_sequence<E::arity>{});
     }
@@ -182,7 +184,7 @@ consteval auto describe_leaves()
     std::array<leaf_traits, parts_of<E>.leaves> leaves{};
     std::size_t next = 0;
     // The root's own value is kept as the statement's result, never computed again.
-    describe_leaves<E, false>(leaves, next);
+    describe_leaves<E, false, true>(leaves, next);
     next = 0;
     mark_gradients<E, true>(leaves, next);
     return leaves;
