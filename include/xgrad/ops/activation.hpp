@@ -2,6 +2,8 @@
 
 #include <xgrad/ops/families.hpp>
 
+// Smooth activations, in forms that neither overflow nor cancel in the tails.
+
 namespace xgrad {
 /// σ(x) = 1/(1 + e^(-x)). ∂ = σ(x) (1 - σ(x)).
 struct sigmoid_rule : floating_rule
@@ -54,27 +56,161 @@ auto softplus(X&& x)
     return call<softplus_rule>(std::forward<X>(x));
 }
 
-/// max(x, 0). ∂ = 1 where x > 0, else 0.
-struct relu_rule : arithmetic_rule
+/// log σ(x) = min(x, 0) - log1p(e^(-|x|)). ∂ = σ(-x).
+struct log_sigmoid_rule : floating_rule
 {
-    static constexpr std::string_view name = "relu";
+    static constexpr std::string_view name = "log_sigmoid";
+    static constexpr bool finite_partials = true;
 
     template <class V>
     static constexpr V value(V const& x)
     {
-        return select(x < V(0), V(0), x);
+        return select(x > V(0), V(0), x) - log1p(exp(-abs(x)));
     }
 
     template <class V>
     static constexpr auto partials_at(V const& x)
     {
-        return gate(x > V(0));
+        return sigmoid(-x);
     }
 };
 
 template <array X>
-auto relu(X&& x)
+auto log_sigmoid(X&& x)
 {
-    return call<relu_rule>(std::forward<X>(x));
+    return call<log_sigmoid_rule>(std::forward<X>(x));
+}
+
+/// log(x/(1 - x)), the inverse of σ; by log1p where it is near 0. ∂ = 1/(x (1 - x)): inf at 0
+/// and 1.
+struct logit_rule : floating_rule
+{
+    static constexpr std::string_view name = "logit";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        auto const rest = V(1) - x;
+        auto const near = x > V(1) / V(4);
+        auto const odds = select(near, (x + x - V(1)) / rest, x / rest);
+        return select(near, log1p(odds), log(odds));
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return V(1) / (x * (V(1) - x));
+    }
+};
+
+template <array X>
+auto logit(X&& x)
+{
+    return call<logit_rule>(std::forward<X>(x));
+}
+
+/// x/(1 + |x|). ∂ = 1/(1 + |x|)².
+struct softsign_rule : floating_rule
+{
+    static constexpr std::string_view name = "softsign";
+    static constexpr bool inlined = true;
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return select(isinf(x), copysign(V(1), x), x / (V(1) + abs(x)));
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        auto const r = V(1) / (V(1) + abs(x));
+        return r * r;
+    }
+};
+
+template <array X>
+auto softsign(X&& x)
+{
+    return call<softsign_rule>(std::forward<X>(x));
+}
+
+/// x σ(x). ∂ = σ(x) (1 + x σ(-x)).
+struct silu_rule : floating_rule
+{
+    static constexpr std::string_view name = "silu";
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        // In the limit 0: -inf times 0 is none.
+        return select(isinf(x) && x < V(0), V(0), x * sigmoid(x));
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        auto const s = sigmoid(x);
+        auto const slope = s * (V(1) + x * sigmoid(-x));
+        return select(isinf(x), s, slope);
+    }
+};
+
+template <array X>
+auto silu(X&& x)
+{
+    return call<silu_rule>(std::forward<X>(x));
+}
+
+/// x Φ(x), Φ the normal distribution. ∂ = Φ(x) + x φ(x). D. Hendrycks, K. Gimpel (2016).
+struct gelu_rule : floating_rule
+{
+    static constexpr std::string_view name = "gelu";
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return gelu(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return gelu_slope(x);
+    }
+};
+
+template <array X>
+auto gelu(X&& x)
+{
+    return call<gelu_rule>(std::forward<X>(x));
+}
+
+/// x (1 + tanh(√(2/π) (x + 0.044715 x³)))/2. D. Hendrycks, K. Gimpel (2016).
+struct gelu_tanh_rule : floating_rule
+{
+    static constexpr std::string_view name = "gelu_tanh";
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return gelu_tanh(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return gelu_tanh_slope(x);
+    }
+};
+
+template <array X>
+auto gelu_tanh(X&& x)
+{
+    return call<gelu_tanh_rule>(std::forward<X>(x));
 }
 } // namespace xgrad

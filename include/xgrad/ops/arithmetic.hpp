@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/base/constants.hpp>
 #include <xgrad/ops/families.hpp>
 #include <xgrad/tensor/tensor.hpp>
 
@@ -195,5 +196,58 @@ template <array X>
 auto square(X&& x)
 {
     return call<square_rule>(std::forward<X>(x));
+}
+
+/// x y + z, rounded once. ∂x = y, ∂y = x, ∂z = 1.
+struct fma_rule : floating_rule
+{
+    static constexpr std::string_view name = "fma";
+    static constexpr bool inlined = true;
+
+    template <class V>
+    static constexpr V value(V const& x, V const& y, V const& z)
+    {
+        return exact_fma(x, y, z);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x, V const& y, V const&)
+    {
+        return xgrad::partials(y, x, constant_partial<1>{});
+    }
+};
+
+template <class X, class Y, class Z>
+    requires operands<X, Y, Z>
+auto fma(X&& x, Y&& y, Z&& z)
+{
+    return call<fma_rule>(std::forward<X>(x), std::forward<Y>(y), std::forward<Z>(z));
+}
+
+/// x + t (y - x), from the nearer end, so that t = 1 gives y. ∂x = 1 - t, ∂y = t, ∂t = y - x.
+struct lerp_rule : floating_rule
+{
+    static constexpr std::string_view name = "lerp";
+    static constexpr bool inlined = true;
+
+    template <class V>
+    static constexpr V value(V const& x, V const& y, V const& t)
+    {
+        auto const d = y - x;
+        return select(t < V(constants::half), x + t * d, y - (V(1) - t) * d);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x, V const& y, V const& t)
+    {
+        return xgrad::partials(V(1) - t, t, y - x);
+    }
+};
+
+template <class X, class Y, class T>
+    requires operands<X, Y, T>
+auto lerp(X&& x, Y&& y, T&& t)
+{
+    return call<lerp_rule>(std::forward<X>(x), std::forward<Y>(y), std::forward<T>(t));
 }
 } // namespace xgrad

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/base/constants.hpp>
 #include <xgrad/ops/families.hpp>
 
 namespace xgrad {
@@ -27,27 +28,51 @@ auto exp(X&& x)
     return call<exp_rule>(std::forward<X>(x));
 }
 
-/// log x. ∂ = 1/x. DLMF 4.7.1.
-struct log_rule : floating_rule
+/// 2^x. ∂ = 2^x log 2. DLMF 4.7.10.
+struct exp2_rule : floating_rule
 {
-    static constexpr std::string_view name = "log";
+    static constexpr std::string_view name = "exp2";
 
     template <class V>
     static constexpr V value(V const& x)
     {
-        return log(x);
+        return exp2(x);
     }
 
     template <class V>
-    static constexpr V partials_at(V const& x)
+    static constexpr V partials_of_result(V const& y)
     {
-        return V(1) / x;
+        return y * V(constants::ln2);
     }
 };
 
 template <array X>
-auto log(X&& x)
+auto exp2(X&& x)
 {
-    return call<log_rule>(std::forward<X>(x));
+    return call<exp2_rule>(std::forward<X>(x));
+}
+
+/// e^x - 1 without cancellation near 0. ∂ = e^x.
+struct expm1_rule : floating_rule
+{
+    static constexpr std::string_view name = "expm1";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return expm1(x);
+    }
+
+    template <class V>
+    static constexpr V partials_of_result(V const& y)
+    {
+        return y + V(1);
+    }
+};
+
+template <array X>
+auto expm1(X&& x)
+{
+    return call<expm1_rule>(std::forward<X>(x));
 }
 } // namespace xgrad

@@ -2,7 +2,71 @@
 
 #include <xgrad/ops/families.hpp>
 
+#include <utility>
+
 namespace xgrad {
+/// sinh x. ∂ = cosh x. DLMF 4.34.1.
+struct sinh_rule : floating_rule
+{
+    static constexpr std::string_view name = "sinh";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return sinh(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return cosh(x);
+    }
+
+    template <class V>
+    static constexpr auto value_and_partials_at(V const& x)
+    {
+        auto const both = sinhcosh(x);
+        return std::pair(both.sine, both.cosine);
+    }
+};
+
+template <array X>
+auto sinh(X&& x)
+{
+    return call<sinh_rule>(std::forward<X>(x));
+}
+
+/// cosh x. ∂ = sinh x. DLMF 4.34.2.
+struct cosh_rule : floating_rule
+{
+    static constexpr std::string_view name = "cosh";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return cosh(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return sinh(x);
+    }
+
+    template <class V>
+    static constexpr auto value_and_partials_at(V const& x)
+    {
+        auto const both = sinhcosh(x);
+        return std::pair(both.cosine, both.sine);
+    }
+};
+
+template <array X>
+auto cosh(X&& x)
+{
+    return call<cosh_rule>(std::forward<X>(x));
+}
+
 /// tanh x. ∂ = 1 - tanh² x. DLMF 4.34.3.
 struct tanh_rule : floating_rule
 {
@@ -26,5 +90,78 @@ template <array X>
 auto tanh(X&& x)
 {
     return call<tanh_rule>(std::forward<X>(x));
+}
+
+/// The inverse of sinh. ∂ = 1/√(1 + x²). DLMF 4.38.9.
+struct asinh_rule : floating_rule
+{
+    static constexpr std::string_view name = "asinh";
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return asinh(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return V(1) / hypot(V(1), x);
+    }
+};
+
+template <array X>
+auto asinh(X&& x)
+{
+    return call<asinh_rule>(std::forward<X>(x));
+}
+
+/// The inverse of cosh on [1, inf). ∂ = 1/√(x² - 1): inf at 1. DLMF 4.38.10.
+struct acosh_rule : floating_rule
+{
+    static constexpr std::string_view name = "acosh";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return acosh(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return V(1) / (sqrt(x - V(1)) * sqrt(x + V(1)));
+    }
+};
+
+template <array X>
+auto acosh(X&& x)
+{
+    return call<acosh_rule>(std::forward<X>(x));
+}
+
+/// The inverse of tanh. ∂ = 1/(1 - x²): inf at ±1. DLMF 4.38.11.
+struct atanh_rule : floating_rule
+{
+    static constexpr std::string_view name = "atanh";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return atanh(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return V(1) / ((V(1) - x) * (V(1) + x));
+    }
+};
+
+template <array X>
+auto atanh(X&& x)
+{
+    return call<atanh_rule>(std::forward<X>(x));
 }
 } // namespace xgrad

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <xgrad/base/constants.hpp>
 #include <xgrad/ops/families.hpp>
+
+#include <utility>
 
 namespace xgrad {
 /// √x. ∂ = 1/(2√x): +inf at 0.
@@ -60,5 +63,150 @@ template <class X, class Y>
 auto pow(X&& x, Y&& y)
 {
     return call<pow_rule>(std::forward<X>(x), std::forward<Y>(y));
+}
+
+/// 1/√x. ∂ = -1/(2 x √x): -inf at 0.
+struct rsqrt_rule : floating_rule
+{
+    static constexpr std::string_view name = "rsqrt";
+    static constexpr bool inlined = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return V(1) / sqrt(x);
+    }
+
+    template <class V>
+    static constexpr V partials_of_result(V const& y)
+    {
+        return -(y * y) * (y * V(constants::half));
+    }
+};
+
+template <array X>
+auto rsqrt(X&& x)
+{
+    return call<rsqrt_rule>(std::forward<X>(x));
+}
+
+/// ∛x. ∂ = 1/(3 ∛x²): inf at 0.
+struct cbrt_rule : floating_rule
+{
+    static constexpr std::string_view name = "cbrt";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return cbrt(x);
+    }
+
+    template <class V>
+    static constexpr V partials_of_result(V const& y)
+    {
+        return V(1) / (V(3) * (y * y));
+    }
+};
+
+template <array X>
+auto cbrt(X&& x)
+{
+    return call<cbrt_rule>(std::forward<X>(x));
+}
+
+/// x³. ∂ = 3x².
+struct cube_rule : arithmetic_rule
+{
+    static constexpr std::string_view name = "cube";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return x * x * x;
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return V(3) * (x * x);
+    }
+};
+
+template <array X>
+auto cube(X&& x)
+{
+    return call<cube_rule>(std::forward<X>(x));
+}
+
+/// 1/x. ∂ = -1/x².
+struct reciprocal_rule : floating_rule
+{
+    static constexpr std::string_view name = "reciprocal";
+    static constexpr bool inlined = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return V(1) / x;
+    }
+
+    template <class V>
+    static constexpr V partials_of_result(V const& y)
+    {
+        return -(y * y);
+    }
+};
+
+template <array X>
+auto reciprocal(X&& x)
+{
+    return call<reciprocal_rule>(std::forward<X>(x));
+}
+
+/// √(x² + y²), without overflow in between. ∂x = x/√(x² + y²), ∂y alike: 0 at the origin, the sign
+/// where the operand is infinite.
+struct hypot_rule : floating_rule
+{
+    static constexpr std::string_view name = "hypot";
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x, V const& y)
+    {
+        return hypot(x, y);
+    }
+
+    template <class V>
+    static constexpr V slope(V const& x, V const& h)
+    {
+        auto const along = select(isinf(x), copysign(V(1), x), x / h);
+        return select(h == V(0), V(0), along);
+    }
+
+    template <class V>
+    static constexpr auto slopes(V const& x, V const& y, V const& h)
+    {
+        return xgrad::partials(slope(x, h), slope(y, h));
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x, V const& y)
+    {
+        return slopes(x, y, hypot(x, y));
+    }
+
+    template <class V>
+    static constexpr auto value_and_partials_at(V const& x, V const& y)
+    {
+        auto const h = hypot(x, y);
+        return std::pair(h, slopes(x, y, h));
+    }
+};
+
+template <class X, class Y>
+    requires operands<X, Y>
+auto hypot(X&& x, Y&& y)
+{
+    return call<hypot_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 } // namespace xgrad

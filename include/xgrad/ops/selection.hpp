@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/base/constants.hpp>
 #include <xgrad/ops/families.hpp>
 
 namespace xgrad {
@@ -141,5 +142,122 @@ template <class C, class X, class Y>
 auto where(C&& condition, X&& x, Y&& y)
 {
     return call<where_rule>(std::forward<C>(condition), std::forward<X>(x), std::forward<Y>(y));
+}
+
+/// |x| in floating point. ∂ = sign x: 0 at 0.
+struct fabs_rule : floating_rule
+{
+    static constexpr std::string_view name = "fabs";
+    static constexpr bool inlined = true;
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return abs(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return abs_rule::partials_at(x);
+    }
+};
+
+template <array X>
+auto fabs(X&& x)
+{
+    return call<fabs_rule>(std::forward<X>(x));
+}
+
+/// The larger of x and y, or the one that is no NaN. ∂ = 1 for it, 1/2 for each at a tie. C99
+/// F.9.9.2.
+struct fmax_rule : floating_rule
+{
+    static constexpr std::string_view name = "fmax";
+    static constexpr bool inlined = true;
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x, V const& y)
+    {
+        return select(x > y || y != y, x, y);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x, V const& y)
+    {
+        V const half(constants::half);
+        auto const larger = select(x > y, V(1), select(x < y, V(0), half));
+        auto const by_x = select(y != y, V(1), select(x != x, V(0), larger));
+        return xgrad::partials(by_x, V(1) - by_x);
+    }
+};
+
+template <class X, class Y>
+    requires operands<X, Y>
+auto fmax(X&& x, Y&& y)
+{
+    return call<fmax_rule>(std::forward<X>(x), std::forward<Y>(y));
+}
+
+/// The smaller of x and y, or the one that is no NaN. ∂ = 1 for it, 1/2 for each at a tie. C99
+/// F.9.9.3.
+struct fmin_rule : floating_rule
+{
+    static constexpr std::string_view name = "fmin";
+    static constexpr bool inlined = true;
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x, V const& y)
+    {
+        return select(x < y || y != y, x, y);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x, V const& y)
+    {
+        V const half(constants::half);
+        auto const smaller = select(x < y, V(1), select(x > y, V(0), half));
+        auto const by_x = select(y != y, V(1), select(x != x, V(0), smaller));
+        return xgrad::partials(by_x, V(1) - by_x);
+    }
+};
+
+template <class X, class Y>
+    requires operands<X, Y>
+auto fmin(X&& x, Y&& y)
+{
+    return call<fmin_rule>(std::forward<X>(x), std::forward<Y>(y));
+}
+
+/// |x| with the sign of y, that of a zero included. ∂x = 1 where the signs agree, else -1; 0 at 0.
+/// ∂y = 0.
+struct copysign_rule : floating_rule
+{
+    static constexpr std::string_view name = "copysign";
+    static constexpr bool inlined = true;
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x, V const& y)
+    {
+        return copysign(x, y);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x, V const& y)
+    {
+        auto const agree = copysign(V(1), x) * copysign(V(1), y);
+        return xgrad::partials(select(x == V(0), V(0), agree), constant_partial<0>{});
+    }
+};
+
+template <class X, class Y>
+    requires operands<X, Y>
+auto copysign(X&& x, Y&& y)
+{
+    return call<copysign_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 } // namespace xgrad

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/base/constants.hpp>
 #include <xgrad/ops/families.hpp>
 
 #include <utility>
@@ -67,5 +68,106 @@ template <array X>
 auto cos(X&& x)
 {
     return call<cos_rule>(std::forward<X>(x));
+}
+
+/// tan x. ∂ = 1 + tan² x. DLMF 4.20.3.
+struct tan_rule : floating_rule
+{
+    static constexpr std::string_view name = "tan";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return tan(x);
+    }
+
+    template <class V>
+    static constexpr V partials_of_result(V const& y)
+    {
+        return fma(y, y, V(1));
+    }
+};
+
+template <array X>
+auto tan(X&& x)
+{
+    return call<tan_rule>(std::forward<X>(x));
+}
+
+/// sin πx / πx; 1 at 0. ∂ = (cos πx - sinc x)/x; 0 at 0.
+struct sinc_rule : floating_rule
+{
+    static constexpr std::string_view name = "sinc";
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return sinc(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return sinc_slope(x);
+    }
+};
+
+template <array X>
+auto sinc(X&& x)
+{
+    return call<sinc_rule>(std::forward<X>(x));
+}
+
+/// π x / 180. ∂ = π/180.
+struct deg2rad_rule : floating_rule
+{
+    static constexpr std::string_view name = "deg2rad";
+    static constexpr bool inlined = true;
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return x * V(constants::radians_per_degree);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const&)
+    {
+        return V(constants::radians_per_degree);
+    }
+};
+
+template <array X>
+auto deg2rad(X&& x)
+{
+    return call<deg2rad_rule>(std::forward<X>(x));
+}
+
+/// 180 x / π. ∂ = 180/π.
+struct rad2deg_rule : floating_rule
+{
+    static constexpr std::string_view name = "rad2deg";
+    static constexpr bool inlined = true;
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return x * V(constants::degrees_per_radian);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const&)
+    {
+        return V(constants::degrees_per_radian);
+    }
+};
+
+template <array X>
+auto rad2deg(X&& x)
+{
+    return call<rad2deg_rule>(std::forward<X>(x));
 }
 } // namespace xgrad

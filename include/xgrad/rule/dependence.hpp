@@ -68,13 +68,42 @@ struct dependence
     friend constexpr dependence sin(dependence x) noexcept { return x; }
     friend constexpr dependence cos(dependence x) noexcept { return x; }
     friend constexpr dependence tan(dependence x) noexcept { return x; }
+    friend constexpr dependence sinc(dependence x) noexcept { return x; }
+    friend constexpr dependence sinc_slope(dependence x) noexcept { return x; }
+    friend constexpr dependence asin(dependence x) noexcept { return x; }
+    friend constexpr dependence acos(dependence x) noexcept { return x; }
+    friend constexpr dependence atan(dependence x) noexcept { return x; }
     friend constexpr dependence sinh(dependence x) noexcept { return x; }
     friend constexpr dependence cosh(dependence x) noexcept { return x; }
     friend constexpr dependence tanh(dependence x) noexcept { return x; }
+    friend constexpr dependence asinh(dependence x) noexcept { return x; }
+    friend constexpr dependence acosh(dependence x) noexcept { return x; }
+    friend constexpr dependence atanh(dependence x) noexcept { return x; }
     friend constexpr dependence erf(dependence x) noexcept { return x; }
-    friend constexpr dependence floor(dependence x) noexcept { return x; }
-    friend constexpr dependence pow(dependence x, dependence y) noexcept { return union_of(x, y); }
+    friend constexpr dependence erfc(dependence x) noexcept { return x; }
+    friend constexpr dependence erfinv(dependence x) noexcept { return x; }
+    friend constexpr dependence exp_minus_square(dependence x) noexcept { return x; }
+    friend constexpr dependence lgamma(dependence x) noexcept { return x; }
+    friend constexpr dependence tgamma(dependence x) noexcept { return x; }
+    friend constexpr dependence digamma(dependence x) noexcept { return x; }
+    friend constexpr dependence trigamma(dependence x) noexcept { return x; }
     friend constexpr dependence sigmoid(dependence x) noexcept { return x; }
+    friend constexpr dependence gelu_slope(dependence x) noexcept { return x; }
+    friend constexpr dependence gelu_tanh_slope(dependence x) noexcept { return x; }
+    friend constexpr dependence floor(dependence x) noexcept { return x; }
+    friend constexpr dependence ceil(dependence x) noexcept { return x; }
+    friend constexpr dependence trunc(dependence x) noexcept { return x; }
+    friend constexpr dependence round(dependence x) noexcept { return x; }
+    friend constexpr dependence rint(dependence x) noexcept { return x; }
+    friend constexpr dependence isnan(dependence x) noexcept { return x; }
+    friend constexpr dependence isinf(dependence x) noexcept { return x; }
+    friend constexpr dependence isfinite(dependence x) noexcept { return x; }
+    friend constexpr dependence pow(dependence x, dependence y) noexcept { return union_of(x, y); }
+    friend constexpr dependence hypot(dependence x, dependence y) noexcept { return union_of(x, y); }
+    friend constexpr dependence atan2(dependence x, dependence y) noexcept { return union_of(x, y); }
+    friend constexpr dependence fmod(dependence x, dependence y) noexcept { return union_of(x, y); }
+    friend constexpr dependence remainder(dependence x, dependence y) noexcept { return union_of(x, y); }
+    friend constexpr dependence copysign(dependence x, dependence y) noexcept { return union_of(x, y); }
     // clang-format on
 };
 

@@ -152,5 +152,10 @@ XGRAD_ALWAYS_INLINE batch<double> round_to_float(batch<double> x) noexcept
     }
     return batch<double>::load(lanes.data());
 }
+
+XGRAD_ALWAYS_INLINE batch<float> round_to_float(batch<float> x) noexcept
+{
+    return x;
+}
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad::simd

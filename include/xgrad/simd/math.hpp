@@ -5,6 +5,7 @@
 #include <xgrad/simd/error_function.hpp>
 #include <xgrad/simd/exponential.hpp>
 #include <xgrad/simd/gamma.hpp>
+#include <xgrad/simd/gelu.hpp>
 #include <xgrad/simd/hyperbolic.hpp>
 #include <xgrad/simd/logarithm.hpp>
 #include <xgrad/simd/power.hpp>

@@ -45,7 +45,56 @@ struct rule_of
     template <> struct rule_of<xt::math::maximum<void>> { using type = maximum_rule; };
     template <> struct rule_of<xt::math::minimum<void>> { using type = minimum_rule; };
     template <> struct rule_of<xt::math::clamp_fun> { using type = clip_rule; };
+    template <> struct rule_of<xt::math::fabs_fun> { using type = fabs_rule; };
+    template <> struct rule_of<xt::math::fma_fun> { using type = fma_rule; };
+    template <> struct rule_of<xt::math::cbrt_fun> { using type = cbrt_rule; };
+    template <> struct rule_of<xt::math::hypot_fun> { using type = hypot_rule; };
+    template <> struct rule_of<xt::math::fmod_fun> { using type = fmod_rule; };
+    template <> struct rule_of<xt::math::remainder_fun> { using type = remainder_rule; };
+    template <> struct rule_of<xt::math::fdim_fun> { using type = fdim_rule; };
+    template <> struct rule_of<xt::math::exp2_fun> { using type = exp2_rule; };
+    template <> struct rule_of<xt::math::expm1_fun> { using type = expm1_rule; };
+    template <> struct rule_of<xt::math::log2_fun> { using type = log2_rule; };
+    template <> struct rule_of<xt::math::log10_fun> { using type = log10_rule; };
+    template <> struct rule_of<xt::math::log1p_fun> { using type = log1p_rule; };
+    template <> struct rule_of<xt::math::tan_fun> { using type = tan_rule; };
+    template <> struct rule_of<xt::math::asin_fun> { using type = asin_rule; };
+    template <> struct rule_of<xt::math::acos_fun> { using type = acos_rule; };
+    template <> struct rule_of<xt::math::atan_fun> { using type = atan_rule; };
+    template <> struct rule_of<xt::math::atan2_fun> { using type = atan2_rule; };
+    template <> struct rule_of<xt::math::sinh_fun> { using type = sinh_rule; };
+    template <> struct rule_of<xt::math::cosh_fun> { using type = cosh_rule; };
+    template <> struct rule_of<xt::math::asinh_fun> { using type = asinh_rule; };
+    template <> struct rule_of<xt::math::acosh_fun> { using type = acosh_rule; };
+    template <> struct rule_of<xt::math::atanh_fun> { using type = atanh_rule; };
+    template <> struct rule_of<xt::math::erf_fun> { using type = erf_rule; };
+    template <> struct rule_of<xt::math::erfc_fun> { using type = erfc_rule; };
+    template <> struct rule_of<xt::math::lgamma_fun> { using type = lgamma_rule; };
+    template <> struct rule_of<xt::math::tgamma_fun> { using type = tgamma_rule; };
+    template <> struct rule_of<xt::math::fmax_fun> { using type = fmax_rule; };
+    template <> struct rule_of<xt::math::fmin_fun> { using type = fmin_rule; };
+    template <> struct rule_of<xt::math::sign_fun> { using type = sign_rule; };
+    template <> struct rule_of<xt::math::floor_fun> { using type = floor_rule; };
+    template <> struct rule_of<xt::math::ceil_fun> { using type = ceil_rule; };
+    template <> struct rule_of<xt::math::trunc_fun> { using type = trunc_rule; };
+    template <> struct rule_of<xt::math::round_fun> { using type = round_rule; };
+    template <> struct rule_of<xt::math::rint_fun> { using type = rint_rule; };
+    template <> struct rule_of<xt::math::nearbyint_fun> { using type = nearbyint_rule; };
+    template <> struct rule_of<xt::math::isnan_fun> { using type = isnan_rule; };
+    template <> struct rule_of<xt::math::isinf_fun> { using type = isinf_rule; };
+    template <> struct rule_of<xt::math::isfinite_fun> { using type = isfinite_rule; };
+    template <> struct rule_of<xt::math::deg2rad> { using type = deg2rad_rule; };
+    template <> struct rule_of<xt::math::rad2deg> { using type = rad2deg_rule; };
 // clang-format on
+
+/// xt::cast to a floating-point type.
+template <class Functor>
+    requires differentiable_element<typename Functor::result_type> &&
+    std::same_as<Functor, typename xt::detail::cast<typename Functor::result_type>::functor>
+struct rule_of<Functor>
+{
+    using type = cast_rule<typename Functor::result_type>;
+};
 
 namespace detail {
 // How a node holds what xtensor would hold in a closure.
@@ -94,8 +143,8 @@ struct node_from_closures<Functor, void, Closure...>
 namespace xt {
 #if XTENSOR_VERSION_MAJOR == 0 && XTENSOR_VERSION_MINOR < 26
 namespace detail {
-// xtensor 0.24 takes the type that holds an evaluated expression for a fixed-rank one where __cplusplus
-// is not 201703L: xt::eval and immediate reducers then write past its end.
+// xtensor 0.24 takes the type that holds an evaluated expression for a fixed-rank one where
+// __cplusplus is not 201703L: xt::eval and immediate reducers then write past its end.
 template <>
 struct xtype_for_shape<dynamic_shape<std::size_t>>
 {
@@ -122,10 +171,16 @@ struct select_xfunction_expression<xgrad::expression_tag, F, E...>
 {};
 } // namespace detail
 
-// A lambda of xtensor's own that no specialisation can tell from another.
+// Lambdas of xtensor's own that no specialisation can tell from another.
 template <xgrad::expression X>
 auto square(X&& x) noexcept
 {
     return xgrad::call<xgrad::square_rule>(std::forward<X>(x));
+}
+
+template <xgrad::expression X>
+auto cube(X&& x) noexcept
+{
+    return xgrad::call<xgrad::cube_rule>(std::forward<X>(x));
 }
 } // namespace xt

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <xgrad/ops/families.hpp>
+#include <xgrad/tensor/tensor.hpp>
+
+namespace xgrad {
+/// x as an element of type T. ∂ = 1 between floating-point types, none otherwise.
+template <element T>
+struct cast_rule
+{
+    static constexpr std::string_view name = "cast";
+    static constexpr bool inlined = true;
+
+    template <class X>
+    using result = T;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        if constexpr (std::same_as<T, float>) {
+            return round_to_float(x);
+        } else {
+            return x;
+        }
+    }
+
+    static constexpr auto partials()
+        requires differentiable_element<T>
+    {
+        return constant_partial<1>{};
+    }
+};
+
+/// Whether x is not 0.
+template <>
+struct cast_rule<bool> : predicate_rule
+{
+    static constexpr std::string_view name = "cast";
+
+    template <class V>
+    static constexpr auto value(V const& x)
+    {
+        return x != V(0);
+    }
+};
+
+/// The elements of x as type T: floats are rounded, fractions cut off, numbers beyond an integer
+/// become its nearest. An integer result is a tensor, since no expression computes in two types.
+template <element T, array X>
+auto cast(X&& x)
+{
+    if constexpr (std::integral<T> && !std::same_as<T, bool>) {
+        return tensor<T>(call<cast_rule<T>>(std::forward<X>(x)));
+    } else {
+        return call<cast_rule<T>>(std::forward<X>(x));
+    }
+}
+} // namespace xgrad

@@ -1,0 +1,161 @@
+#pragma once
+
+#include <xgrad/base/constants.hpp>
+#include <xgrad/ops/families.hpp>
+
+#include <utility>
+
+namespace xgrad {
+/// The error function. ∂ = 2/√π e^(-x²). DLMF 7.10.1.
+struct erf_rule : floating_rule
+{
+    static constexpr std::string_view name = "erf";
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return erf(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return V(constants::two_over_sqrt_pi) * exp_minus_square(x);
+    }
+};
+
+template <array X>
+auto erf(X&& x)
+{
+    return call<erf_rule>(std::forward<X>(x));
+}
+
+/// 1 - erf x, with all digits in its tail. ∂ = -2/√π e^(-x²). DLMF 7.10.1.
+struct erfc_rule : floating_rule
+{
+    static constexpr std::string_view name = "erfc";
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return erfc(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return -V(constants::two_over_sqrt_pi) * exp_minus_square(x);
+    }
+};
+
+template <array X>
+auto erfc(X&& x)
+{
+    return call<erfc_rule>(std::forward<X>(x));
+}
+
+/// The inverse of erf on [-1, 1]. ∂ = √π/2 e^(y²): inf at ±1.
+struct erfinv_rule : floating_rule
+{
+    static constexpr std::string_view name = "erfinv";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return erfinv(x);
+    }
+
+    template <class V>
+    static constexpr V partials_of_result(V const& y)
+    {
+        return V(constants::half_sqrt_pi) * exp(y * y);
+    }
+};
+
+template <array X>
+auto erfinv(X&& x)
+{
+    return call<erfinv_rule>(std::forward<X>(x));
+}
+
+/// log |Γ(x)|. ∂ = ψ(x). DLMF 5.2.2.
+struct lgamma_rule : floating_rule
+{
+    static constexpr std::string_view name = "lgamma";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return lgamma(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return digamma(x);
+    }
+};
+
+template <array X>
+auto lgamma(X&& x)
+{
+    return call<lgamma_rule>(std::forward<X>(x));
+}
+
+/// Γ(x). ∂ = Γ(x) ψ(x). DLMF 5.2.2.
+struct tgamma_rule : floating_rule
+{
+    static constexpr std::string_view name = "tgamma";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return tgamma(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return tgamma(x) * digamma(x);
+    }
+
+    template <class V>
+    static constexpr auto value_and_partials_at(V const& x)
+    {
+        auto const y = tgamma(x);
+        return std::pair(y, y * digamma(x));
+    }
+};
+
+template <array X>
+auto tgamma(X&& x)
+{
+    return call<tgamma_rule>(std::forward<X>(x));
+}
+
+/// ψ(x) = Γ'(x)/Γ(x). ∂ = ψ'(x). DLMF 5.15.1.
+struct digamma_rule : floating_rule
+{
+    static constexpr std::string_view name = "digamma";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return digamma(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return trigamma(x);
+    }
+};
+
+template <array X>
+auto digamma(X&& x)
+{
+    return call<digamma_rule>(std::forward<X>(x));
+}
+} // namespace xgrad

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <xgrad/simd/error_function.hpp>
+
+// The two forms of gelu (D. Hendrycks and K. Gimpel, Gaussian Error Linear Units, 2016), with all
+// digits in the tail: what is rounded in an exponent would come out enlarged. Beyond ±40 the
+// normal distribution is 0 or 1.
+
+namespace xgrad::simd {
+inline namespace XGRAD_ARCHITECTURE {
+/// x Φ(x), Φ the normal distribution.
+inline batch<double> gelu(batch<double> x) noexcept
+{
+    auto const value = x * normal(x).below;
+    return select(x < batch<double>(-40), batch<double>(0), value);
+}
+
+/// Φ(x) + x φ(x).
+inline batch<double> gelu_slope(batch<double> x) noexcept
+{
+    auto const n = normal(x);
+    auto const bounded = detail::clamp(x, -40., 40.);
+    return fma(bounded, n.density, n.below);
+}
+
+inline batch<float> gelu(batch<float> x) noexcept
+{
+    return in_double([](batch<double> v) { return gelu(v); }, x);
+}
+
+inline batch<float> gelu_slope(batch<float> x) noexcept
+{
+    return in_double([](batch<double> v) { return gelu_slope(v); }, x);
+}
+
+namespace detail {
+// 2 √(2/π), and 0.044715 times as much, in two numbers each.
+struct gelu_tanh_constants
+{
+    static constexpr double linear = 1.5957691216057308;
+    static constexpr double linear_rest = -9.9693088091109203e-17;
+    static constexpr double cubic = 0.07135481627260025;
+    static constexpr double cubic_rest = -6.1751499181553155e-19;
+};
+} // namespace detail
+
+/// x σ(2 √(2/π) (x + 0.044715 x³)), σ the logistic function: the tanh form of gelu.
+inline batch<double> gelu_tanh(batch<double> x) noexcept
+{
+    using B = batch<double>;
+    using c = detail::gelu_tanh_constants;
+    auto const bounded = detail::clamp(x, -40., 40.);
+    auto const square = exact_product(bounded, bounded);
+    auto const cubic = exact_product(square.upper, B(c::cubic));
+    auto const sum = exact_sum(B(c::linear), cubic.upper);
+    auto const sum_rest = sum.lower +
+        (cubic.lower + square.lower * B(c::cubic) + square.upper * B(c::cubic_rest) +
+         B(c::linear_rest));
+    auto const v = exact_product(abs(bounded), sum.upper);
+    auto const rest = v.lower + abs(bounded) * sum_rest;
+    auto const rounded = exp(-v.upper);
+    auto const e = fma(rounded, -rest, rounded);
+    auto const value = x * (select(x < B(0), e, B(1)) / (B(1) + e));
+    return select(x < B(-40), B(0), value);
+}
+
+/// σ(v) (1 + x σ(-v) v'), v = 2 √(2/π) (x + 0.044715 x³).
+inline batch<double> gelu_tanh_slope(batch<double> x) noexcept
+{
+    using B = batch<double>;
+    using c = detail::gelu_tanh_constants;
+    auto const bounded = detail::clamp(x, -40., 40.);
+    auto const square = bounded * bounded;
+    auto const v = bounded * fma(square, B(c::cubic), B(c::linear));
+    auto const slope = bounded * fma(square, B(3 * c::cubic), B(c::linear));
+    return sigmoid(v) * fma(sigmoid(-v), slope, B(1));
+}
+
+inline batch<float> gelu_tanh_slope(batch<float> x) noexcept
+{
+    return in_double([](batch<double> v) { return gelu_tanh_slope(v); }, x);
+}
+
+inline batch<float> gelu_tanh(batch<float> x) noexcept
+{
+    return in_double([](batch<double> v) { return gelu_tanh(v); }, x);
+}
+} // namespace XGRAD_ARCHITECTURE
+} // namespace xgrad::simd
