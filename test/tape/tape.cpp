@@ -197,3 +197,25 @@ BOOST_AUTO_TEST_CASE(a_tensor_computed_before_the_tape_is_a_constant_and_no_targ
     BOOST_CHECK_THROW(grad(tape, before, x), tape_error);
     BOOST_TEST(grad(tape, y, x).item() == 4.);
 }
+
+BOOST_AUTO_TEST_CASE(a_summary_lists_formula_shape_bytes_and_line_of_every_statement)
+{
+    auto tape = create_tape();
+    tensor const x = constant({1., 2.});
+    auto const line = __LINE__ + 1;
+    tensor const y = exp(-x) * 2.5 + x / (x - 1);
+    tensor const s = sum(square(y));
+    auto const text = tape.summary();
+    BOOST_TEST(text.find("exp(-v0) * 2.5 + v0 / (v0 - 1)") != text.npos);
+    BOOST_TEST(text.find("sum(square(v1))") != text.npos);
+    BOOST_TEST(text.find("{2}") != text.npos);
+    BOOST_TEST(text.find("tape.cpp:" + std::to_string(line)) != text.npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_truth_value_can_be_branched_on)
+{
+    tensor const x = constant(2.);
+    BOOST_TEST((x > 1 ? true : false));
+    BOOST_TEST((tensor(x > 3) ? false : true));
+    BOOST_CHECK_THROW(static_cast<bool>(constant({1., 2.}) > 1), value_error);
+}

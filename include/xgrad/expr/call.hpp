@@ -36,9 +36,13 @@ using node_of = typename detail::placed_node<Rule, stored<X>...>::type;
 
 /// Applies a rule to operands: the single entry of every elementwise function, built in or a
 /// user's own. Nothing is computed, and no shape is checked, until the result is assigned.
-template <rule Rule, operand... X>
+template <class Rule, operand... X>
 node_of<Rule, X...> call(X&&... x)
 {
+    static_assert(
+        rule<Rule>,
+        "xgrad: a rule needs `static constexpr std::string_view name`, by which errors and formulas "
+        "call it");
     return node_of<Rule, X...>(Rule{}, std::forward<X>(x)...);
 }
 } // namespace xgrad

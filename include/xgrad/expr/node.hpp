@@ -96,6 +96,13 @@ public:
     /// The only element; throws value_error where there are several.
     value_type item() const { return evaluate().item(); }
 
+    /// The only truth value, to branch on.
+    explicit operator bool() const
+        requires std::same_as<value_type, bool>
+    {
+        return evaluate().item();
+    }
+
     /// One element of the value.
     template <std::integral... I>
     value_type operator()(I... index) const

@@ -12,7 +12,7 @@ namespace xgrad {
 struct expression_tag
 {};
 
-template <element T = double>
+template <class T = double>
 class tensor;
 
 template <class Rule, class... Operands>

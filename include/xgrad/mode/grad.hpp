@@ -96,6 +96,20 @@ std::vector<sweep_target> targets_of(target_list<T...> const& list)
 
 template <class S>
 auto gradients_of(
+    tape&,
+    std::span<sweep_target const>,
+    S const&,
+    grad_options const&,
+    std::source_location const&)
+{
+    static_assert(
+        is_tensor<S>,
+        "xgrad: a source must be a tensor, wrt(a, b, ...) or a std::vector of tensors; an expression "
+        "has to be assigned first (tensor y = ...;), so that the tape knows it");
+}
+
+template <class S>
+auto gradients_of(
     tape& t,
     std::span<sweep_target const> targets,
     tensor<S> const& source,

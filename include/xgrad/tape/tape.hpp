@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/tape/active.hpp>
+#include <xgrad/tape/summary.hpp>
 
 #include <memory>
 #include <utility>
@@ -86,7 +87,7 @@ public:
     }
 
     /// A table of the statements: number, formula, shape, bytes kept, line.
-    std::string summary() const;
+    std::string summary() const { return summary_of(*recording_); }
 
     xgrad::recording& record() noexcept { return *recording_; }
 

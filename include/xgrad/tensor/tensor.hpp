@@ -17,9 +17,13 @@ namespace xgrad {
 /// name makes it another value; whoever held the old one (a copy, a tape) keeps it.
 ///
 /// `T` is double or float (differentiable), bool, std::int32_t or std::int64_t (values only).
-template <element T>
+template <class T>
 class tensor
 {
+    static_assert(
+        element<T>,
+        "xgrad: a tensor holds double, float, bool, std::int32_t or std::int64_t");
+
 public:
     using value_type = T;
     using expression_tag = xgrad::expression_tag;
@@ -127,6 +131,13 @@ public:
         return body_->template elements<T const>()[offset];
     }
 
+    /// The only truth value, to branch on: `if (x > 0)`. Throws value_error where there are several.
+    explicit operator bool() const
+        requires std::same_as<T, bool>
+    {
+        return item();
+    }
+
     /// The values as a constant xtensor expression: no copy, and it keeps them alive.
     auto value() const
     {
@@ -216,5 +227,18 @@ as_tensor(X&& x, std::source_location where = std::source_location::current())
     } else {
         return tensor<value_type_of<X>>(std::forward<X>(x));
     }
+}
+/// The values of x, cut from every tape.
+template <array X>
+auto detach(X const& x)
+{
+    return as_tensor(x).detach();
+}
+
+/// The values of x; no gradient flows through them.
+template <array X>
+auto stop_gradient(X const& x)
+{
+    return as_tensor(x).detach();
 }
 } // namespace xgrad
