@@ -40,11 +40,11 @@ int main()
                   << ", dz/dy = " << grad(tape, z, y).item() << '\n';
     }
 
-    // Not everything is to be recorded: where nothing records, and where just one tape does.
+    // Every living tape records, unless told otherwise: none here, just one there.
     {
         auto outer = create_tape();
         auto inner = create_tape();
-        tensor z = with_no_grad([&] { return exp(x); });
+        tensor z = with_no_grad([&] { return tensor(exp(x)); });
         tensor y = with_tape(inner, [&] { return tensor(sin(x)); });
         std::cout << "statements: " << outer.size() << " on the outer tape, " << inner.size()
                   << " on the inner one; cos(3) = " << grad(inner, y, x).item() << '\n';
