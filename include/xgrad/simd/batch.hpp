@@ -101,10 +101,8 @@ struct batch<T>
         return a.lanes == b.lanes;
     }
 
-    XGRAD_ALWAYS_INLINE friend mask<T> operator!=(batch a, batch b) noexcept
-    {
-        return a.lanes != b.lanes;
-    }
+    // With AVX, xsimd 8's `!=` is false where an operand is NaN.
+    XGRAD_ALWAYS_INLINE friend mask<T> operator!=(batch a, batch b) noexcept { return !(a == b); }
 
     XGRAD_ALWAYS_INLINE friend mask<T> operator<(batch a, batch b) noexcept
     {
