@@ -6,7 +6,7 @@
 #include <utility>
 
 namespace xgrad {
-/// √x. ∂ = 1/(2√x): +inf at 0.
+/// √x. ∂ = 1/(2√x): +inf at 0 and -0.
 struct sqrt_rule : floating_rule
 {
     static constexpr std::string_view name = "sqrt";
@@ -21,7 +21,7 @@ struct sqrt_rule : floating_rule
     template <class V>
     static constexpr V partials_of_result(V const& y)
     {
-        return V(1) / (y + y);
+        return V(1) / abs(y + y);
     }
 };
 

@@ -19,17 +19,23 @@ XGRAD_ALWAYS_INLINE batch<T> pow(batch<T> x, batch<T> y) noexcept
 template <class T>
 XGRAD_ALWAYS_INLINE batch<T> cbrt(batch<T> x) noexcept
 {
-    constexpr T scale = sizeof(T) == 8 ? T(0x1p54) : T(0x1p24);
-    constexpr T root_of_scale = sizeof(T) == 8 ? T(0x1p18) : T(0x1p8);
-    auto const small = abs(x) < batch<T>(std::numeric_limits<T>::min() * scale);
-    auto const a = select(small, x * batch<T>(scale), x);
+    // Far from the ends, where y³ would not be exact: by 2^(3 n), and the root by 2^n.
+    constexpr T far = sizeof(T) == 8 ? T(0x1p-900) : T(0x1p-90);
+    constexpr T factor = sizeof(T) == 8 ? T(0x1p600) : T(0x1p60);
+    constexpr T root_of_factor = sizeof(T) == 8 ? T(0x1p200) : T(0x1p20);
+    batch<T> const one(1);
+    auto const small = abs(x) < batch<T>(far);
+    auto const large = abs(x) > batch<T>(1 / far);
+    auto const scale = select(small, batch<T>(factor), select(large, batch<T>(1 / factor), one));
+    auto const back =
+        select(small, batch<T>(1 / root_of_factor), select(large, batch<T>(root_of_factor), one));
+    auto const a = x * scale;
     auto const y = by_lanes([](T v) { return std::cbrt(v); }, a);
     auto const square = exact_product(y, y);
     auto const cube = exact_product(square.upper, y);
     auto const excess = (cube.upper - a) + (cube.lower + square.lower * y);
     auto const better = y - excess / (batch<T>(3) * square.upper);
-    auto const root = select(small, better / batch<T>(root_of_scale), better);
-    return select(x == batch<T>(0) || !isfinite(x), x, root);
+    return select(x == batch<T>(0) || !isfinite(x), x, better * back);
 }
 
 /// √(x² + y²): no square overflows or loses digits. inf where x or y is, also beside a NaN.

@@ -109,11 +109,12 @@ XGRAD_ALWAYS_INLINE sine_and_cosine<T> sincos(batch<T> x) noexcept
     auto k = from_bits<T>(to_bits<T>(select(swapped, sine, cosine)) ^ cosine_sign);
     s = select(x == batch<T>(0), x, s);
 
-    // Arguments so large that three parts of π do not reduce them: rare, and lane by lane.
+    // Arguments so large that three parts of π do not reduce them: rare, and lane by lane. The C
+    // library's sin and cos of doubles lose digits next to a multiple of π/2.
     auto const large = abs(x) > batch<T>(c::largest);
     if (any(large)) [[unlikely]] {
-        s = select(large, by_lanes([](T v) { return std::sin(v); }, x), s);
-        k = select(large, by_lanes([](T v) { return std::cos(v); }, x), k);
+        s = select(large, by_lanes([](long double v) { return std::sin(v); }, x), s);
+        k = select(large, by_lanes([](long double v) { return std::cos(v); }, x), k);
     }
     return {s, k};
 }
@@ -185,7 +186,13 @@ XGRAD_ALWAYS_INLINE batch<T> sinc_slope(batch<T> x) noexcept
 template <class T>
 XGRAD_ALWAYS_INLINE batch<T> tan(batch<T> x) noexcept
 {
-    return by_lanes([](double v) { return std::tan(v); }, x);
+    return by_lanes(
+        [](double v) {
+            constexpr double large = 0x1p19;
+            return std::abs(v) < large ? std::tan(v)
+                                       : static_cast<double>(std::tan(static_cast<long double>(v)));
+        },
+        x);
 }
 
 template <class T>

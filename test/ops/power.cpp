@@ -1,0 +1,7 @@
+#include "../support/elementwise_table.hpp"
+
+namespace {
+
+elementwise::checks const all(elementwise::table<elementwise::family::power>());
+
+} // namespace
