@@ -1,8 +1,7 @@
 #pragma once
 
 #include <xgrad/base/error.hpp>
-
-#include <xtensor/xstorage.hpp>
+#include <xgrad/base/small_vector.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -16,10 +15,10 @@
 
 namespace xgrad {
 /// Lengths of the axes, outermost first; no allocation up to rank 4.
-using shape_type = xt::svector<std::size_t, 4>;
+using shape_type = small_vector<std::size_t, 4>;
 
 /// Distances, in elements, between neighbours along each axis.
-using strides_type = xt::svector<std::ptrdiff_t, 4>;
+using strides_type = small_vector<std::ptrdiff_t, 4>;
 
 using shape_span = std::span<std::size_t const>;
 

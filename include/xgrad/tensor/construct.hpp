@@ -161,13 +161,13 @@ tensor<T> ones(shape_argument const& shape)
 template <array X>
 auto zeros_like(X const& x)
 {
-    return zeros<value_type_of<X>>(as_tensor(x).shape());
+    return xgrad::zeros<value_type_of<X>>(as_tensor(x).shape());
 }
 
 template <array X>
 auto ones_like(X const& x)
 {
-    return ones<value_type_of<X>>(as_tensor(x).shape());
+    return xgrad::ones<value_type_of<X>>(as_tensor(x).shape());
 }
 
 /// start, start + step, ... below stop (above it for a negative step). Throws value_error for a

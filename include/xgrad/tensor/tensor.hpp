@@ -143,14 +143,15 @@ public:
     {
         using owner = std::shared_ptr<T const>;
         using buffer = xt::xbuffer_adaptor<T const*, xt::smart_ownership, owner>;
-        using adaptor = xt::xarray_adaptor<buffer, xt::layout_type::dynamic, shape_type>;
-        strides_type strides = body_->strides;
+        using adaptor = xt::xarray_adaptor<buffer, xt::layout_type::dynamic>;
+        typename adaptor::shape_type shape(body_->shape.begin(), body_->shape.end());
+        typename adaptor::strides_type strides(body_->strides.begin(), body_->strides.end());
         for (std::size_t axis = 0; axis < strides.size(); ++axis) {
-            strides[axis] = body_->shape[axis] == 1 ? 0 : strides[axis]; // as xtensor has it
+            strides[axis] = shape[axis] == 1 ? 0 : strides[axis]; // as xtensor has it
         }
         auto const* const first = body_->template elements<T const>();
         owner keep(first, [body = body_](T const*) mutable { body = {}; });
-        return adaptor(buffer(first, body_->size, std::move(keep)), body_->shape, strides);
+        return adaptor(buffer(first, body_->size, std::move(keep)), shape, strides);
     }
 
     /// The same values, cut from every tape.
