@@ -41,7 +41,9 @@ array read_array(json const& value)
     result.dtype = value.value("dtype", "float64");
     result.shape = value.at("shape").get<std::vector<std::size_t>>();
     for (auto const& element : value.at("data")) {
-        result.data.push_back(read_number(element));
+        auto const number = read_number(element);
+        // nine digits, which only a float reads back exactly
+        result.data.push_back(result.dtype == "float32" ? static_cast<float>(number) : number);
         result.skip.push_back(element == "skip");
     }
     return result;
