@@ -219,3 +219,17 @@ BOOST_AUTO_TEST_CASE(a_truth_value_can_be_branched_on)
     BOOST_TEST((tensor(x > 3) ? false : true));
     BOOST_CHECK_THROW(static_cast<bool>(constant({1., 2.}) > 1), value_error);
 }
+
+BOOST_AUTO_TEST_CASE(an_expression_returned_from_a_scope_is_computed_inside_it)
+{
+    tensor const x = constant(2.);
+    auto first = create_tape();
+    auto second = create_tape();
+    tensor const a = with_no_grad([&] { return exp(x); });
+    tensor const b = second.stop_recording([&] { return x * x; });
+    BOOST_TEST(first.size() == 1u);
+    BOOST_TEST(second.size() == 0u);
+    tensor const c = with_tape(second, [&] { return x + b; });
+    BOOST_TEST(first.size() == 1u);
+    BOOST_TEST(second.size() == 1u);
+}

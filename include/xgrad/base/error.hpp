@@ -43,8 +43,12 @@ struct numerics_error : error
 };
 
 /// " [file.cpp:12]": where in the user's program the failing statement stands.
+/// Nothing where the compiler could not tell (an assignment operator has no room for a location).
 inline std::string at(std::source_location const& where)
 {
+    if (where.line() == 0) {
+        return {};
+    }
     std::string_view file = where.file_name();
     if (auto const slash = file.find_last_of("/\\"); slash != file.npos) {
         file.remove_prefix(slash + 1);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/expr/operand.hpp>
 #include <xgrad/tape/recording.hpp>
 
 #include <atomic>
@@ -83,6 +84,21 @@ private:
     activation activation_;
 };
 
+namespace detail {
+/// What f returns. An expression is computed here, where the tapes are as the caller set them, and
+/// not where its value is read.
+template <class F>
+decltype(auto) computed(F&& f)
+{
+    using result = decltype(std::forward<F>(f)());
+    if constexpr (is_node<std::remove_cvref_t<result>>) {
+        return std::forward<F>(f)().evaluate();
+    } else {
+        return std::forward<F>(f)();
+    }
+}
+} // namespace detail
+
 /// While it lives, nothing that this thread computes is recorded.
 class no_grad : scoped_activation
 {
@@ -95,6 +111,6 @@ template <class F>
 decltype(auto) with_no_grad(F&& f)
 {
     no_grad const guard;
-    return std::forward<F>(f)();
+    return detail::computed(std::forward<F>(f));
 }
 } // namespace xgrad

@@ -83,7 +83,7 @@ public:
             ~restore() { r.enable(before); }
         } const guard{*recording_, recording_->enabled()};
         recording_->enable(false);
-        return std::forward<F>(f)();
+        return detail::computed(std::forward<F>(f));
     }
 
     /// A table of the statements: number, formula, shape, bytes kept, line.
@@ -144,6 +144,6 @@ template <class F>
 decltype(auto) with_tape(tape& t, F&& f)
 {
     scoped_activation const guard(&t.record(), &t);
-    return std::forward<F>(f)();
+    return detail::computed(std::forward<F>(f));
 }
 } // namespace xgrad

@@ -21,8 +21,7 @@ template <class T>
 class tensor
 {
     static_assert(
-        element<T>,
-        "xgrad: a tensor holds double, float, bool, std::int32_t or std::int64_t");
+        element<T>, "xgrad: a tensor holds double, float, bool, std::int32_t or std::int64_t");
 
 public:
     using value_type = T;
@@ -69,7 +68,11 @@ public:
         requires(!std::same_as<std::remove_cvref_t<X>, tensor>)
     tensor& operator=(X&& x)
     {
-        *this = tensor(std::forward<X>(x));
+        if constexpr (expression<X>) {
+            *this = tensor(x, std::source_location());
+        } else {
+            *this = tensor(std::forward<X>(x));
+        }
         return *this;
     }
 
@@ -131,7 +134,8 @@ public:
         return body_->template elements<T const>()[offset];
     }
 
-    /// The only truth value, to branch on: `if (x > 0)`. Throws value_error where there are several.
+    /// The only truth value, to branch on: `if (x > 0)`. Throws value_error where there are
+    /// several.
     explicit operator bool() const
         requires std::same_as<T, bool>
     {
