@@ -1,5 +1,7 @@
 #pragma once
 
+#include <xgrad/base/config.hpp>
+
 #include <array>
 #include <atomic>
 #include <bit>
@@ -120,26 +122,38 @@ inline shared_lists& large_blocks()
     return *lists;
 }
 
+// The lists of one thread: made at its first use, given back at its end.
 struct thread_lists
 {
-    free_lists lists;
-    bool* alive;
+    static inline thread_local constinit free_lists* current = nullptr;
+    static inline thread_local constinit bool ended = false;
 
-    explicit thread_lists(bool& flag) noexcept : alive(&flag) { *alive = true; }
+    free_lists lists;
+
+    thread_lists() noexcept { current = &lists; }
 
     ~thread_lists()
     {
-        *alive = false;
+        current = nullptr;
+        ended = true;
         lists.release();
     }
 };
 
-// Null before the thread's first use and after its end.
+XGRAD_COLD inline free_lists* start_small_blocks() noexcept
+{
+    if (thread_lists::ended) {
+        return nullptr;
+    }
+    thread_local thread_lists lists;
+    return thread_lists::current;
+}
+
+// Null only after the thread's end.
 inline free_lists* small_blocks() noexcept
 {
-    thread_local bool alive = false;
-    thread_local thread_lists lists(alive);
-    return alive ? &lists.lists : nullptr;
+    auto* const lists = thread_lists::current;
+    return lists != nullptr ? lists : start_small_blocks();
 }
 } // namespace detail
 

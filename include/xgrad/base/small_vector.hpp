@@ -10,8 +10,9 @@
 #include <utility>
 
 namespace xgrad {
-/// A vector of numbers whose first few need no allocation. A type of our own (shapes are made of it)
-/// and not one of xtensor's, whose namespace would otherwise join every unqualified call with a shape.
+/// A vector of numbers whose first few need no allocation. A type of our own (shapes are made of
+/// it) and not one of xtensor's, whose namespace would otherwise join every unqualified call with a
+/// shape.
 template <class T, std::size_t Inline>
 class small_vector
 {
@@ -45,7 +46,7 @@ public:
         }
     }
 
-    small_vector(small_vector const& other) : small_vector(other.begin(), other.end()) {}
+    small_vector(small_vector const& other) { copy(other); }
 
     small_vector(small_vector&& other) noexcept { take(other); }
 
@@ -53,9 +54,7 @@ public:
     {
         if (this != &other) {
             size_ = 0;
-            reserve(other.size_);
-            std::copy(other.begin(), other.end(), data_);
-            size_ = other.size_;
+            copy(other);
         }
         return *this;
     }
@@ -131,7 +130,7 @@ public:
     friend bool operator==(small_vector const& a, R const& b) noexcept
     {
         return a.size() == std::ranges::size(b) &&
-               std::equal(a.begin(), a.end(), std::ranges::begin(b), [](auto x, auto y) {
+            std::equal(a.begin(), a.end(), std::ranges::begin(b), [](auto x, auto y) {
                    return std::cmp_equal(x, y);
                });
     }
@@ -158,10 +157,30 @@ private:
         }
     }
 
+    // A fixed number of elements is a few register moves, any other a call.
+    void copy_inline(small_vector const& other) noexcept
+    {
+        for (size_type i = 0; i < Inline; ++i) {
+            inline_[i] = other.inline_[i];
+        }
+    }
+
+    void copy(small_vector const& other)
+    {
+        if (other.size_ <= Inline && other.data_ == other.inline_) {
+            release();
+            copy_inline(other);
+        } else {
+            reserve(other.size_);
+            std::copy(other.begin(), other.end(), data_);
+        }
+        size_ = other.size_;
+    }
+
     void take(small_vector& other) noexcept
     {
         if (other.data_ == other.inline_) {
-            std::copy_n(other.inline_, other.size_, inline_);
+            copy_inline(other);
         } else {
             data_ = std::exchange(other.data_, other.inline_);
             capacity_ = std::exchange(other.capacity_, Inline);
@@ -172,6 +191,6 @@ private:
     size_type size_ = 0;
     size_type capacity_ = Inline;
     T* data_ = inline_;
-    T inline_[Inline];
+    T inline_[Inline] = {};
 };
 } // namespace xgrad

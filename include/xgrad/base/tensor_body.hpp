@@ -33,7 +33,8 @@ struct tensor_body
     std::size_t block_bytes;
     shape_type shape;
     strides_type strides;
-    std::shared_ptr<void const> owner; // keeps foreign memory, or the viewed body, alive
+    tensor_body* viewed = nullptr; // the body whose elements these are, kept alive by a reference
+    std::shared_ptr<void const> owner; // of foreign memory
 
     template <class T>
     T* elements() const noexcept
@@ -59,9 +60,14 @@ inline constexpr std::size_t body_bytes = padded_bytes(sizeof(tensor_body));
 
 inline void destroy_body(tensor_body* body) noexcept
 {
-    auto const bytes = body->block_bytes;
-    body->~tensor_body();
-    free_block(body, bytes);
+    // A viewed body is never a view itself: this goes one level deep.
+    while (body != nullptr) {
+        auto* const viewed = body->viewed;
+        auto const bytes = body->block_bytes;
+        body->~tensor_body();
+        free_block(body, bytes);
+        body = viewed != nullptr && viewed->references.decrement() ? viewed : nullptr;
+    }
 }
 } // namespace detail
 
@@ -187,15 +193,13 @@ inline body_pointer make_foreign_body(
 inline body_pointer
 make_view(body_pointer const& viewed, shape_type shape, strides_type strides, std::ptrdiff_t offset)
 {
-    // A view of a view owns what owns the elements, so chains of views stay flat.
-    auto owner = viewed->owner
-        ? viewed->owner
-        : std::shared_ptr<void const>(
-              viewed.get(), [keep = viewed](void const*) mutable { keep = {}; });
+    // A view of a view keeps what has the elements, so chains of views stay flat.
+    auto& base = viewed->viewed != nullptr ? *viewed->viewed : *viewed;
     auto const* const data = static_cast<std::byte const*>(viewed->data) +
         offset * static_cast<std::ptrdiff_t>(bytes_of(viewed->type));
-    auto view = make_foreign_body(
-        viewed->type, data, std::move(shape), std::move(strides), std::move(owner));
+    auto view = make_foreign_body(viewed->type, data, std::move(shape), std::move(strides), {});
+    base.references.increment();
+    view->viewed = &base;
     view->padded = viewed->padded && view->contiguous && offset == 0 && view->size == viewed->size;
     return view;
 }

@@ -10,12 +10,17 @@ namespace xgrad {
 /// Elements of a block where some operand has to be brought into one: a few of them fit L1.
 inline constexpr std::size_t block_length = 1024;
 
-/// Memory of the pool for the time of a scope.
+/// Memory for the time of a scope: on the stack where a few small blocks are enough, else of the
+/// pool.
 class scratch
 {
 public:
     explicit scratch(std::size_t bytes)
-        : data_(bytes > 0 ? allocate_block(bytes) : nullptr), bytes_(bytes)
+        : data_(
+              bytes == 0                     ? nullptr
+                  : bytes <= sizeof(inline_) ? inline_
+                                             : allocate_block(bytes)),
+          bytes_(bytes)
     {}
 
     scratch(scratch const&) = delete;
@@ -23,7 +28,7 @@ public:
 
     ~scratch()
     {
-        if (data_ != nullptr) {
+        if (bytes_ > sizeof(inline_)) {
             free_block(data_, bytes_);
         }
     }
@@ -37,6 +42,7 @@ public:
 private:
     void* data_;
     std::size_t bytes_;
+    alignas(block_alignment) std::byte inline_[512];
 };
 
 /// One thread's window on a plan's operands: pointers to their elements, a block at a time.

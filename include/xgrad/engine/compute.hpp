@@ -102,7 +102,8 @@ void compute_reduction(
     for_each_chunk(chunks, static_cast<double>(p.size) * cost, [&](std::size_t chunk) {
         accumulator.start(state(chunk), places);
         block_reader<T> reader(p);
-        scratch values(kernels != nullptr ? block_length * sizeof(T) : 0);
+        scratch values(
+            kernels != nullptr ? padded_bytes(std::min(block_length, p.size) * sizeof(T)) : 0);
         auto const end = std::min(p.size, (chunk + 1) * length);
         for (auto begin = chunk * length; begin < end; begin += block_length) {
             auto const count = std::min(block_length, end - begin);

@@ -69,19 +69,18 @@ target_of(tensor<T> const& target, tensor<T> const* seed, std::source_location c
 }
 
 /// Sweeps, and empties a tape that is not persistent.
-inline std::vector<body_pointer> gradients(
+inline void gradients(
     tape& t,
     std::span<sweep_target const> targets,
     std::span<tensor_body* const> sources,
     grad_options const& options,
+    std::span<body_pointer> result,
     std::source_location const& where)
 {
-    auto result =
-        t.stop_recording([&] { return sweep(t.record(), targets, sources, options, where); });
+    t.stop_recording([&] { sweep(t.record(), targets, sources, where).run(options, result); });
     if (!t.record().options().persistent) {
         t.record().consume();
     }
-    return result;
 }
 
 template <class... T>
@@ -104,7 +103,8 @@ auto gradients_of(
 {
     static_assert(
         is_tensor<S>,
-        "xgrad: a source must be a tensor, wrt(a, b, ...) or a std::vector of tensors; an expression "
+        "xgrad: a source must be a tensor, wrt(a, b, ...) or a std::vector of tensors; an "
+        "expression "
         "has to be assigned first (tensor y = ...;), so that the tape knows it");
 }
 
@@ -120,7 +120,9 @@ auto gradients_of(
         differentiable_element<S>,
         "xgrad: a tensor of integers or truth values has no gradient; the source must be a "
         "tensor<double> or tensor<float>");
-    return tensor<S>(gradients(t, targets, std::array{&source.body()}, options, where).front());
+    body_pointer result;
+    gradients(t, targets, std::array{&source.body()}, options, {&result, 1}, where);
+    return tensor<S>(std::move(result));
 }
 
 template <class... S>
@@ -133,15 +135,17 @@ auto gradients_of(
 {
     return std::apply(
         [&](auto const&... source) {
-            auto bodies = gradients(
+            std::array<body_pointer, sizeof...(S)> bodies;
+            gradients(
                 t,
                 targets,
                 std::array<tensor_body*, sizeof...(S)>{&source.body()...},
                 options,
+                bodies,
                 where);
-            // Braces evaluate in order.
-            auto next = bodies.begin();
-            return std::tuple<tensor<S>...>{tensor<S>(std::move(*next++))...};
+            return [&]<std::size_t... I>(std::index_sequence<I...>) {
+                return std::tuple<tensor<S>...>{tensor<S>(std::move(bodies[I]))...};
+            }(std::index_sequence_for<S...>{});
         },
         sources.tensors);
 }
@@ -162,8 +166,10 @@ auto gradients_of(
     for (auto const& source : sources) {
         bodies.push_back(&source.body());
     }
+    std::vector<body_pointer> gradient(sources.size());
+    gradients(t, targets, bodies, options, gradient, where);
     std::vector<tensor<S>> result;
-    for (auto& body : gradients(t, targets, bodies, options, where)) {
+    for (auto& body : gradient) {
         result.emplace_back(std::move(body));
     }
     return result;

@@ -12,7 +12,15 @@ namespace xgrad {
 class adjoints
 {
 public:
-    explicit adjoints(recording const& r) : recording_(r), adjoint_(r.variables().size()) {}
+    /// Starts anew, for all variables of a recording.
+    void start(recording const& r)
+    {
+        recording_ = &r;
+        adjoint_.resize(r.variables().size());
+    }
+
+    /// Gives all bodies back; keeps the list's own memory.
+    void clear() noexcept { adjoint_.clear(); }
 
     body_pointer const& of(std::uint32_t variable) const noexcept { return adjoint_[variable]; }
 
@@ -26,7 +34,7 @@ public:
     {
         auto& body = adjoint_[variable];
         if (!body) {
-            auto const& v = recording_.variables()[variable];
+            auto const& v = recording_->variables()[variable];
             body = make_body(v.type, v.shape);
         } else if (!body.unique() || !body->contiguous || !body->padded) {
             body = dense_copy(*body);
@@ -58,7 +66,7 @@ public:
     }
 
 private:
-    recording const& recording_;
+    recording const* recording_ = nullptr;
     std::vector<body_pointer> adjoint_;
 };
 

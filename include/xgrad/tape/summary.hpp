@@ -9,7 +9,8 @@
 #include <vector>
 
 namespace xgrad {
-/// The formula of a statement, with the tape's variables as v0, v1, ... and its numbers as they are.
+/// The formula of a statement, with the tape's variables as v0, v1, ... and its numbers as they
+/// are.
 inline std::string formula_of(recording const& r, statement const& s)
 {
     auto const operands = r.operands(s);

@@ -3,7 +3,7 @@
 #include <xgrad/tape/expression_sweep.hpp>
 #include <xgrad/tape/tape.hpp>
 
-#include <optional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,29 +47,6 @@ inline std::string describe(tensor_body const& body)
         "grad: the target, a " + describe(target) + ", is unknown; " + why + at(where));
 }
 
-/// Marks the variables through which an adjoint may flow to a source.
-inline std::vector<char>
-reachable(recording const& r, std::span<std::optional<std::uint32_t> const> sources)
-{
-    std::vector<char> wanted(r.variables().size(), 0);
-    for (auto const& source : sources) {
-        if (source) {
-            wanted[*source] = 1;
-        }
-    }
-    for (auto const& s : r.statements()) {
-        auto const operands = r.operands(s);
-        for (std::size_t i = 0; i < operands.size(); ++i) {
-            if (wanted[operands[i].variable] &&
-                (s.kernels == nullptr || s.kernels->leaves[i].carries_gradient)) {
-                wanted[s.result] = 1;
-                break;
-            }
-        }
-    }
-    return wanted;
-}
-
 inline void reverse_statement(
     recording const& r, statement const& s, adjoints& all, std::span<char const> wanted)
 {
@@ -82,6 +59,53 @@ inline void reverse_statement(
         vectorized::expression_sweep<float>(r, s, all, wanted).run();
     }
 }
+
+/// The lists of a sweep, which keep their memory from one sweep of a thread to the next.
+struct sweep_lists
+{
+    adjoints all;
+    std::vector<char> wanted; // per variable: 0, or 1 (a way to a source), or 2 (a source)
+    std::vector<std::uint32_t> sources;
+
+    void clear() noexcept
+    {
+        all.clear();
+        wanted.clear();
+        sources.clear();
+    }
+};
+
+/// Borrows the thread's lists; a sweep inside a sweep makes its own.
+class borrowed_lists
+{
+public:
+    borrowed_lists() : lists_(std::move(idle()))
+    {
+        if (!lists_) {
+            lists_ = std::make_unique<sweep_lists>();
+        }
+    }
+
+    borrowed_lists(borrowed_lists const&) = delete;
+    borrowed_lists& operator=(borrowed_lists const&) = delete;
+
+    ~borrowed_lists()
+    {
+        lists_->clear();
+        idle() = std::move(lists_);
+    }
+
+    sweep_lists& operator*() const noexcept { return *lists_; }
+
+private:
+    static std::unique_ptr<sweep_lists>& idle() noexcept
+    {
+        thread_local std::unique_ptr<sweep_lists> lists;
+        return lists;
+    }
+
+    std::unique_ptr<sweep_lists> lists_;
+};
 } // namespace detail
 
 /// A tensor from which a sweep starts, and its adjoint (ones where null).
@@ -89,77 +113,117 @@ struct sweep_target
 {
     tensor_body* body;
     body_pointer seed;
+
+    body_pointer adjoint() const { return seed ? seed : filled_body(body->type, body->shape, 1); }
 };
 
-/// The adjoints of `sources`, each dense and shaped like its source. Throws tape_error where a
-/// target is not on the tape, unconnected_error where a source does not matter to it.
-inline std::vector<body_pointer> sweep(
-    recording const& r,
-    std::span<sweep_target const> targets,
-    std::span<tensor_body* const> sources,
-    grad_options const& options,
-    std::source_location const& where)
+/// One reverse sweep over a recording.
+class sweep
 {
-    std::vector<std::optional<std::uint32_t>> places;
-    for (auto const* source : sources) {
-        places.push_back(r.find(*source));
-    }
-    auto const wanted = detail::reachable(r, places);
-    adjoints all(r);
-    auto const seed_of = [](sweep_target const& target) {
-        return target.seed ? target.seed : filled_body(target.body->type, target.body->shape, 1);
-    };
-    for (auto const& target : targets) {
-        auto const place = r.find(*target.body);
-        bool const is_source = std::any_of(sources.begin(), sources.end(), [&](auto const* source) {
-            return source->identity == target.body->identity;
-        });
-        if (!place && !is_source) {
-            detail::throw_unknown_target(r, *target.body, where);
-        }
-        if (place && wanted[*place]) {
-            all.add(*place, seed_of(target));
-        }
-    }
+public:
+    sweep(
+        recording const& r,
+        std::span<sweep_target const> targets,
+        std::span<tensor_body* const> sources,
+        std::source_location const& where)
+        : recording_(r), targets_(targets), sources_(sources), where_(where), lists_(*borrowed_)
+    {}
 
-    std::vector<char> is_source(r.variables().size(), 0);
-    for (auto const& place : places) {
-        if (place) {
-            is_source[*place] = 1;
-        }
-    }
-    auto const statements = r.statements();
-    for (std::size_t i = statements.size(); i-- > 0;) {
-        auto const& s = statements[i];
-        if (all.has(s.result)) {
-            detail::reverse_statement(r, s, all, wanted);
-            if (!is_source[s.result]) {
-                all.take(s.result); // nothing before its statement reads it
-            }
-        }
-    }
-
-    std::vector<body_pointer> gradients;
-    for (std::size_t i = 0; i < sources.size(); ++i) {
-        auto gradient = places[i] ? all.of(*places[i]) : body_pointer();
-        if (!places[i]) {
-            // A target that no statement has touched is a source of itself all the same.
-            for (auto const& target : targets) {
-                if (target.body->identity == sources[i]->identity) {
-                    gradient = seed_of(target);
+    /// The adjoint of every source, dense and shaped like it, into `gradients`. Throws tape_error
+    /// where a target is not on the tape, unconnected_error where no target depends on a source.
+    void run(grad_options const& options, std::span<body_pointer> gradients)
+    {
+        lists_.all.start(recording_);
+        mark_ways_to_sources();
+        seed_targets();
+        auto const statements = recording_.statements();
+        for (std::size_t i = statements.size(); i-- > 0;) {
+            auto const& s = statements[i];
+            if (lists_.all.has(s.result)) {
+                detail::reverse_statement(recording_, s, lists_.all, lists_.wanted);
+                if (lists_.wanted[s.result] != source) {
+                    lists_.all.take(s.result); // no statement before this one reads it
                 }
             }
         }
-        if (!gradient && options.unconnected == unconnected::error) {
-            throw unconnected_error(
-                "grad: the target, a " + detail::describe(*targets.front().body) +
-                ", does not depend on source " + std::to_string(i) + ", a " +
-                detail::describe(*sources[i]) +
-                "; pass {.unconnected = unconnected::zero} to get zeros" + at(where));
+        for (std::size_t i = 0; i < sources_.size(); ++i) {
+            gradients[i] = gradient_of(i, options);
         }
-        gradients.push_back(
-            gradient ? gradient : filled_body(sources[i]->type, sources[i]->shape, 0));
     }
-    return gradients;
-}
+
+private:
+    static constexpr char way = 1;
+    static constexpr char source = 2;
+    static constexpr std::uint32_t unknown = ~std::uint32_t{0};
+
+    void mark_ways_to_sources()
+    {
+        auto& wanted = lists_.wanted;
+        wanted.assign(recording_.variables().size(), 0);
+        for (auto const* body : sources_) {
+            auto const place = recording_.find(*body);
+            lists_.sources.push_back(place.value_or(unknown));
+            if (place) {
+                wanted[*place] = source;
+            }
+        }
+        for (auto const& s : recording_.statements()) {
+            auto const operands = recording_.operands(s);
+            for (std::size_t i = 0; i < operands.size() && wanted[s.result] == 0; ++i) {
+                if (wanted[operands[i].variable] != 0 &&
+                    (s.kernels == nullptr || s.kernels->leaves[i].carries_gradient)) {
+                    wanted[s.result] = way;
+                }
+            }
+        }
+    }
+
+    void seed_targets()
+    {
+        for (auto const& target : targets_) {
+            auto const place = recording_.find(*target.body);
+            if (place && lists_.wanted[*place] != 0) {
+                lists_.all.add(*place, target.adjoint());
+            } else if (!place && !is_source(*target.body)) {
+                detail::throw_unknown_target(recording_, *target.body, where_);
+            }
+        }
+    }
+
+    bool is_source(tensor_body const& body) const
+    {
+        return std::any_of(sources_.begin(), sources_.end(), [&](auto const* candidate) {
+            return candidate->identity == body.identity;
+        });
+    }
+
+    body_pointer gradient_of(std::size_t i, grad_options const& options) const
+    {
+        auto const& body = *sources_[i];
+        if (lists_.sources[i] != unknown && lists_.all.has(lists_.sources[i])) {
+            return lists_.all.of(lists_.sources[i]);
+        }
+        // A target that no statement has touched is a source of itself all the same.
+        for (auto const& target : targets_) {
+            if (lists_.sources[i] == unknown && target.body->identity == body.identity) {
+                return target.adjoint();
+            }
+        }
+        if (options.unconnected == unconnected::error) {
+            throw unconnected_error(
+                "grad: the target, a " + detail::describe(*targets_.front().body) +
+                ", does not depend on source " + std::to_string(i) + ", a " +
+                detail::describe(body) + "; pass {.unconnected = unconnected::zero} to get zeros" +
+                at(where_));
+        }
+        return filled_body(body.type, body.shape, 0);
+    }
+
+    recording const& recording_;
+    std::span<sweep_target const> targets_;
+    std::span<tensor_body* const> sources_;
+    std::source_location where_;
+    detail::borrowed_lists borrowed_;
+    detail::sweep_lists& lists_;
+};
 } // namespace xgrad
