@@ -147,4 +147,21 @@ void compute_adjoints(
     }
 }
 } // namespace XGRAD_ARCHITECTURE
+
+#if defined(XGRAD_COMPILED)
+inline namespace XGRAD_ARCHITECTURE {
+extern template void compute_adjoints(
+    block_kernels const&,
+    plan const&,
+    double const*,
+    seed_source const&,
+    std::span<adjoint_target const>);
+extern template void compute_adjoints(
+    block_kernels const&,
+    plan const&,
+    float const*,
+    seed_source const&,
+    std::span<adjoint_target const>);
+} // namespace XGRAD_ARCHITECTURE
+#endif
 } // namespace xgrad

@@ -128,4 +128,12 @@ void compute_reduction(
     accumulator.finish(state(0), out, places);
 }
 } // namespace XGRAD_ARCHITECTURE
+
+#if defined(XGRAD_COMPILED)
+inline namespace XGRAD_ARCHITECTURE {
+extern template void
+compute_values(block_kernels const&, plan const&, double const*, tensor_body&);
+extern template void compute_values(block_kernels const&, plan const&, float const*, tensor_body&);
+} // namespace XGRAD_ARCHITECTURE
+#endif
 } // namespace xgrad

@@ -77,7 +77,14 @@ inline void gradients(
     std::span<body_pointer> result,
     std::source_location const& where)
 {
-    t.stop_recording([&] { sweep(t.record(), targets, sources, where).run(options, result); });
+    t.stop_recording([&] {
+        sweep(t.record(), targets, sources, where).run(options, result);
+        for_each_active([&](recording& other) {
+            for (auto const& gradient : result) {
+                other.mark_gradient(*gradient);
+            }
+        });
+    });
     if (!t.record().options().persistent) {
         t.record().consume();
     }

@@ -201,4 +201,13 @@ private:
 };
 } // namespace vectorized
 } // namespace XGRAD_ARCHITECTURE
+
+#if defined(XGRAD_COMPILED)
+inline namespace XGRAD_ARCHITECTURE {
+namespace vectorized {
+extern template class expression_sweep<double>;
+extern template class expression_sweep<float>;
+} // namespace vectorized
+} // namespace XGRAD_ARCHITECTURE
+#endif
 } // namespace xgrad

@@ -70,6 +70,10 @@ public:
 
     void watch(tensor_body const& body) { variables_[variable_of(body)].followed = true; }
 
+    /// Remembers that `body` is a gradient, of whose own derivatives this tape knows nothing: a
+    /// sweep through it is an error, not a silent constant.
+    void mark_gradient(tensor_body const& body) { variables_[variable_of(body)].gradient = true; }
+
     /// Appends a fused expression (`reduced` non-null: with its reduction).
     void record_expression(
         block_kernels const& kernels,
@@ -243,7 +247,7 @@ private:
         if (variables_.size() == std::numeric_limits<std::uint32_t>::max()) {
             throw tape_error("tape: more than 2^32 tensors; clear the tape, or use checkpoints");
         }
-        variables_.push_back({body.identity, body.type, followed, body.shape});
+        variables_.push_back({body.identity, body.type, followed, false, body.shape});
         return static_cast<std::uint32_t>(variables_.size() - 1);
     }
 

@@ -74,6 +74,7 @@ struct variable
     std::uint64_t identity;
     element_type type;
     bool followed; // watched, or computed by a statement of the tape
+    bool gradient; // computed by another tape's sweep while this one was active
     shape_type shape;
 };
 } // namespace xgrad

@@ -140,6 +140,7 @@ public:
         for (std::size_t i = statements.size(); i-- > 0;) {
             auto const& s = statements[i];
             if (lists_.all.has(s.result)) {
+                refuse_gradients(s);
                 detail::reverse_statement(recording_, s, lists_.all, lists_.wanted);
                 if (lists_.wanted[s.result] != source) {
                     lists_.all.take(s.result); // no statement before this one reads it
@@ -186,6 +187,21 @@ private:
                 lists_.all.add(*place, target.adjoint());
             } else if (!place && !is_source(*target.body)) {
                 detail::throw_unknown_target(recording_, *target.body, where_);
+            }
+        }
+    }
+
+    void refuse_gradients(statement const& s) const
+    {
+        for (auto const& operand : recording_.operands(s)) {
+            if (recording_.variables()[operand.variable].gradient &&
+                lists_.wanted[operand.variable] != source) {
+                throw tape_error(
+                    "grad: the target depends on a gradient that another tape computed while this "
+                    "one "
+                    "was active, and gradients are not recorded; take the outer derivative of a "
+                    "formula for it, or make it a constant with detach()" +
+                    at(s.where));
             }
         }
     }
