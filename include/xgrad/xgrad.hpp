@@ -6,8 +6,12 @@
 #include <xgrad/array/movement.hpp>
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/array/view.hpp>
+#include <xgrad/mode/check_gradient.hpp>
+#include <xgrad/mode/custom_gradient.hpp>
 #include <xgrad/mode/grad.hpp>
+#include <xgrad/mode/jacobian.hpp>
 #include <xgrad/mode/value_and_grad.hpp>
+#include <xgrad/mode/vjp.hpp>
 #include <xgrad/ops/elementwise.hpp>
 #include <xgrad/tensor/construct.hpp>
 #include <xgrad/tensor/print.hpp>

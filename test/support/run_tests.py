@@ -19,6 +19,8 @@ OWN_REPORT = re.compile(r"^(\d+) passed, (\d+) failed$", re.M)
 
 def chosen(build, words, sanitize):
     """The names of the tests to run."""
+    # A changed meson.build is read again first, or its new tests would not be seen.
+    subprocess.run(["ninja", "--quiet", "-C", build, "build.ninja"], check=True)
     listed = subprocess.run(
         ["meson", "introspect", "--tests", build], check=True, stdout=subprocess.PIPE
     )

@@ -54,6 +54,9 @@ public:
         places_.push_back(std::move(place));
     }
 
+    /// Takes the tape out of the stacks of active tapes, until it is activated again.
+    void suspend() noexcept { deactivate(); }
+
     /// Records, also where the tape records everything otherwise only by default, what depends on
     /// these tensors. A tape created with `watch_only` records nothing else.
     template <class... Tensor>

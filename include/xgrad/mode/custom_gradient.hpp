@@ -1,0 +1,97 @@
+#pragma once
+
+#include <xgrad/array/operation.hpp>
+#include <xgrad/mode/vjp.hpp>
+
+#include <functional>
+#include <tuple>
+#include <utility>
+
+namespace xgrad {
+namespace detail {
+template <class T>
+tensor<T> gradient_from(tensor<T> g, std::size_t argument, shape_type const& shape)
+{
+    if (!same_shape(g.shape(), shape)) {
+        throw shape_error(
+            "custom_gradient: the gradient of argument " + std::to_string(argument) +
+            " has shape " + to_string(g.shape()) + "; it must be shaped like the argument, " +
+            to_string(shape));
+    }
+    return g;
+}
+} // namespace detail
+
+/// A function whose derivative is given, not recorded: foreign code, a solver, a better formula.
+/// `forward(x...)` takes and returns tensors; `backward(g, x...)`, or `backward(g, y, x...)`, takes
+/// the adjoint of the value (and the value) and returns the adjoints of the arguments: a tensor for
+/// one, a tuple for several. The result is called like forward and recorded as one statement. A
+/// gradient that is not shaped like its argument is a shape_error when it is asked for.
+template <class Forward, class Backward>
+auto custom_gradient(Forward forward, Backward backward)
+{
+    return [forward = std::move(forward),
+            backward = std::move(backward)]<class... T>(tensor<T> const&... x) {
+        auto const value =
+            with_no_grad([&] { return as_tensor(std::invoke(forward, x.detach()...)); });
+        using result = std::remove_cvref_t<decltype(value)>;
+        auto reverse = [backward](pullback& sweep) {
+            no_grad const guard;
+            [&]<std::size_t... I>(std::index_sequence<I...>) {
+                result const g(sweep.incoming());
+                auto gradients = [&] {
+                    if constexpr (std::invocable<Backward const&, result, tensor<T>...>) {
+                        return std::invoke(backward, g, tensor<T>(sweep.operand(I))...);
+                    } else {
+                        return std::invoke(
+                            backward, g, result(sweep.result()), tensor<T>(sweep.operand(I))...);
+                    }
+                }();
+                using returned = decltype(gradients);
+                auto const give =
+                    [&]<std::size_t J, class S>(std::type_identity<S>, auto const& gradient) {
+                        if (sweep.wants(J)) {
+                            auto const checked =
+                                detail::gradient_from<S>(tensor<S>(gradient), J, sweep.shape(J));
+                            sweep.add(J, dense(checked.handle()));
+                        }
+                    };
+                if constexpr (expression<returned>) {
+                    static_assert(
+                        sizeof...(T) == 1,
+                        "xgrad: custom_gradient: backward must return a std::tuple with a gradient "
+                        "for "
+                        "every argument of forward");
+                    (give.template operator()<I>(std::type_identity<T>(), gradients), ...);
+                } else {
+                    static_assert(
+                        std::tuple_size_v<returned> == sizeof...(T),
+                        "xgrad: custom_gradient: backward must return a std::tuple with a gradient "
+                        "for "
+                        "every argument of forward");
+                    (give.template operator()<I>(std::type_identity<T>(), std::get<I>(gradients)),
+                     ...);
+                }
+            }(std::index_sequence_for<T...>{});
+        };
+        return recorded(
+            "custom_gradient",
+            result(make_view(value.handle(), value.shape(), value.body().strides, 0)),
+            std::array<tensor_body*, sizeof...(T)>{&x.body()...},
+            {.operands = true, .result = true},
+            reverse,
+            std::source_location::current());
+    };
+}
+
+/// f(x...), of which the tape keeps only the arguments: the reverse sweep runs f again. Memory for
+/// time; f must return the same value for the same arguments.
+template <class F, element... T>
+auto checkpoint(F f, tensor<T> const&... x)
+{
+    auto const backward = [f](auto const& g, auto const&... argument) {
+        return vjp(f, argument...).pullback(g);
+    };
+    return custom_gradient(f, backward)(x...);
+}
+} // namespace xgrad

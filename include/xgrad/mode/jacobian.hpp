@@ -1,0 +1,127 @@
+#pragma once
+
+#include <xgrad/array/movement.hpp>
+#include <xgrad/mode/vjp.hpp>
+
+#include <algorithm>
+#include <utility>
+
+// Jacobians, a row a sweep: the cost is that of y.size() gradients (batch_jacobian: of y.size()
+// divided by the number of rows).
+
+namespace xgrad {
+namespace detail {
+/// Sweeps once for each of `count` seeds and stacks the results: element (k, ...) of the result is
+/// the gradient for seed k.
+template <class T, class S, class Seed>
+body_pointer stacked_gradients(
+    tape& t,
+    tensor<T> const& target,
+    tensor<S> const& source,
+    std::size_t count,
+    Seed&& seed,
+    std::source_location const& where)
+{
+    shape_type shape{count};
+    for (auto const length : source.shape()) {
+        shape.push_back(length);
+    }
+    auto stack = make_body(type_of<S>, shape);
+    t.stop_recording([&] {
+        for (std::size_t k = 0; k < count; ++k) {
+            sweep_target const from{&target.body(), seed(k)};
+            body_pointer row;
+            sweep(t.record(), {&from, 1}, std::array{&source.body()}, where)
+                .run({.unconnected = unconnected::zero}, {&row, 1});
+            std::copy_n(
+                row->template elements<S>(),
+                row->size,
+                stack->template elements<S>() + k * row->size);
+        }
+    });
+    if (!t.record().options().persistent) {
+        t.record().consume();
+    }
+    return stack;
+}
+} // namespace detail
+
+/// ∂y/∂x for every pair of elements: shape y.shape ++ x.shape. Throws tape_error where the tape
+/// does not hold y. A tape that is not persistent is empty afterwards.
+template <differentiable_element T, differentiable_element S>
+tensor<S> jacobian(
+    tape& t,
+    tensor<T> const& y,
+    tensor<S> const& x,
+    std::source_location where = std::source_location::current())
+{
+    auto const stack = detail::stacked_gradients(
+        t,
+        y,
+        x,
+        y.size(),
+        [&](std::size_t k) {
+            auto one = filled_body(type_of<T>, y.shape(), 0);
+            one->template elements<T>()[k] = 1;
+            return one;
+        },
+        where);
+    auto shape = y.shape();
+    for (auto const length : x.shape()) {
+        shape.push_back(length);
+    }
+    return tensor<S>(reshaped(stack, shape));
+}
+
+/// ∂y/∂x for arrays whose leading axis counts independent rows (row i of y depends on row i of x
+/// alone): shape {rows} ++ y's other axes ++ x's other axes. Throws shape_error where the leading
+/// axes differ.
+template <differentiable_element T, differentiable_element S>
+tensor<S> batch_jacobian(
+    tape& t,
+    tensor<T> const& y,
+    tensor<S> const& x,
+    std::source_location where = std::source_location::current())
+{
+    if (y.dimension() == 0 || x.dimension() == 0 || y.shape(0) != x.shape(0)) {
+        throw shape_error(
+            "batch_jacobian: shapes " + to_string(y.shape()) + " and " + to_string(x.shape()) +
+            " have no leading axis in common, which counts the rows" + at(where));
+    }
+    auto const rows = y.shape(0);
+    auto const columns = rows == 0 ? 0 : y.size() / rows;
+    auto const stack = detail::stacked_gradients(
+        t,
+        y,
+        x,
+        columns,
+        [&](std::size_t k) {
+            auto ones = filled_body(type_of<T>, y.shape(), 0);
+            for (std::size_t row = 0; row < rows; ++row) {
+                ones->template elements<T>()[row * columns + k] = 1;
+            }
+            return ones;
+        },
+        where);
+    // The seeds' axis goes behind the rows'.
+    std::vector<std::size_t> order(stack->shape.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::swap(order[0], order[1]);
+    auto shape = y.shape();
+    for (std::size_t axis = 1; axis < x.dimension(); ++axis) {
+        shape.push_back(x.shape()[axis]);
+    }
+    return tensor<S>(reshaped(dense(detail::transposed(stack, order)), shape));
+}
+
+/// The Jacobian of f at x.
+template <class F, differentiable_element S>
+auto jacobian(
+    F&& f, tensor<S> const& x, std::source_location where = std::source_location::current())
+{
+    auto t = create_tape();
+    auto const argument = x.detach();
+    auto const y = with_tape(t, [&] { return as_tensor(std::invoke(f, argument)); });
+    return jacobian(t, y, argument, where);
+}
+} // namespace xgrad

@@ -1,0 +1,126 @@
+#include <boost/test/unit_test.hpp>
+
+#include <xgrad/xgrad.hpp>
+
+#include <sstream>
+
+using namespace xgrad;
+
+BOOST_AUTO_TEST_CASE(a_pullback_can_be_called_again_and_outlives_the_scope_of_its_function)
+{
+    auto const x = constant({1., 2.});
+    auto const back = [&] {
+        auto const [value, pullback] = vjp([](auto const& t) { return t * t; }, x);
+        BOOST_TEST(value(1) == 4.);
+        return pullback;
+    }();
+    BOOST_TEST(back(constant({1., 0.}))(0) == 2.);
+    BOOST_TEST(back(constant({0., 3.}))(1) == 12.);
+    BOOST_TEST(active_tape() == nullptr);
+    BOOST_CHECK_THROW(back(constant({1.})), shape_error);
+    auto const two =
+        vjp([](auto const& a, auto const& b) { return sum(a * b); }, x, constant({5., 7.}));
+    auto const [ga, gb] = two.pullback(constant(2.));
+    BOOST_TEST(ga(1) == 14.);
+    BOOST_TEST(gb(0) == 2.);
+}
+
+BOOST_AUTO_TEST_CASE(a_jacobian_has_the_shape_of_the_value_and_then_of_the_argument)
+{
+    auto const x = constant({1., 2., 3.});
+    auto const w = constant({{1., 0., 2.}, {0., 3., 0.}});
+    auto const j = jacobian([&](auto const& t) { return matmul(w, t * t); }, x);
+    BOOST_TEST((j.shape() == std::vector<std::size_t>{2, 3}));
+    BOOST_TEST(j(0, 2) == 12.);
+    BOOST_TEST(j(1, 1) == 12.);
+    BOOST_TEST(j(1, 0) == 0.);
+    auto tape = create_tape({.persistent = true});
+    tensor const y = x * x;
+    BOOST_TEST(jacobian(tape, y, x)(2, 2) == 6.);
+    BOOST_TEST(jacobian(tape, y, constant(1.))(2) == 0.);
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_jacobian_takes_rows_as_independent)
+{
+    auto const x = constant({{1., 2.}, {3., 4.}, {5., 6.}});
+    auto tape = create_tape({.persistent = true});
+    tensor const y = sin(x) * view(x, all(), range(0, 1));
+    auto const rows = batch_jacobian(tape, y, x);
+    auto const whole = jacobian(tape, y, x);
+    BOOST_TEST((rows.shape() == std::vector<std::size_t>{3, 2, 2}));
+    for (int i = 0; i < 3; ++i) {
+        for (int j = 0; j < 2; ++j) {
+            for (int k = 0; k < 2; ++k) {
+                BOOST_TEST(rows(i, j, k) == whole(i, j, i, k));
+            }
+        }
+    }
+    BOOST_CHECK_THROW(batch_jacobian(tape, y, constant({1.})), shape_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_custom_gradient_is_used_as_it_is_given)
+{
+    auto const doubled = custom_gradient(
+        [](auto const& x) { return x * x; },
+        [](auto const& g, auto const& x) { return g * x * 100; });
+    auto tape = create_tape();
+    tensor const x = constant({1., 2.});
+    tensor const y = sum(doubled(x) * 3);
+    BOOST_TEST(y.item() == 15.);
+    BOOST_TEST(grad(tape, y, x)(1) == 600.);
+
+    auto const root = custom_gradient(
+        [](auto const& a, auto const& b) { return sqrt(a + b); },
+        [](auto const& g, auto const& value, auto const&, auto const&) {
+            tensor const half = g / (2 * value);
+            return std::tuple(half, half);
+        });
+    tensor const z = root(x, x);
+    BOOST_TEST(grad(tape, z, x)(1) == 0.5, boost::test_tools::tolerance(1e-15));
+
+    auto const wrong = custom_gradient(
+        [](auto const& t) { return sum(t); }, [](auto const& g, auto const&) { return g; });
+    tensor const w = wrong(x);
+    BOOST_CHECK_THROW(grad(tape, w, x), shape_error);
+    BOOST_TEST(tape.size() > 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_keeps_only_its_arguments_and_gives_the_same_gradient)
+{
+    auto const x = linspace(0, 1, 10000);
+    auto const step = [](auto const& t) {
+        tensor<double> y = t;
+        for (int i = 0; i < 20; ++i) {
+            y = y + sin(y) * 0.1;
+        }
+        return y;
+    };
+    auto const run = [&](auto const& f) {
+        auto tape = create_tape();
+        tensor const y = sum(f(x));
+        auto const bytes = tape.bytes();
+        return std::pair(grad(tape, y, x), bytes);
+    };
+    auto const [plain, plain_bytes] = run(step);
+    auto const [again, again_bytes] = run([&](auto const& t) { return checkpoint(step, t); });
+    BOOST_TEST(std::equal(plain.begin(), plain.end(), again.begin()));
+    BOOST_TEST(5 * again_bytes < plain_bytes);
+}
+
+BOOST_AUTO_TEST_CASE(check_gradient_tells_a_right_gradient_from_a_wrong_one)
+{
+    random::seed(5);
+    auto const x = random::normal({3, 4});
+    auto const w = random::normal({4});
+    auto const good =
+        check_gradient([](auto const& a, auto const& b) { return tanh(a * b) + a; }, x, w);
+    BOOST_TEST(good.ok());
+    BOOST_TEST(good.worst_relative_error < 1e-8);
+    auto const wrong = custom_gradient(
+        [](auto const& t) { return t * t; }, [](auto const& g, auto const& t) { return g * t; });
+    auto const bad = check_gradient(wrong, x);
+    BOOST_TEST(!bad.ok());
+    std::ostringstream text;
+    text << bad;
+    BOOST_TEST(text.str().starts_with("gradient differs"));
+}
