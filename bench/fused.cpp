@@ -5,7 +5,12 @@
 #include <xgrad/xgrad.hpp>
 
 #include <benchmark/benchmark.h>
-#include <xtensor/xnoalias.hpp>
+
+#if __has_include(<xtensor/core/xnoalias.hpp>)
+#    include <xtensor/core/xnoalias.hpp>
+#else
+#    include <xtensor/xnoalias.hpp>
+#endif
 
 #include <cmath>
 #include <cstdlib>

@@ -4,8 +4,6 @@
 
 #include <iostream>
 #include <type_traits>
-#include <xtensor/xarray.hpp>
-#include <xtensor/xio.hpp>
 
 using namespace xgrad;
 

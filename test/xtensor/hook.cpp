@@ -2,8 +2,6 @@
 
 #include <xgrad/xgrad.hpp>
 
-#include <xtensor/xeval.hpp>
-
 using namespace xgrad;
 
 BOOST_AUTO_TEST_CASE(evaluating_an_expression_of_xtensors_own_works_beside_us)

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <xgrad/array/operation.hpp>
+#include <xgrad/base/xtensor/slice.hpp>
 #include <xgrad/engine/scatter.hpp>
-
-#include <xtensor/xslice.hpp>
 
 #include <functional>
 #include <vector>

@@ -55,7 +55,7 @@ public:
           length_(std::min(block_length, padded_bytes(p.size * sizeof(T)) / sizeof(T))),
           buffers_(buffer_count(p) * length_ * sizeof(T)),
           many_pointers_(
-              p.operands.size() > few_pointers_.size() ? p.operands.size() * sizeof(T*) : 0),
+              p.operands.size() > few ? p.operands.size() * sizeof(T*) : 0),
           pointers_(many_pointers_.template as<T const*>())
     {
         if (pointers_ == nullptr) {
@@ -108,6 +108,9 @@ public:
     }
 
 private:
+    // Operands whose pointers need no memory of the pool.
+    static constexpr std::size_t few = 8;
+
     static bool needs_buffer(operand_access const& operand)
     {
         return operand.how == access::constant || operand.how == access::packed ||
@@ -124,7 +127,7 @@ private:
     std::size_t length_;
     scratch buffers_;
     scratch many_pointers_;
-    std::array<T const*, 8> few_pointers_;
+    std::array<T const*, few> few_pointers_;
     T const** pointers_;
 };
 } // namespace xgrad

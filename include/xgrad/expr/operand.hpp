@@ -1,8 +1,7 @@
 #pragma once
 
 #include <xgrad/base/element_type.hpp>
-
-#include <xtensor/xsemantic.hpp>
+#include <xgrad/base/xtensor/expression.hpp>
 
 #include <concepts>
 #include <type_traits>

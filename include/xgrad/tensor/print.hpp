@@ -1,8 +1,7 @@
 #pragma once
 
+#include <xgrad/base/xtensor/print.hpp>
 #include <xgrad/tensor/tensor.hpp>
-
-#include <xtensor/xio.hpp>
 
 #include <ostream>
 #include <sstream>

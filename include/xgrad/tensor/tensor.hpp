@@ -1,12 +1,10 @@
 #pragma once
 
+#include <xgrad/base/xtensor/array.hpp>
 #include <xgrad/engine/dense.hpp>
 #include <xgrad/expr/call.hpp>
 #include <xgrad/tensor/element_iterator.hpp>
 #include <xgrad/tensor/evaluate.hpp>
-
-#include <xtensor/xadapt.hpp>
-#include <xtensor/xarray.hpp>
 
 #include <array>
 #include <source_location>

@@ -1,10 +1,7 @@
 #pragma once
 
+#include <xgrad/base/xtensor/function.hpp>
 #include <xgrad/ops/elementwise.hpp>
-
-#include <xtensor/xeval.hpp>
-#include <xtensor/xmath.hpp>
-#include <xtensor/xoperation.hpp>
 
 // All that xgrad specialises of xtensor's names. With it, `xt::exp(x)` over our operands builds the
 // node that `exp(x)` builds; without it the core works as before.
