@@ -16,4 +16,5 @@
 #include <xgrad/tensor/construct.hpp>
 #include <xgrad/tensor/print.hpp>
 #include <xgrad/tensor/random.hpp>
+#include <xgrad/tools/npz.hpp>
 #include <xgrad/xtensor/hook.hpp>

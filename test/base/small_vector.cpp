@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(copies_and_moves_are_independent_inline_and_on_the_heap)
         BOOST_TEST(moved.size() == n);
         copy = original; // a moved-from vector can be used again
         BOOST_TEST((copy == original));
-        moved = moved;
+        moved = static_cast<vector const&>(moved); // an assignment to itself
         BOOST_TEST(moved.size() == n);
         moved = std::move(copy);
         BOOST_TEST((moved == original));
