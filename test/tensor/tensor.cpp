@@ -64,8 +64,10 @@ BOOST_AUTO_TEST_CASE(a_failed_statement_leaves_its_target_and_the_tape_as_they_w
 
 BOOST_AUTO_TEST_CASE(an_error_names_the_users_file_and_line)
 {
-    auto const line = std::to_string(__LINE__ + 1);
-    BOOST_CHECK_EXCEPTION(tensor<double>(constant({1., 2.}) * constant({1., 2., 3.})), error, [&](error const& e) {
+    // Not in the macro: compilers differ on the lines of its arguments.
+    auto const fail = [] { return tensor<double>(constant({1., 2.}) * constant({1., 2., 3.})); };
+    auto const line = std::to_string(__LINE__ - 1);
+    BOOST_CHECK_EXCEPTION(fail(), error, [&](error const& e) {
         return std::string(e.what()).find("[tensor.cpp:" + line + "]") != std::string::npos;
     });
 }

@@ -43,7 +43,7 @@ inline constexpr double parallel_threshold = 4000;
 /// Calls f(i) for every i < count, on several threads where `nanoseconds` of work make that
 /// worth its while. The order is not defined; what f writes must not depend on it.
 template <class F>
-void for_each_chunk(std::size_t count, double nanoseconds, F&& f)
+void for_each_chunk(std::size_t count, [[maybe_unused]] double nanoseconds, F&& f)
 {
 #if XGRAD_HAS_TBB
     if (count > 1 && nanoseconds > parallel_threshold && num_threads() > 1) {

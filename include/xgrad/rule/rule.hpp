@@ -105,18 +105,24 @@ XGRAD_ALWAYS_INLINE constexpr decltype(auto) partial_of(P const& partials)
 
 namespace detail {
 template <class R, std::size_t I, std::size_t... Operand>
+constexpr std::uint32_t evaluated_operands()
+{
+    return operands_of(
+        partial_of<I>(R::template partials_at<dependence>(dependence::on(Operand)...)));
+}
+
+template <class R, std::size_t I, std::size_t... Operand>
 consteval std::uint32_t operands_in_partial(std::index_sequence<Operand...>)
 {
-    constexpr auto every = (1u << sizeof...(Operand)) - 1;
-    constexpr auto evaluate = [] {
-        return operands_of(
-            partial_of<I>(R::template partials_at<dependence>(dependence::on(Operand)...)));
-    };
-    // A user's rule need not be constexpr: then it is taken to need all of them.
-    if constexpr (requires { typename std::integral_constant<std::uint32_t, evaluate()>; }) {
-        return evaluate();
+    // A user's rule need not be constexpr: then it is taken to need all of them. (To clang 16, a
+    // local lambda would never be constant in here.)
+    if constexpr (requires {
+                      typename std::
+                          integral_constant<std::uint32_t, evaluated_operands<R, I, Operand...>()>;
+                  }) {
+        return evaluated_operands<R, I, Operand...>();
     } else {
-        return every;
+        return (1u << sizeof...(Operand)) - 1;
     }
 }
 } // namespace detail
