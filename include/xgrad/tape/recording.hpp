@@ -142,6 +142,7 @@ public:
         scalars_.clear();
         variables_.clear();
         places_.clear();
+        most_bytes_ = 0;
         // Places that bodies remember belong to the old serial.
         serial_ = detail::next_tape_serial();
     }
@@ -265,6 +266,7 @@ private:
     void add(statement s, tensor_body& result, bool first_recorder)
     {
         s.result = new_variable(result, true);
+        respect_limit(s);
         statements_.push_back(std::move(s));
         if (first_recorder) {
             // Nobody else has seen the result yet: it may remember its place.
@@ -275,10 +277,34 @@ private:
         }
     }
 
+    // The exact count costs a pass over the tape: it is made where a bound on it exceeds the limit.
+    void respect_limit(statement const& s)
+    {
+        if (options_.memory_limit == 0) {
+            return;
+        }
+        most_bytes_ += sizeof(statement) + sizeof(variable);
+        for (auto const& operand : operands(s)) {
+            most_bytes_ += sizeof(operand) + (operand.kept ? operand.kept->block_bytes : 0);
+        }
+        most_bytes_ += s.kept_result ? s.kept_result->block_bytes : 0;
+        if (most_bytes_ > options_.memory_limit) {
+            most_bytes_ = bytes() + (s.kept_result ? s.kept_result->block_bytes : 0);
+        }
+        if (most_bytes_ > options_.memory_limit) {
+            auto const needed = std::exchange(most_bytes_, bytes());
+            throw tape_error(
+                "tape: this statement would make it hold " + std::to_string(needed) +
+                " bytes, more than its memory_limit of " + std::to_string(options_.memory_limit) +
+                "; recompute parts with checkpoint(f, x), or raise the limit" + at(s.where));
+        }
+    }
+
     tape_options options_;
     bool enabled_ = true;
     std::uint64_t serial_ = detail::next_tape_serial();
     std::size_t times_consumed_ = 0;
+    std::size_t most_bytes_ = 0;
     list<statement> statements_;
     list<recorded_operand> operands_;
     std::vector<std::byte> scalars_;
