@@ -2,8 +2,7 @@
 
 #include <xgrad/base/config.hpp>
 #include <xgrad/base/element_type.hpp>
-
-#include <xsimd/xsimd.hpp>
+#include <xgrad/simd/xsimd.hpp>
 
 #include <bit>
 #include <cstddef>
