@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/engine/runs.hpp>
+#include <xgrad/simd/integer_batch.hpp>
 #include <xgrad/simd/math.hpp>
 
 #include <array>

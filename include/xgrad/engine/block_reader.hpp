@@ -54,8 +54,7 @@ public:
         : plan_(p),
           length_(std::min(block_length, padded_bytes(p.size * sizeof(T)) / sizeof(T))),
           buffers_(buffer_count(p) * length_ * sizeof(T)),
-          many_pointers_(
-              p.operands.size() > few ? p.operands.size() * sizeof(T*) : 0),
+          many_pointers_(p.operands.size() > few ? p.operands.size() * sizeof(T*) : 0),
           pointers_(many_pointers_.template as<T const*>())
     {
         if (pointers_ == nullptr) {
@@ -92,6 +91,7 @@ public:
                     pointers_[i] = data;
                 } else {
                     std::copy_n(data, count, const_cast<T*>(pointers_[i]));
+                    pad(i, count);
                 }
             } else if (operand.how == access::packed) {
                 pack(
@@ -102,12 +102,20 @@ public:
                     begin,
                     count,
                     const_cast<T*>(pointers_[i]));
+                pad(i, count);
             }
         }
         return pointers_;
     }
 
 private:
+    // What the last register reads beyond the block's end is a number, if an unused one.
+    void pad(std::size_t i, std::size_t count) const
+    {
+        auto const end = std::min(length_, padded_bytes(count * sizeof(T)) / sizeof(T));
+        std::fill(const_cast<T*>(pointers_[i]) + count, const_cast<T*>(pointers_[i]) + end, T(0));
+    }
+
     // Operands whose pointers need no memory of the pool.
     static constexpr std::size_t few = 8;
 

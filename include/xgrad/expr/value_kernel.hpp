@@ -2,6 +2,7 @@
 
 #include <xgrad/expr/tree.hpp>
 #include <xgrad/simd/bits.hpp>
+#include <xgrad/simd/integer_batch.hpp>
 
 #include <algorithm>
 
