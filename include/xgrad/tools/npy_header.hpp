@@ -225,14 +225,11 @@ inline std::string npy_header_of(tensor_body const& body)
     auto const order = kind == 'b' ? '|' : std::endian::native == std::endian::little ? '<' : '>';
     std::string text = std::string("{'descr': '") + order + kind +
         std::to_string(bytes_of(body.type)) + "', 'fortran_order': False, 'shape': (";
-    for (auto const length : body.shape) {
-        text += std::to_string(length) + ", ";
+    for (std::size_t axis = 0; axis < body.shape.size(); ++axis) {
+        text += (axis > 0 ? ", " : "") + std::to_string(body.shape[axis]);
     }
-    if (body.shape.size() > 0) {
-        text.resize(text.size() - (body.shape.size() > 1 ? 2 : 1)); // (3, 4) and (3,)
-    }
-    text += "), }";
-    constexpr std::size_t before = 10; // magic, version, length
+    text += body.shape.size() == 1 ? ",), }" : "), }"; // (3,) and (3, 4)
+    constexpr std::size_t before = 10;                 // magic, version, length
     text.append(63 - (before + text.size()) % 64, ' ');
     text += '\n';
     return std::string(npy_magic) + '\1' + '\0' + static_cast<char>(text.size() & 0xff) +
