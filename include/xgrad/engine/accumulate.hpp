@@ -76,15 +76,6 @@ struct add
     }
 };
 
-struct multiply
-{
-    template <class V>
-    XGRAD_ALWAYS_INLINE V operator()(V const& a, V const& b) const
-    {
-        return a * b;
-    }
-};
-
 template <class C, class V>
 XGRAD_ALWAYS_INLINE V choose(C const& c, V const& a, V const& b)
 {
@@ -150,8 +141,6 @@ struct fold_accumulator
 
 template <class T>
 inline constexpr fold_accumulator<T, vectorized::add> sum_accumulator{T(0)};
-template <class T>
-inline constexpr fold_accumulator<T, vectorized::multiply> product_accumulator{T(1)};
 template <class T>
 inline constexpr fold_accumulator<T, vectorized::larger> maximum_accumulator{
     std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()

@@ -3,7 +3,6 @@
 #include <xgrad/engine/plan.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 
 namespace xgrad {
@@ -54,12 +53,9 @@ public:
         : plan_(p),
           length_(std::min(block_length, padded_bytes(p.size * sizeof(T)) / sizeof(T))),
           buffers_(buffer_count(p) * length_ * sizeof(T)),
-          many_pointers_(p.operands.size() > few ? p.operands.size() * sizeof(T*) : 0),
-          pointers_(many_pointers_.template as<T const*>())
+          table_(p.operands.size() * sizeof(T const*)),
+          pointers_(table_.template as<T const*>())
     {
-        if (pointers_ == nullptr) {
-            pointers_ = few_pointers_.data();
-        }
         auto* buffer = buffers_.template as<T>();
         for (std::size_t i = 0; i < p.operands.size(); ++i) {
             auto const& operand = p.operands[i];
@@ -116,9 +112,6 @@ private:
         std::fill(const_cast<T*>(pointers_[i]) + count, const_cast<T*>(pointers_[i]) + end, T(0));
     }
 
-    // Operands whose pointers need no memory of the pool.
-    static constexpr std::size_t few = 8;
-
     static bool needs_buffer(operand_access const& operand)
     {
         return operand.how == access::constant || operand.how == access::packed ||
@@ -134,8 +127,7 @@ private:
     plan const& plan_;
     std::size_t length_;
     scratch buffers_;
-    scratch many_pointers_;
-    std::array<T const*, few> few_pointers_;
+    scratch table_;
     T const** pointers_;
 };
 } // namespace xgrad

@@ -131,8 +131,7 @@ void compute_reduction(
 
 #if defined(XGRAD_COMPILED)
 inline namespace XGRAD_ARCHITECTURE {
-extern template void
-compute_values(block_kernels const&, plan const&, double const*, tensor_body&);
+extern template void compute_values(block_kernels const&, plan const&, double const*, tensor_body&);
 extern template void compute_values(block_kernels const&, plan const&, float const*, tensor_body&);
 } // namespace XGRAD_ARCHITECTURE
 #endif

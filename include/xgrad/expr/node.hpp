@@ -24,7 +24,7 @@ struct result_element<R, T...>
     using type = typename R::template result<T...>;
 };
 
-// Bases instead of std::tuple: a tenth of the instantiations.
+// Bases instead of std::tuple, whose many instantiations every node would pay for.
 template <std::size_t I, class X>
 struct held
 {

@@ -1,12 +1,11 @@
 #pragma once
 
+#include <xgrad/base/short_list.hpp>
 #include <xgrad/engine/adjoint.hpp>
 #include <xgrad/tape/adjoints.hpp>
 
 #include <algorithm>
-#include <array>
 #include <span>
-#include <vector>
 
 namespace xgrad {
 namespace detail {
@@ -48,15 +47,12 @@ public:
           scalars_(static_cast<T const*>(r.scalars(s))),
           adjoints_(all),
           incoming_(all.of(s.result)),
-          result_(s.kept_result)
+          result_(s.kept_result),
+          accesses_(operands_.size() + 2),
+          targets_(operands_.size())
     {
         for (auto const& operand : operands_) {
             broadcast_into(shape_, r.variables()[operand.variable].shape);
-        }
-        auto const leaves = operands_.size();
-        if (leaves + 2 > few_accesses_.size()) {
-            many_accesses_.resize(leaves + 2);
-            many_targets_.resize(leaves);
         }
         find_targets(wanted);
     }
@@ -71,16 +67,10 @@ public:
                                                      : statement_.reduced->element_float;
             expand_reduced();
         }
-        compute_adjoints<T>(kernels_, make_plan(), scalars_, source, targets());
+        compute_adjoints<T>(kernels_, make_plan(), scalars_, source, targets_.get());
     }
 
 private:
-    std::span<adjoint_target> targets() noexcept
-    {
-        return many_targets_.empty() ? std::span(few_targets_.data(), operands_.size())
-                                     : std::span(many_targets_);
-    }
-
     void find_targets(std::span<char const> wanted)
     {
         auto const size = element_count(shape_);
@@ -89,7 +79,7 @@ private:
             if (!kernels_.leaves[i].carries_gradient || !wanted[variable]) {
                 continue;
             }
-            auto& target = targets()[i];
+            auto& target = targets_.get()[i];
             target.accumulate = adjoints_.has(variable);
             target.body = &adjoints_.writable(variable);
             target.direct = target.body->type == type_of<T> && target.body->size == size;
@@ -107,8 +97,7 @@ private:
         auto const leaves = operands_.size();
         plan p;
         p.size = element_count(shape_);
-        p.operands = many_accesses_.empty() ? std::span(few_accesses_.data(), leaves + 2)
-                                            : std::span(many_accesses_);
+        p.operands = accesses_.get();
         for (std::size_t i = 0; i < leaves; ++i) {
             if (operands_[i].kept) {
                 p.read(i, *operands_[i].kept, shape_, type_of<T>);
@@ -194,10 +183,8 @@ private:
     body_pointer incoming_;
     body_pointer result_;
     shape_type shape_;
-    std::array<operand_access, 8> few_accesses_;
-    std::array<adjoint_target, 8> few_targets_;
-    std::vector<operand_access> many_accesses_;
-    std::vector<adjoint_target> many_targets_;
+    short_list<operand_access> accesses_; // of the operands, the incoming adjoint and the result
+    short_list<adjoint_target> targets_;
 };
 } // namespace vectorized
 } // namespace XGRAD_ARCHITECTURE

@@ -1,15 +1,14 @@
 #pragma once
 
+#include <xgrad/base/short_list.hpp>
 #include <xgrad/engine/compute.hpp>
 #include <xgrad/expr/kernels.hpp>
 #include <xgrad/expr/result_shape.hpp>
 #include <xgrad/tape/record.hpp>
 #include <xgrad/tensor/numerics.hpp>
 
-#include <array>
 #include <source_location>
 #include <span>
-#include <vector>
 
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
@@ -18,24 +17,23 @@ namespace vectorized {
 class statement_plan
 {
 public:
+    statement_plan(statement_plan const&) = delete;
+    statement_plan& operator=(statement_plan const&) = delete;
+
     statement_plan(
         block_kernels const& kernels,
         std::span<tensor_body* const> operands,
         std::source_location const& where)
+        : accesses_(operands.size())
     {
-        if (operands.size() > few_.size()) {
-            many_.resize(operands.size());
-        }
-        std::array<shape_type const*, 8> few_shapes;
-        std::vector<shape_type const*> many_shapes(many_.size());
-        auto const shapes =
-            many_.empty() ? std::span(few_shapes.data(), operands.size()) : std::span(many_shapes);
+        short_list<shape_type const*> list(operands.size());
+        auto const shapes = list.get();
         for (std::size_t i = 0; i < operands.size(); ++i) {
             shapes[i] = &operands[i]->shape;
         }
         shape_ = result_shape(kernels.terms, shapes, where);
         plan_.size = element_count(shape_);
-        plan_.operands = many_.empty() ? std::span(few_.data(), operands.size()) : std::span(many_);
+        plan_.operands = accesses_.get();
         for (std::size_t i = 0; i < operands.size(); ++i) {
             plan_.read(i, *operands[i], shape_, kernels.compute);
         }
@@ -48,8 +46,7 @@ public:
 
 private:
     shape_type shape_;
-    std::array<operand_access, 8> few_;
-    std::vector<operand_access> many_;
+    short_list<operand_access> accesses_;
     plan plan_;
 };
 
