@@ -29,6 +29,7 @@ struct adjoint_block
     void* const* adjoints;  // out, one per leaf that carries a gradient
     bool const* accumulate; // per leaf: add to what is there
     std::size_t count;
+    void* values = nullptr; // out, of values_and_adjoints only
 };
 
 /// A term of an expression in postfix order.
@@ -64,5 +65,8 @@ struct block_kernels
     std::uint32_t scalars;
     std::span<leaf_traits const> leaves;
     std::span<expression_term const> terms;
+    // Values, and adjoints for a seed of 1 everywhere, in one pass: for sums. Reads neither seed
+    // nor result. Null unless it was asked for (`reduced_kernels_of`).
+    void (*values_and_adjoints)(adjoint_block const&) = nullptr;
 };
 } // namespace xgrad

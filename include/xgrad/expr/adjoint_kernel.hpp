@@ -60,8 +60,8 @@ struct adjoint_frame : frame<E, T>
 };
 
 /// Runs the staged rules whose value or partials the sub-block's adjoints use.
-template <class E, origin O, bool Needed, bool Root, class Frame, class T, std::size_t N>
-XGRAD_ALWAYS_INLINE void run_adjoint_stages(Frame& f, T (*values)[N], std::size_t count)
+template <class E, origin O, bool Needed, bool Root, class Frame, class T>
+XGRAD_ALWAYS_INLINE void run_adjoint_stages(Frame& f, std::size_t count, T)
 {
     if constexpr (parts_of<E>.stages > 0) {
         constexpr bool own_value = Needed || (partials_use_result<E> && !Root);
@@ -70,12 +70,11 @@ XGRAD_ALWAYS_INLINE void run_adjoint_stages(Frame& f, T (*values)[N], std::size_
                  operand_at<E, I>,
                  operand_origin<E, O, I>,
                  operand_value_needed<E, own_value, I>,
-                 false>(f, values, count),
+                 false>(f, count, T{}),
              ...);
             using R = typename E::rule_type;
             if constexpr (!is_inlined<R> && (own_value || partials_use_operands<E>)) {
-                auto* const value = values[O.stages];
-                f.value[O.stages] = value;
+                auto* const value = f.value[O.stages];
                 std::array<T const*, E::arity> const x{stage_operand<E, O, I>(f, count, T{})...};
                 std::array<T*, E::arity> const slots{f.slot[O.slots + I]...};
                 if constexpr (!partials_use_operands<E>) {
@@ -208,34 +207,61 @@ XGRAD_ALWAYS_INLINE void reverse(Frame const& f, Point& p, std::size_t i, G cons
         }(std::make_index_sequence<E::arity>{});
     }
 }
-} // namespace vectorized
+/// The adjoint that a block starts from: the one given, or the 1 of a sum.
+template <class V, bool OfSum>
+XGRAD_ALWAYS_INLINE auto seed_at(typename V::value_type const* seed, std::size_t i)
+{
+    if constexpr (OfSum) {
+        return constant_adjoint<V, 1>{};
+    } else {
+        return V::load(seed + i);
+    }
+}
 
 /// Adjoints of one block of expression E, computed in T: for every leaf, the seed times the
-/// derivative of the value by that leaf.
-template <class E, class T>
-void adjoint_kernel(adjoint_block const& block)
+/// derivative of the value by that leaf. With `WithValues` the values too, which then share work
+/// with the partials; the seed is 1, and no result is read.
+template <class E, class T, bool WithValues>
+XGRAD_ALWAYS_INLINE void adjoints_of_block(adjoint_block const& block)
 {
     using V = simd::batch<T>;
     constexpr auto parts = parts_of<E>;
     constexpr auto length = parts.stages > 0 ? sub_block_length : std::size_t{1} << 40;
     constexpr auto leaves = leaves_of<E>;
+    // A root whose value is asked for is a part like any other.
+    constexpr bool given_result = !WithValues;
 
-    vectorized::adjoint_frame<E, T> f(block);
+    adjoint_frame<E, T> f(block);
     alignas(64) T slots[std::max(parts.slots, 1u)][parts.slots > 0 ? sub_block_length : 1];
     alignas(64) T values[std::max(parts.stages, 1u)][parts.stages > 0 ? sub_block_length : 1];
     for (unsigned i = 0; i < parts.slots; ++i) {
         f.slot[i] = slots[i];
     }
+    for (unsigned i = 0; i < parts.stages; ++i) {
+        f.value[i] = values[i];
+    }
     for (std::size_t begin = 0; begin < block.count; begin += length) {
         auto const count = std::min(length, block.count - begin);
         f.move_to(block, begin);
-        f.result = static_cast<T const*>(block.result) + begin;
-        auto const* const seed = static_cast<T const*>(block.seed) + begin;
-        vectorized::run_adjoint_stages<E, origin{}, false, true>(f, values, count);
+        T const* seed = nullptr;
+        T* out = nullptr;
+        if constexpr (WithValues) {
+            out = static_cast<T*>(block.values) + begin;
+            if constexpr (is_staged<E>) {
+                f.value[0] = out; // the root's stage writes the values itself
+            }
+        } else {
+            seed = static_cast<T const*>(block.seed) + begin;
+            f.result = static_cast<T const*>(block.result) + begin;
+        }
+        run_adjoint_stages<E, origin{}, WithValues, given_result>(f, count, T{});
         for (std::size_t i = 0; i < count; i += V::size) {
-            vectorized::point<E, T> p;
-            vectorized::evaluate_point<E, origin{}, false, true>(f, p, i, T{});
-            vectorized::reverse<E, origin{}, true>(f, p, i, V::load(seed + i));
+            point<E, T> p;
+            evaluate_point<E, origin{}, WithValues, given_result>(f, p, i, T{});
+            if constexpr (WithValues && !is_staged<E>) {
+                value_in<E, origin{}>(p).store(out + i);
+            }
+            reverse<E, origin{}, given_result>(f, p, i, seed_at<V, WithValues>(seed, i));
             [&]<std::size_t... L>(std::index_sequence<L...>) {
                 auto const add = [&]<std::size_t K>() {
                     if constexpr (leaves[K].carries_gradient) {
@@ -248,6 +274,19 @@ void adjoint_kernel(adjoint_block const& block)
             }(std::make_index_sequence<parts.leaves>{});
         }
     }
+}
+} // namespace vectorized
+
+template <class E, class T>
+void adjoint_kernel(adjoint_block const& block)
+{
+    vectorized::adjoints_of_block<E, T, false>(block);
+}
+
+template <class E, class T>
+void value_and_adjoint_kernel(adjoint_block const& block)
+{
+    vectorized::adjoints_of_block<E, T, true>(block);
 }
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad

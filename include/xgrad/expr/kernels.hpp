@@ -37,6 +37,22 @@ inline constexpr block_kernels kernels_of{
     .leaves = leaves_of<E>,
     .terms = terms_of<E>,
 };
+
+namespace vectorized {
+template <class E>
+consteval block_kernels reduced_kernels()
+{
+    auto kernels = kernels_of<E>;
+    if constexpr (carries_gradient<E>) {
+        kernels.values_and_adjoints = &value_and_adjoint_kernel<E, compute_type<E>>;
+    }
+    return kernels;
+}
+} // namespace vectorized
+
+/// As `kernels_of`, for an expression that is summed: values and adjoints in one pass too.
+template <class E>
+inline constexpr block_kernels reduced_kernels_of = vectorized::reduced_kernels<E>();
 } // namespace XGRAD_ARCHITECTURE
 
 namespace detail {

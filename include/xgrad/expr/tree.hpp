@@ -68,6 +68,13 @@ struct operands_of_node<node<R, X...>>
     }
 };
 
+/// E is a node whose rule is a call over a sub-block.
+template <class E>
+inline constexpr bool is_staged = false;
+
+template <class R, class... X>
+inline constexpr bool is_staged<node<R, X...>> = !is_inlined<R>;
+
 template <class E, std::size_t I>
 using operand_at = typename operands_of_node<E>::template at<I>;
 

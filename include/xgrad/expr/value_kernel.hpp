@@ -59,8 +59,8 @@ struct frame
 
     std::array<T const*, parts.leaves> operand;
     std::array<simd::batch<T>, parts.scalars> scalar;
-    std::array<T const*, parts.stages> value; // of the staged rules
-    std::array<T*, parts.slots> slot;         // their operands, later their partials
+    std::array<T*, parts.stages> value; // of the staged rules
+    std::array<T*, parts.slots> slot;   // their operands, later their partials
 
     template <class Block>
     explicit frame(Block const& block)

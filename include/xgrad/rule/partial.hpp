@@ -47,9 +47,16 @@ struct masked_adjoint
     Mask chosen;
 };
 
+/// An adjoint that is the same whole number everywhere, known to the compiler: the seed of a sum.
+template <class V, int Value>
+struct constant_adjoint
+{
+    static constexpr int constant = Value;
+};
+
 /// A plain adjoint, to which only its own partial matters.
 template <class G>
-concept plain_adjoint = !requires(G g) { g.chosen; };
+concept plain_adjoint = !requires(G g) { g.chosen; } && !requires { G::constant; };
 
 /// The finite chain rule: a partial that is infinite carries nothing from an adjoint of zero,
 /// one that is NaN stays visible.
@@ -104,11 +111,33 @@ chain(masked_adjoint<V, Mask> const& g, Partial const& partial)
     }
 }
 
+template <bool Finite, class V, int Adjoint, int Value>
+XGRAD_ALWAYS_INLINE constexpr auto chain(constant_adjoint<V, Adjoint>, constant_partial<Value>)
+{
+    return constant_adjoint<V, Adjoint * Value>{};
+}
+
+template <bool Finite, class V, int Adjoint, class Partial>
+XGRAD_ALWAYS_INLINE constexpr auto chain(constant_adjoint<V, Adjoint>, Partial const& partial)
+{
+    if constexpr (Adjoint == 1 && std::same_as<Partial, V>) {
+        return partial;
+    } else {
+        return chain < Finite || Adjoint != 0 > (V(Adjoint), partial);
+    }
+}
+
 /// The adjoint as a plain number.
 template <class V>
 XGRAD_ALWAYS_INLINE constexpr V const& number(V const& g)
 {
     return g;
+}
+
+template <class V, int Value>
+XGRAD_ALWAYS_INLINE constexpr V number(constant_adjoint<V, Value>)
+{
+    return V(Value);
 }
 
 template <class V, class Mask>
