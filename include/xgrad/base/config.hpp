@@ -6,13 +6,16 @@
 #define XGRAD_VERSION_MINOR 1
 #define XGRAD_VERSION_PATCH 0
 
-// A block kernel is one loop only if every rule in it is inlined, however long the statement.
+// A block kernel is one loop only if every rule in it is inlined, however long the statement. What
+// is inlined by `flatten` is optimised once, in the kernel, and not again at each level below it.
 #if defined(__GNUC__) || defined(__clang__)
 #    define XGRAD_ALWAYS_INLINE [[gnu::always_inline]] inline
+#    define XGRAD_FLATTEN [[gnu::flatten]]
 #    define XGRAD_NOINLINE [[gnu::noinline]]
 #    define XGRAD_COLD [[gnu::cold, gnu::noinline]]
 #else
 #    define XGRAD_ALWAYS_INLINE inline
+#    define XGRAD_FLATTEN
 #    define XGRAD_NOINLINE
 #    define XGRAD_COLD
 #endif

@@ -27,6 +27,16 @@ XGRAD_NOINLINE void stage_partials(
 }
 
 /// Value and partials together; rules where the two share work say how.
+template <class R, class... V>
+XGRAD_ALWAYS_INLINE auto value_and_partials(V const&... x)
+{
+    if constexpr (requires { R::value_and_partials_at(x...); }) {
+        return R::value_and_partials_at(x...);
+    } else {
+        return std::pair(R::value(x...), R::partials_at(x...));
+    }
+}
+
 template <class R, class T, std::size_t... I>
 XGRAD_NOINLINE void stage_values_and_partials(
     std::array<T const*, sizeof...(I)> x,
@@ -37,176 +47,154 @@ XGRAD_NOINLINE void stage_values_and_partials(
 {
     using V = simd::batch<T>;
     for (std::size_t i = 0; i < count; i += V::size) {
-        [&](auto const&... operand) {
-            if constexpr (requires { R::value_and_partials_at(operand...); }) {
-                auto const [v, p] = R::value_and_partials_at(operand...);
-                v.store(value + i);
-                (partial_as_number<V>(partial_of<I>(p)).store(partials[I] + i), ...);
-            } else {
-                auto const p = R::template partials_at<V>(operand...);
-                R::value(operand...).store(value + i);
-                (partial_as_number<V>(partial_of<I>(p)).store(partials[I] + i), ...);
-            }
-        }(V::load(x[I] + i)...);
+        auto const [v, p] = value_and_partials<R>(V::load(x[I] + i)...);
+        v.store(value + i);
+        (partial_as_number<V>(partial_of<I>(p)).store(partials[I] + i), ...);
     }
 }
 
-/// The adjoint kernel's frame: also the statement's result.
-template <class E, class T>
-struct adjoint_frame : frame<E, T>
-{
-    T const* result = nullptr;
-    using frame<E, T>::frame;
-};
+/// Runs the staged rules whose values or partials the sub-block's adjoints use. `OwnValue`: that of
+/// this part is one of them.
+template <bool OwnValue, class E, class T>
+inline void run_adjoint_stages(state<E, T>&, std::size_t, std::index_sequence<>)
+{}
 
-/// Runs the staged rules whose value or partials the sub-block's adjoints use.
-template <class E, origin O, bool Needed, bool Root, class Frame, class T>
-XGRAD_ALWAYS_INLINE void run_adjoint_stages(Frame& f, std::size_t count, T)
+template <bool OwnValue, class R, class... X, class T, std::size_t... I>
+inline void run_adjoint_stages(
+    state<node<R, X...>, T>& s, std::size_t count, std::index_sequence<I...> operands)
 {
+    using E = node<R, X...>;
     if constexpr (parts_of<E>.stages > 0) {
-        constexpr bool own_value = Needed || (partials_use_result<E> && !Root);
-        [&]<std::size_t... I>(std::index_sequence<I...> operands) {
-            (run_adjoint_stages<
-                 operand_at<E, I>,
-                 operand_origin<E, O, I>,
-                 operand_value_needed<E, own_value, I>,
-                 false>(f, count, T{}),
-             ...);
-            using R = typename E::rule_type;
-            if constexpr (!is_inlined<R> && (own_value || partials_use_operands<E>)) {
-                auto* const value = f.value[O.stages];
-                std::array<T const*, E::arity> const x{stage_operand<E, O, I>(f, count, T{})...};
-                std::array<T*, E::arity> const slots{f.slot[O.slots + I]...};
-                if constexpr (!partials_use_operands<E>) {
-                    stage_values<R, T>(x, value, count, operands);
-                } else if constexpr (own_value) {
-                    stage_values_and_partials<R, T>(x, value, slots, count, operands);
-                } else {
-                    stage_partials<R, T>(x, slots, count, operands);
-                }
-            }
-        }(std::make_index_sequence<E::arity>{});
-    }
-}
-
-/// The values of all parts at one register's elements, where some partial needs them.
-template <class E, class T>
-struct point
-{
-    using V = simd::batch<T>;
-    std::array<V, parts_of<E>.nodes> value;
-    std::array<typename V::mask_type, parts_of<E>.nodes> truth;
-    std::array<V, parts_of<E>.leaves> adjoint;
-};
-
-template <class E, origin O, class Point>
-XGRAD_ALWAYS_INLINE auto value_in(Point const& p)
-{
-    if constexpr (std::same_as<typename E::value_type, bool>) {
-        return p.truth[O.nodes];
-    } else {
-        return p.value[O.nodes];
-    }
-}
-
-template <class E, origin O, std::size_t I, class Point>
-XGRAD_ALWAYS_INLINE auto operand_in(Point const& p)
-{
-    return as_operand_of<E, I, typename Point::V>(
-        value_in<operand_at<E, I>, operand_origin<E, O, I>>(p));
-}
-
-/// Operand I for the partials of E: zero where none that is wanted depends on its value, which
-/// then was never read.
-template <class E, origin O, std::size_t I, class Point>
-XGRAD_ALWAYS_INLINE auto operand_of_partials(Point const& p)
-{
-    using V = decltype(operand_in<E, O, I>(p));
-    if constexpr (operand_value_needed<E, false, I>) {
-        return operand_in<E, O, I>(p);
-    } else {
-        return V(false);
-    }
-}
-
-template <class E, origin O, bool Needed, bool Root, class Frame, class Point, class T>
-XGRAD_ALWAYS_INLINE void evaluate_point(Frame const& f, Point& p, std::size_t i, T)
-{
-    if constexpr (is_node<E>) {
-        constexpr bool own_value = Needed || (partials_use_result<E> && !Root);
-        using R = typename E::rule_type;
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            if constexpr (is_inlined<R>) {
-                (evaluate_point<
-                     operand_at<E, I>,
-                     operand_origin<E, O, I>,
-                     operand_value_needed<E, own_value, I>,
-                     false>(f, p, i, T{}),
-                 ...);
+        (run_adjoint_stages<operand_value_needed<E, OwnValue, X, I>>(
+             operand<I, X, T>(s), count, operands_of<X, T>{}),
+         ...);
+        if constexpr (!is_inlined<R> && (OwnValue || partials_use_operands<E>)) {
+            std::array<T const*, sizeof...(X)> const x{
+                stage_operand<E, X, I>(operand<I, X, T>(s), s.slots[I], count)...};
+            if constexpr (!partials_use_operands<E>) {
+                stage_values<R, T>(x, s.values, count, operands);
+            } else if constexpr (OwnValue) {
+                stage_values_and_partials<R, T>(x, s.values, {s.slots[I]...}, count, operands);
             } else {
-                // The stages have read the operands; only what lies below is still open.
-                (evaluate_point<operand_at<E, I>, operand_origin<E, O, I>, false, false>(
-                     f, p, i, T{}),
-                 ...);
+                stage_partials<R, T>(x, {s.slots[I]...}, count, operands);
             }
-            if constexpr (own_value && is_inlined<R>) {
-                auto const v = R::value(operand_in<E, O, I>(p)...);
-                if constexpr (std::same_as<typename E::value_type, bool>) {
-                    p.truth[O.nodes] = v;
-                } else {
-                    p.value[O.nodes] = v;
-                }
-            } else if constexpr (own_value) {
-                p.value[O.nodes] = simd::batch<T>::load(f.value[O.stages] + i);
-            }
-        }(std::make_index_sequence<E::arity>{});
-    } else if constexpr (Needed) {
-        auto const v = value_at<E, O>(f, i, T{});
-        if constexpr (std::same_as<typename E::value_type, bool>) {
-            p.truth[O.nodes] = v;
-        } else {
-            p.value[O.nodes] = v;
         }
     }
 }
 
-/// Carries the adjoint g of part E down to the leaves.
-template <class E, origin O, bool Root, class Frame, class Point, class G>
-XGRAD_ALWAYS_INLINE void reverse(Frame const& f, Point& p, std::size_t i, G const& g)
+/// Computes the values of all parts at one register's elements, where some partial needs them.
+template <bool OwnValue, class E, class T>
+inline void compute_needed(state<E, T>& s, std::size_t i, std::index_sequence<>)
 {
-    using V = typename Point::V;
-    if constexpr (is_tensor<E>) {
-        p.adjoint[O.leaves] = number(g);
-    } else {
-        using R = typename E::rule_type;
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            auto const descend = [&]<std::size_t J>(auto const& partial) {
-                if constexpr (gradient_reaches<E, J>) {
-                    reverse<operand_at<E, J>, operand_origin<E, O, J>, false>(
-                        f, p, i, chain<has_finite_partials<R>>(g, partial));
-                }
-            };
-            if constexpr (constant_partials_rule<R>) {
-                auto const partials = R::partials();
-                (descend.template operator()<I>(partial_of<I>(partials)), ...);
-            } else if constexpr (result_partials_rule<R>) {
-                V y;
-                if constexpr (Root) {
-                    y = V::load(f.result + i);
-                } else {
-                    y = p.value[O.nodes];
-                }
-                auto const partials = R::template partials_of_result<V>(y);
-                (descend.template operator()<I>(partial_of<I>(partials)), ...);
-            } else if constexpr (is_inlined<R>) {
-                auto const partials = R::partials_at(operand_of_partials<E, O, I>(p)...);
-                (descend.template operator()<I>(partial_of<I>(partials)), ...);
-            } else {
-                (descend.template operator()<I>(V::load(f.slot[O.slots + I] + i)), ...);
-            }
-        }(std::make_index_sequence<E::arity>{});
+    if constexpr (OwnValue) {
+        compute(s, i, std::index_sequence<>{});
     }
 }
+
+template <bool OwnValue, class R, class... X, class T, std::size_t... I>
+inline void
+compute_needed(state<node<R, X...>, T>& s, std::size_t i, std::index_sequence<I...> operands)
+{
+    using E = node<R, X...>;
+    if constexpr (OwnValue && parts_of<E>.stages == 0) {
+        compute(s, i, operands);
+    } else if constexpr (is_inlined<R>) {
+        (compute_needed<operand_value_needed<E, OwnValue, X, I>>(
+             operand<I, X, T>(s), i, operands_of<X, T>{}),
+         ...);
+        if constexpr (OwnValue) {
+            compute_own(s, operands);
+        }
+    } else {
+        // The stages have read the operands; only what lies below is still open.
+        (compute_needed<partials_use_result<X>>(operand<I, X, T>(s), i, operands_of<X, T>{}), ...);
+        if constexpr (OwnValue) {
+            compute(s, i, operands);
+        }
+    }
+}
+
+/// Operand I for the partials of its parent: zero where none that is wanted depends on its value,
+/// which then was never read.
+template <class Parent, class X, std::size_t I, class T>
+XGRAD_ALWAYS_INLINE auto value_for_partials(state<X, T> const& s)
+{
+    if constexpr (((needed_operands<Parent, false> >> I) & 1u) != 0) {
+        return value_for<Parent, X, I>(s);
+    } else {
+        return decltype(value_for<Parent, X, I>(s))(false);
+    }
+}
+
+/// The partials of a rule, from what it takes them from: nothing, its value, or its operands.
+template <class R, class V, class... X>
+XGRAD_ALWAYS_INLINE auto partials_from(V const& value, X const&... x)
+{
+    if constexpr (constant_partials_rule<R>) {
+        return R::partials();
+    } else if constexpr (result_partials_rule<R>) {
+        return R::template partials_of_result<V>(value);
+    } else {
+        return R::partials_at(x...);
+    }
+}
+
+/// Carries the adjoint g of a parent down to the leaves, by the parent's partial. `Reached`: there
+/// is something to carry.
+template <bool Finite, bool Reached, class S, class T, class G, class P>
+inline void reverse(
+    state<tensor<S>, T> const& s,
+    std::size_t i,
+    G const& g,
+    P const& partial,
+    std::index_sequence<>)
+{
+    if constexpr (Reached) {
+        simd::batch<T> const own = number(chain<Finite>(g, partial));
+        (s.accumulate ? simd::batch<T>::load(s.adjoint + i) + own : own).store(s.adjoint + i);
+    }
+}
+
+template <bool Finite, bool Reached, class S, class T, class G, class P>
+inline void
+reverse(state<scalar<S>, T> const&, std::size_t, G const&, P const&, std::index_sequence<>)
+{}
+
+template <
+    bool Finite,
+    bool Reached,
+    class R,
+    class... X,
+    class T,
+    class G,
+    class P,
+    std::size_t... I>
+inline void reverse(
+    state<node<R, X...>, T>& s,
+    std::size_t i,
+    G const& g,
+    P const& partial,
+    std::index_sequence<I...>)
+{
+    if constexpr (Reached) {
+        using E = node<R, X...>;
+        using V = simd::batch<T>;
+        constexpr bool finite = has_finite_partials<R>;
+        auto const own = chain<Finite>(g, partial);
+        if constexpr (!is_inlined<R> && partials_use_operands<E>) {
+            (reverse<finite, gradient_reaches<R, X, I>>(
+                 operand<I, X, T>(s), i, own, V::load(s.slots[I] + i), operands_of<X, T>{}),
+             ...);
+        } else {
+            auto const partials =
+                partials_from<R>(s.value, value_for_partials<E, X, I>(operand<I, X, T>(s))...);
+            (reverse<finite, gradient_reaches<R, X, I>>(
+                 operand<I, X, T>(s), i, own, partial_of<I>(partials), operands_of<X, T>{}),
+             ...);
+        }
+    }
+}
+
 /// The adjoint that a block starts from: the one given, or the 1 of a sum.
 template <class V, bool OfSum>
 XGRAD_ALWAYS_INLINE auto seed_at(typename V::value_type const* seed, std::size_t i)
@@ -227,64 +215,48 @@ XGRAD_ALWAYS_INLINE void adjoints_of_block(adjoint_block const& block)
     using V = simd::batch<T>;
     constexpr auto parts = parts_of<E>;
     constexpr auto length = parts.stages > 0 ? sub_block_length : std::size_t{1} << 40;
-    constexpr auto leaves = leaves_of<E>;
-    // A root whose value is asked for is a part like any other.
-    constexpr bool given_result = !WithValues;
-
-    adjoint_frame<E, T> f(block);
-    alignas(64) T slots[std::max(parts.slots, 1u)][parts.slots > 0 ? sub_block_length : 1];
-    alignas(64) T values[std::max(parts.stages, 1u)][parts.stages > 0 ? sub_block_length : 1];
-    for (unsigned i = 0; i < parts.slots; ++i) {
-        f.slot[i] = slots[i];
-    }
-    for (unsigned i = 0; i < parts.stages; ++i) {
-        f.value[i] = values[i];
-    }
+    constexpr operands_of<E, T> operands;
+    alignas(64) buffer<T> buffers[std::max(parts.slots + parts.stages, 1u)];
+    state<E, T> s;
     for (std::size_t begin = 0; begin < block.count; begin += length) {
         auto const count = std::min(length, block.count - begin);
-        f.move_to(block, begin);
-        T const* seed = nullptr;
-        T* out = nullptr;
-        if constexpr (WithValues) {
-            out = static_cast<T*>(block.values) + begin;
-            if constexpr (is_staged<E>) {
-                f.value[0] = out; // the root's stage writes the values itself
-            }
-        } else {
-            seed = static_cast<T const*>(block.seed) + begin;
-            f.result = static_cast<T const*>(block.result) + begin;
+        block_cursor<T> next{
+            block.operands,
+            static_cast<T const*>(block.scalars),
+            buffers,
+            begin,
+            block.adjoints,
+            block.accumulate};
+        place<true>(s, next, operands);
+        auto const* const seed = static_cast<T const*>(block.seed);
+        auto const* const result = static_cast<T const*>(block.result);
+        auto* const out = static_cast<T*>(block.values);
+        if constexpr (WithValues && is_staged<E>) {
+            s.values = out + begin; // the root's stage writes the values itself
         }
-        run_adjoint_stages<E, origin{}, WithValues, given_result>(f, count, T{});
+        run_adjoint_stages<WithValues>(s, count, operands);
         for (std::size_t i = 0; i < count; i += V::size) {
-            point<E, T> p;
-            evaluate_point<E, origin{}, WithValues, given_result>(f, p, i, T{});
+            compute_needed<WithValues>(s, i, operands);
             if constexpr (WithValues && !is_staged<E>) {
-                value_in<E, origin{}>(p).store(out + i);
+                s.value.store(out + begin + i);
+            } else if constexpr (!WithValues && partials_use_result<E>) {
+                s.value = V::load(result + begin + i);
             }
-            reverse<E, origin{}, given_result>(f, p, i, seed_at<V, WithValues>(seed, i));
-            [&]<std::size_t... L>(std::index_sequence<L...>) {
-                auto const add = [&]<std::size_t K>() {
-                    if constexpr (leaves[K].carries_gradient) {
-                        auto* const to = static_cast<T*>(block.adjoints[K]) + begin + i;
-                        auto const g = p.adjoint[K];
-                        (block.accumulate[K] ? V::load(to) + g : g).store(to);
-                    }
-                };
-                (add.template operator()<L>(), ...);
-            }(std::make_index_sequence<parts.leaves>{});
+            reverse<true, true>(
+                s, i, seed_at<V, WithValues>(seed, begin + i), constant_partial<1>{}, operands);
         }
     }
 }
 } // namespace vectorized
 
 template <class E, class T>
-void adjoint_kernel(adjoint_block const& block)
+XGRAD_FLATTEN void adjoint_kernel(adjoint_block const& block)
 {
     vectorized::adjoints_of_block<E, T, false>(block);
 }
 
 template <class E, class T>
-void value_and_adjoint_kernel(adjoint_block const& block)
+XGRAD_FLATTEN void value_and_adjoint_kernel(adjoint_block const& block)
 {
     vectorized::adjoints_of_block<E, T, true>(block);
 }

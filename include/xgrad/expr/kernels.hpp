@@ -56,18 +56,29 @@ inline constexpr block_kernels reduced_kernels_of = vectorized::reduced_kernels<
 } // namespace XGRAD_ARCHITECTURE
 
 namespace detail {
-template <class E, class T>
-void collect(E const& e, tensor_body** operands, T* scalars, part_counts& next)
+template <class S, class T>
+void collect(tensor<S> const& x, tensor_body**& operands, T*&)
 {
-    if constexpr (is_tensor<E>) {
-        operands[next.leaves++] = &e.body();
-    } else if constexpr (is_scalar<E>) {
-        scalars[next.scalars++] = static_cast<T>(e.value);
-    } else {
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (collect(e.template operand<I>(), operands, scalars, next), ...);
-        }(std::make_index_sequence<E::arity>{});
-    }
+    *operands++ = &x.body();
+}
+
+template <class S, class T>
+void collect(scalar<S> const& x, tensor_body**&, T*& scalars)
+{
+    *scalars++ = static_cast<T>(x.value);
+}
+
+template <class R, class... X, class T>
+void collect(node<R, X...> const& e, tensor_body**& operands, T*& scalars)
+{
+    collect(e.operands(), operands, scalars);
+}
+
+template <class... X, std::size_t... I, class T>
+void collect(
+    held_operands<std::index_sequence<I...>, X...> const& e, tensor_body**& operands, T*& scalars)
+{
+    (collect(get<I>(e), operands, scalars), ...);
 }
 } // namespace detail
 
@@ -82,8 +93,9 @@ struct parts
 
     explicit parts(E const& e)
     {
-        part_counts next;
-        detail::collect(e, operands.data(), scalars.data(), next);
+        auto** next_operand = operands.data();
+        auto* next_scalar = scalars.data();
+        detail::collect(e, next_operand, next_scalar);
     }
 };
 } // namespace xgrad

@@ -78,11 +78,7 @@ public:
         : operands_{{detail::store_as<Operands>(std::forward<X>(x))}...}
     {}
 
-    template <std::size_t I>
-    auto const& operand() const noexcept
-    {
-        return detail::get<I>(operands_);
-    }
+    auto const& operands() const noexcept { return operands_; }
 
     /// The values, at once.
     tensor<value_type> evaluate() const { return tensor<value_type>(*this); }

@@ -6,11 +6,11 @@
 #include <array>
 #include <utility>
 
-// An expression's type, read as a tree: how many parts it has, where each stands among all parts
-// of its kind, and what the adjoint of each needs.
+// An expression's type, read as a tree: how many parts it has, and what the adjoint of each needs.
+// Every statement pays for each line here at compile time, once for each of its nodes.
 
 namespace xgrad {
-/// Numbers of parts, or (as an origin) the index of a part among those of its kind.
+/// How many parts of each kind an expression has.
 struct part_counts
 {
     unsigned nodes = 0;  // every part, leaves included
@@ -41,45 +41,12 @@ inline constexpr part_counts parts_of<node<R, X...>> =
          .slots = is_inlined<R> ? 0u : static_cast<unsigned>(sizeof...(X))} +
      ... + parts_of<X>);
 
-/// Where a part stands: its own indices are the first of those of its subtree.
-using origin = part_counts;
-
-template <class E>
-struct operands_of_node;
-
-template <class R, class... X>
-struct operands_of_node<node<R, X...>>
-{
-    template <std::size_t I>
-    using at = std::tuple_element_t<I, std::tuple<X...>>;
-
-    static constexpr origin own{
-        .nodes = 1,
-        .stages = !is_inlined<R>,
-        .slots = is_inlined<R> ? 0u : static_cast<unsigned>(sizeof...(X))};
-
-    template <std::size_t I>
-    static consteval origin origin_of(origin o)
-    {
-        o = o + own;
-        std::size_t i = 0;
-        ((o = i++ < I ? o + parts_of<X> : o), ...);
-        return o;
-    }
-};
-
 /// E is a node whose rule is a call over a sub-block.
 template <class E>
 inline constexpr bool is_staged = false;
 
 template <class R, class... X>
 inline constexpr bool is_staged<node<R, X...>> = !is_inlined<R>;
-
-template <class E, std::size_t I>
-using operand_at = typename operands_of_node<E>::template at<I>;
-
-template <class E, origin O, std::size_t I>
-inline constexpr origin operand_origin = operands_of_node<E>::template origin_of<I>(O);
 
 /// Some tensor below has a derivative that reaches E.
 template <class E>
@@ -89,114 +56,68 @@ template <differentiable_element T>
 inline constexpr bool carries_gradient<tensor<T>> = true;
 
 namespace detail {
+/// Bit i: operand i is no condition, and carries a gradient.
 template <class R, class... X>
-consteval bool node_carries_gradient()
+consteval unsigned operands_with_gradient()
 {
-    if constexpr (
-        differentiable_element<typename node<R, X...>::value_type> &&
-        differentiable_rule<R, sizeof...(X)>) {
-        return []<std::size_t... I>(std::index_sequence<I...>) {
-            return ((carries_gradient<X> && !is_condition<R, I>) || ...);
-        }(std::index_sequence_for<X...>{});
-    } else {
-        return false;
-    }
+    unsigned i = 0;
+    unsigned operands = 0;
+    ((operands |= static_cast<unsigned>(carries_gradient<X>) << i++), ...);
+    return operands & ~condition_operands<R>;
 }
 } // namespace detail
 
 template <class R, class... X>
-inline constexpr bool carries_gradient<node<R, X...>> = detail::node_carries_gradient<R, X...>();
+    requires(differentiable_element<typename node<R, X...>::value_type> &&
+             differentiable_rule<R, sizeof...(X)>)
+inline constexpr bool carries_gradient<node<R, X...>> =
+    detail::operands_with_gradient<R, X...>() != 0;
 
-/// Whether the adjoint of a node at the root (or below it) uses the node's own value.
+/// The derivative of a node of rule R reaches its operand I, an X.
+template <class R, class X, std::size_t I>
+inline constexpr bool gradient_reaches = carries_gradient<X> && !is_condition<R, I>;
+
+/// Whether the adjoint of a node uses the node's own value.
 template <class E>
 inline constexpr bool partials_use_result = false;
 
 template <class R, class... X>
-inline constexpr bool partials_use_result<node<R, X...>> =
-    carries_gradient<node<R, X...>> && result_partials_rule<R> && !constant_partials_rule<R>;
+    requires(result_partials_rule<R> && !constant_partials_rule<R>)
+inline constexpr bool partials_use_result<node<R, X...>> = carries_gradient<node<R, X...>>;
 
 template <class E>
 inline constexpr bool partials_use_operands = false;
 
 template <class R, class... X>
-inline constexpr bool partials_use_operands<node<R, X...>> =
-    carries_gradient<node<R, X...>> && !differentiable_rule_without_operands<R>;
+    requires(!differentiable_rule_without_operands<R>)
+inline constexpr bool partials_use_operands<node<R, X...>> = carries_gradient<node<R, X...>>;
 
-/// The derivative of E reaches its operand I.
-template <class E, std::size_t I>
-inline constexpr bool gradient_reaches =
-    carries_gradient<operand_at<E, I>> && !is_condition<typename E::rule_type, I>;
+/// Bit i: the adjoint kernel needs the value of operand i of E. `OwnValue`: it needs that of E.
+template <class E, bool OwnValue>
+inline constexpr unsigned needed_operands = OwnValue ? ~0u : 0u;
 
 namespace detail {
-template <class E, bool Needed, std::size_t J>
-inline constexpr bool operand_value_needed = false;
-
-template <class R, class... X, bool Needed, std::size_t J>
-inline constexpr bool operand_value_needed<node<R, X...>, Needed, J> =
-    []<std::size_t... I>(std::index_sequence<I...>) {
-        using E = node<R, X...>;
-        if (Needed || (!is_inlined<R> && partials_use_operands<E>)) {
-            return true;
-        }
-        if constexpr (partials_use_operands<E>) {
-            return (
-                (carries_gradient<X> &&
-                 ((xgrad::operands_in_partial<R, sizeof...(X), I>() >> J) & 1u)) ||
-                ...);
-        }
-        return false;
-    }(std::index_sequence_for<X...>{});
+template <class R, bool... Carries>
+consteval unsigned operands_in_partials()
+{
+    unsigned operands = 0;
+    std::size_t i = 0;
+    ((operands |= Carries ? xgrad::operands_in_partials<R, sizeof...(Carries)>[i] : 0u, ++i), ...);
+    return operands;
+}
 } // namespace detail
 
-/// The adjoint kernel needs the value of operand J of E; `Needed`: it needs that of E itself.
-template <class E, bool Needed, std::size_t J>
-inline constexpr bool operand_value_needed = detail::operand_value_needed<E, Needed, J>;
+template <class R, class... X>
+    requires(partials_use_operands<node<R, X...>>)
+inline constexpr unsigned needed_operands<node<R, X...>, false> =
+    is_inlined<R> ? detail::operands_in_partials<R, carries_gradient<X>...>() : ~0u;
+
+/// The adjoint kernel needs the value of X, operand I of E, for E or for X itself.
+template <class E, bool OwnValue, class X, std::size_t I>
+inline constexpr bool operand_value_needed =
+    ((needed_operands<E, OwnValue> >> I) & 1u) != 0 || partials_use_result<X>;
 
 namespace detail {
-template <class E, bool Needed, bool Root, std::size_t N>
-constexpr void describe_leaves(std::array<leaf_traits, N>& leaves, std::size_t& next)
-{
-    if constexpr (is_tensor<E>) {
-        leaves[next++] = {carries_gradient<E>, Needed};
-    } else if constexpr (is_node<E>) {
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            constexpr bool own = Needed || (partials_use_result<E> && !Root);
-            (describe_leaves<operand_at<E, I>, operand_value_needed<E, own, I>, false>(
-                 leaves, next),
-             ...);
-        }(std::make_index_sequence<E::arity>{});
-    }
-}
-
-// A derivative that an ancestor blocks (a comparison, a cast to integers) ends there.
-template <class E, bool Reached, std::size_t N>
-constexpr void mark_gradients(std::array<leaf_traits, N>& leaves, std::size_t& next)
-{
-    if constexpr (is_tensor<E>) {
-        leaves[next].carries_gradient = Reached && carries_gradient<E>;
-        ++next;
-    } else if constexpr (is_node<E>) {
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (mark_gradients < operand_at<E, I>,
-             Reached && carries_gradient<E> && gradient_reaches < E,
-             I >> (leaves, next),
-             ...);
-        }(std::make_index_sequence<E::arity>{});
-    }
-}
-
-template <class E>
-consteval auto describe_leaves()
-{
-    std::array<leaf_traits, parts_of<E>.leaves> leaves{};
-    std::size_t next = 0;
-    // The root's own value is kept as the statement's result, never computed again.
-    describe_leaves<E, false, true>(leaves, next);
-    next = 0;
-    mark_gradients<E, true>(leaves, next);
-    return leaves;
-}
-
 template <class R>
 consteval std::string_view symbol_of()
 {
@@ -207,36 +128,89 @@ consteval std::string_view symbol_of()
     }
 }
 
-template <class E, std::size_t N>
-constexpr void describe_terms(std::array<expression_term, N>& terms, std::size_t& next)
+/// Describes an expression, part by part in postfix order.
+template <class E>
+struct description;
+
+template <class T>
+struct description<tensor<T>>
 {
-    using kind = expression_term::kind;
-    if constexpr (is_tensor<E>) {
-        terms[next++] = {kind::tensor, 0, {}, {}};
-    } else if constexpr (is_scalar<E>) {
-        terms[next++] = {kind::scalar, 0, {}, {}};
-    } else {
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            (describe_terms<operand_at<E, I>>(terms, next), ...);
-        }(std::make_index_sequence<E::arity>{});
-        using rule = typename E::rule_type;
-        terms[next++] = {kind::operation, E::arity, rule::name, symbol_of<rule>()};
+    static constexpr void terms(expression_term*& next)
+    {
+        *next++ = {expression_term::kind::tensor, 0, {}, {}};
     }
+
+    template <bool Needed, bool Reached>
+    static constexpr void leaves(leaf_traits*& next)
+    {
+        *next++ = {Reached && carries_gradient<tensor<T>>, Needed};
+    }
+};
+
+template <class T>
+struct description<scalar<T>>
+{
+    static constexpr void terms(expression_term*& next)
+    {
+        *next++ = {expression_term::kind::scalar, 0, {}, {}};
+    }
+
+    template <bool Needed, bool Reached>
+    static constexpr void leaves(leaf_traits*&)
+    {}
+};
+
+template <class R, class... X>
+struct description<node<R, X...>>
+{
+    static constexpr void terms(expression_term*& next)
+    {
+        (description<X>::terms(next), ...);
+        *next++ = {expression_term::kind::operation, sizeof...(X), R::name, symbol_of<R>()};
+    }
+
+    template <bool Needed, bool Reached>
+    static constexpr void leaves(leaf_traits*& next)
+    {
+        leaves<Needed, Reached>(next, std::index_sequence_for<X...>{});
+    }
+
+    // A derivative that an ancestor blocks (a comparison, a cast to integers) ends there.
+    template <bool Needed, bool Reached, std::size_t... I>
+    static constexpr void leaves(leaf_traits*& next, std::index_sequence<I...>)
+    {
+        using E = node<R, X...>;
+        (description<X>::template leaves < operand_value_needed<E, Needed, X, I>,
+         Reached && carries_gradient<E> && gradient_reaches < R,
+         X,
+         I >> (next),
+         ...);
+    }
+};
+
+template <class E>
+consteval auto leaves_of()
+{
+    std::array<leaf_traits, parts_of<E>.leaves> leaves{};
+    auto* next = leaves.data();
+    // The root's own value is kept as the statement's result, never computed again.
+    description<E>::template leaves<false, true>(next);
+    return leaves;
 }
 
 template <class E>
-consteval auto describe_terms()
+consteval auto terms_of()
 {
     std::array<expression_term, parts_of<E>.nodes> terms{};
-    std::size_t next = 0;
-    describe_terms<E>(terms, next);
+    auto* next = terms.data();
+    description<E>::terms(next);
     return terms;
 }
 } // namespace detail
 
 template <class E>
-inline constexpr auto leaves_of = detail::describe_leaves<E>();
+inline constexpr auto leaves_of = detail::leaves_of<E>();
 
 template <class E>
-inline constexpr auto terms_of = detail::describe_terms<E>();
+inline constexpr auto terms_of = detail::terms_of<E>();
 } // namespace xgrad

@@ -125,16 +125,17 @@ consteval std::uint32_t operands_in_partial(std::index_sequence<Operand...>)
         return (1u << sizeof...(Operand)) - 1;
     }
 }
+
+template <class R, std::size_t... I>
+consteval std::array<std::uint32_t, sizeof...(I)>
+operands_in_partials(std::index_sequence<I...> all)
+{
+    return {operands_in_partial<R, I>(all)...};
+}
 } // namespace detail
 
-/// Bit j: partial I of the rule needs the value of operand j.
-template <class R, std::size_t Arity, std::size_t I>
-consteval std::uint32_t operands_in_partial()
-{
-    if constexpr (operand_partials_rule<R, Arity> && !differentiable_rule_without_operands<R>) {
-        return detail::operands_in_partial<R, I>(std::make_index_sequence<Arity>{});
-    } else {
-        return 0;
-    }
-}
+/// Of each partial of the rule, bit j: it needs the value of operand j.
+template <class R, std::size_t Arity>
+inline constexpr auto operands_in_partials =
+    detail::operands_in_partials<R>(std::make_index_sequence<Arity>{});
 } // namespace xgrad
