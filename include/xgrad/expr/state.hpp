@@ -4,10 +4,10 @@
 #include <xgrad/simd/bits.hpp>
 #include <xgrad/simd/integer_batch.hpp>
 
-// What a kernel knows while it runs, in the shape of the expression: the state of a node is its own
-// and that of each operand. Everything in here and in the two kernels is one function for a kind
-// of part, with the part's own type alone in its name: equal subexpressions are compiled once, and
-// no number of a part is a template argument. After inlining, a state is registers.
+// What a kernel knows while it runs, in the shape of the expression: the state of a node holds that
+// of each operand. A function over states is named by its own part of the expression alone, so that
+// equal parts are compiled once; the kernels inline them all (`flatten`), and a state becomes
+// registers.
 
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
