@@ -25,6 +25,9 @@ public:
     axes_argument(R const& axes) : axes_(std::vector<std::ptrdiff_t>(axes.begin(), axes.end()))
     {}
 
+    /// All axes, because none was named.
+    bool all() const noexcept { return !axes_; }
+
     /// Bit i: axis i is one of them. Throws shape_error for axes out of range or named twice.
     std::uint64_t of(std::size_t rank, std::string_view operation) const
     {

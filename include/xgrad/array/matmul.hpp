@@ -11,7 +11,7 @@ namespace detail {
 inline body_pointer matrix_transposed(body_pointer const& body)
 {
     auto shape = body->shape;
-    auto strides = body->strides;
+    auto strides = body->strides();
     auto const last = shape.size() - 1;
     std::swap(shape[last], shape[last - 1]);
     std::swap(strides[last], strides[last - 1]);
@@ -25,7 +25,7 @@ inline body_pointer as_matrix(body_pointer const& body, std::size_t axis)
         return body;
     }
     shape_type shape{body->shape[0], body->shape[0]};
-    strides_type strides{body->strides[0], body->strides[0]};
+    strides_type strides{body->strides()[0], body->strides()[0]};
     shape[axis] = 1;
     strides[axis] = 0;
     return make_view(body, shape, strides, 0);
@@ -46,14 +46,16 @@ body_pointer stacked_product(body_pointer const& a_body, body_pointer const& b_b
         return body.shape[body.shape.size() - back];
     };
     auto const stride = [](tensor_body const& body, std::size_t back) {
-        return body.strides[body.strides.size() - back];
+        auto const strides = body.strides();
+        return strides[strides.size() - back];
     };
     auto shape = leading_axes(a->shape);
     broadcast_into(shape, leading_axes(b->shape));
     auto const stacks = element_count(shape);
     auto const steps = [&](tensor_body const& body) {
-        strides_type strides(body.strides.begin(), body.strides.end() - 2);
-        return broadcast_strides(leading_axes(body.shape), strides, shape);
+        auto const strides = body.strides();
+        return broadcast_strides(
+            leading_axes(body.shape), strides_type(strides.begin(), strides.end() - 2), shape);
     };
     auto const a_steps = steps(*a);
     auto const b_steps = steps(*b);
@@ -103,7 +105,7 @@ body_pointer summed_to(body_pointer const& body, shape_type const& shape)
     auto sum = make_body(type_of<T>, shape);
     std::fill_n(sum->template elements<T>(), sum->size, T(0));
     auto axes = from->shape;
-    auto strides = broadcast_strides(shape, sum->strides, axes);
+    auto strides = broadcast_strides(shape, sum->strides(), axes);
     coalesce(axes, strides);
     accumulate(
         sum_accumulator<T>,

@@ -16,7 +16,7 @@ inline body_pointer transposed(body_pointer const& body, std::span<std::size_t c
     strides_type strides(order.size());
     for (std::size_t i = 0; i < order.size(); ++i) {
         shape[i] = body->shape[order[i]];
-        strides[i] = body->strides[order[i]];
+        strides[i] = body->strides()[order[i]];
     }
     return make_view(body, std::move(shape), std::move(strides), 0);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/array/axes.hpp>
+#include <xgrad/array/unit_adjoints.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/tape/sweep.hpp>
 
@@ -12,31 +13,129 @@
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
-/// Reduces expression e with an accumulator, records it as `kind`.
+/// What a reduction was asked for, apart from its expression.
+struct reduction_call
+{
+    reduction const& kind;
+    axes_argument const& axes;
+    reduction_options const& options;
+    bool needs_elements;
+    std::source_location const& where;
+
+    void check_elements(shape_type const& shape, std::size_t results) const
+    {
+        if (needs_elements && results > 0 && element_count(shape) == 0) {
+            throw value_error(
+                std::string(kind.name) + ": shape " + to_string(shape) +
+                " has no elements to take it of" + at(where));
+        }
+    }
+};
+
+template <class T>
+void finish_reduction(
+    block_kernels const& kernels,
+    std::span<tensor_body* const> operands,
+    T const* scalars,
+    reduction_call const& call,
+    std::uint64_t axes,
+    std::size_t elements,
+    alignment aligned,
+    std::span<body_pointer const> unit_adjoints,
+    tensor_body& out)
+{
+    if (call.kind.divides_by_count) {
+        auto const count = static_cast<T>(elements) / static_cast<T>(out.size);
+        for (std::size_t i = 0; i < out.size; ++i) {
+            out.template elements<T>()[i] /= count;
+        }
+    }
+    xgrad::detail::check_result(out, call.kind.name, call.where);
+    if constexpr (differentiable_element<T>) {
+        record_expression(
+            {.kernels = &kernels,
+             .operands = operands,
+             .scalars = scalars,
+             .aligned = aligned,
+             .reduced = &call.kind,
+             .axes = axes,
+             .unit_adjoints = unit_adjoints,
+             .where = call.where},
+            out);
+    }
+}
+
+/// A reduction of aligned operands over all axes.
+template <class T, class Accumulator>
+body_pointer reduce_all(
+    block_kernels const& kernels,
+    bool is_leaf,
+    std::span<tensor_body* const> operands,
+    T const* scalars,
+    Accumulator const& accumulator,
+    std::uint64_t axes,
+    reduction_call const& call)
+{
+    auto const& shape = operands[0]->shape;
+    auto const elements = operands[0]->size;
+    call.check_elements(shape, 1);
+    auto out = call.options.keep_dims ? make_body(type_of<T>, shape_type(shape.size(), 1), 1)
+                                      : make_body(type_of<T>, shape_type(), 1);
+    unit_adjoints unit(kernels, operands);
+    bool const linear = unit.pay();
+    if (linear) {
+        unit.allocate();
+    }
+    auto const targets =
+        linear ? unit_adjoint_targets{unit.targets(), unit.repeats()} : unit_adjoint_targets();
+    auto const* const computed = is_leaf ? nullptr : &kernels;
+    auto* const result = out->template elements<T>();
+    if (elements <= block_length) {
+        reduce_one_block<T>(computed, operands, scalars, accumulator, targets, elements, result);
+    } else {
+        reduce_aligned<T>(computed, operands, scalars, accumulator, targets, elements, result);
+    }
+    // Where every element starts from the same adjoint, the statement can go with its neighbours.
+    bool const uniform = call.kind.element_double == nullptr && !kernels.result_needed;
+    finish_reduction<T>(
+        kernels,
+        operands,
+        scalars,
+        call,
+        axes,
+        elements,
+        linear        ? alignment::linear
+            : uniform ? alignment::same
+                      : alignment::any,
+        unit.bodies(),
+        *out);
+    return out;
+}
+
+/// Reduces an expression with an accumulator and records it.
 template <class T, class Accumulator>
 body_pointer reduce(
     block_kernels const& kernels,
     bool is_leaf,
-    reduction const& kind,
     std::span<tensor_body* const> operands,
     T const* scalars,
     Accumulator const& accumulator,
-    axes_argument const& axes,
-    reduction_options const& options,
-    bool needs_elements,
-    std::source_location const& where)
+    reduction_call const& call)
 {
-    statement_plan const p(kernels, operands, where);
-    auto const bits = axes.of(p.shape().size(), kind.name);
-    auto const places = xgrad::detail::kept_axes(p.shape(), bits);
-    auto const size = element_count(places);
-    if (needs_elements && size > 0 && p.reading().size == 0) {
-        throw value_error(
-            std::string(kind.name) + ": shape " + to_string(p.shape()) +
-            " has no elements to take it of" + at(where));
+    if (are_aligned(operands, type_of<T>)) {
+        auto const rank = operands[0]->shape.size();
+        auto const axes = call.axes.of(rank, call.kind.name);
+        if (call.axes.all() || axes == axes_argument().of(rank, call.kind.name)) {
+            return reduce_all<T>(kernels, is_leaf, operands, scalars, accumulator, axes, call);
+        }
     }
-    auto out =
-        make_body(type_of<T>, xgrad::detail::reduced_shape(p.shape(), bits, options.keep_dims));
+    statement_plan const p(kernels, operands, call.where);
+    auto const axes = call.axes.of(p.shape().size(), call.kind.name);
+    auto const places = xgrad::detail::kept_axes(p.shape(), axes);
+    auto const size = element_count(places);
+    call.check_elements(p.shape(), size);
+    auto out = make_body(
+        type_of<T>, xgrad::detail::reduced_shape(p.shape(), axes, call.options.keep_dims));
     auto shape = p.shape();
     auto strides = broadcast_strides(places, row_major_strides(places), shape);
     coalesce(shape, strides);
@@ -49,16 +148,8 @@ body_pointer reduce(
         strides,
         size,
         out->template elements<T>());
-    if (kind.divides_by_count) {
-        auto const count = static_cast<T>(p.reading().size) / static_cast<T>(size);
-        for (std::size_t i = 0; i < size; ++i) {
-            out->template elements<T>()[i] /= count;
-        }
-    }
-    xgrad::detail::check_result(*out, kind.name, where);
-    if constexpr (differentiable_element<T>) {
-        record_expression(kernels, &kind, bits, operands, scalars, *out, where);
-    }
+    finish_reduction<T>(
+        kernels, operands, scalars, call, axes, p.reading().size, alignment::any, {}, *out);
     return out;
 }
 
@@ -137,30 +228,31 @@ auto reduced_operand(X const& x)
     }
 }
 
-template <class T, class X, class Accumulator>
-tensor<T> reduce(
-    X const& x,
-    reduction const& kind,
-    Accumulator const& accumulator,
-    axes_argument const& axes,
-    reduction_options const& options,
-    bool needs_elements,
-    std::source_location const& where)
+/// `Linear`: the adjoint of every element is a factor times the result's, so that values and
+/// adjoints can be had in one pass.
+template <class E, bool Linear>
+constexpr block_kernels const& kernels_for_reduction() noexcept
+{
+    if constexpr (Linear && is_node<E>) {
+        return reduced_kernels_of<E>;
+    } else {
+        return kernels_of<E>;
+    }
+}
+
+template <class T, bool Linear, class X, class Accumulator>
+tensor<T> reduce(X const& x, Accumulator const& accumulator, vectorized::reduction_call const& call)
 {
     auto const e = reduced_operand<T>(x);
     using E = std::remove_cvref_t<decltype(e)>;
     parts<E> const p(e);
     return tensor<T>(vectorized::reduce<T>(
-        kernels_of<E>,
+        kernels_for_reduction<E, Linear>(),
         is_tensor<E>,
-        kind,
         p.operands,
         p.scalars.data(),
-        accumulator.template operator()<T>(),
-        axes,
-        options,
-        needs_elements,
-        where));
+        accumulator,
+        call));
 }
 } // namespace detail
 
@@ -172,14 +264,9 @@ auto sum(
     reduction_options const& options = {},
     std::source_location where = std::source_location::current())
 {
-    return detail::reduce<detail::reduced_element<X, false>>(
-        x,
-        sum_reduction,
-        []<class T>() { return sum_accumulator<T>; },
-        axes,
-        options,
-        false,
-        where);
+    using T = detail::reduced_element<X, false>;
+    return detail::reduce<T, true>(
+        x, sum_accumulator<T>, {sum_reduction, axes, options, false, where});
 }
 
 /// The mean over all axes, or those given; NaN over no elements.
@@ -190,14 +277,9 @@ auto mean(
     reduction_options const& options = {},
     std::source_location where = std::source_location::current())
 {
-    return detail::reduce<detail::reduced_element<X, true>>(
-        x,
-        mean_reduction,
-        []<class T>() { return sum_accumulator<T>; },
-        axes,
-        options,
-        false,
-        where);
+    using T = detail::reduced_element<X, true>;
+    return detail::reduce<T, true>(
+        x, sum_accumulator<T>, {mean_reduction, axes, options, false, where});
 }
 
 /// The largest element; NaN where one is. The gradient is divided evenly among ties. Throws
@@ -209,14 +291,9 @@ auto amax(
     reduction_options const& options = {},
     std::source_location where = std::source_location::current())
 {
-    return detail::reduce<value_type_of<X>>(
-        x,
-        amax_reduction,
-        []<class T>() { return maximum_accumulator<T>; },
-        axes,
-        options,
-        true,
-        where);
+    using T = value_type_of<X>;
+    return detail::reduce<T, false>(
+        x, maximum_accumulator<T>, {amax_reduction, axes, options, true, where});
 }
 
 /// The smallest element; NaN where one is. The gradient is divided evenly among ties. Throws
@@ -228,14 +305,9 @@ auto amin(
     reduction_options const& options = {},
     std::source_location where = std::source_location::current())
 {
-    return detail::reduce<value_type_of<X>>(
-        x,
-        amin_reduction,
-        []<class T>() { return minimum_accumulator<T>; },
-        axes,
-        options,
-        true,
-        where);
+    using T = value_type_of<X>;
+    return detail::reduce<T, false>(
+        x, minimum_accumulator<T>, {amin_reduction, axes, options, true, where});
 }
 
 /// log Σ e^x, with the largest element taken out so that nothing overflows; -inf over no elements.
@@ -246,13 +318,8 @@ auto logsumexp(
     reduction_options const& options = {},
     std::source_location where = std::source_location::current())
 {
-    return detail::reduce<detail::reduced_element<X, true>>(
-        x,
-        logsumexp_reduction,
-        []<class T>() { return logsumexp_accumulator<T>{}; },
-        axes,
-        options,
-        false,
-        where);
+    using T = detail::reduced_element<X, true>;
+    return detail::reduce<T, false>(
+        x, logsumexp_accumulator<T>{}, {logsumexp_reduction, axes, options, false, where});
 }
 } // namespace xgrad

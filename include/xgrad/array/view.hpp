@@ -141,11 +141,11 @@ auto view(X&& x, S&&... slices)
     auto const values = as_tensor(x);
     using T = typename std::remove_cvref_t<decltype(values)>::value_type;
     std::vector<slice> const list{slice(slices)...};
-    auto const part = detail::select(values.shape(), values.body().strides, list);
+    auto const part = detail::select(values.shape(), values.body().strides(), list);
     auto reverse = [shape = values.shape(), type = type_of<T>, list](pullback& sweep) {
         if (sweep.wants(0)) {
             auto whole = filled_body(type, shape, 0);
-            auto const place = detail::select(shape, whole->strides, list);
+            auto const place = detail::select(shape, whole->strides(), list);
             scatter(*sweep.incoming(), *whole, place.strides, place.offset);
             sweep.add(0, std::move(whole));
         }

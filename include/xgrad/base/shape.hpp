@@ -32,7 +32,16 @@ inline shape_span view_of(shape_type const& shape) noexcept
 
 inline bool same_shape(shape_type const& a, shape_type const& b) noexcept
 {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin());
+    if (a.size() != b.size()) {
+        return false;
+    }
+    auto const* const p = a.data();
+    auto const* const q = b.data();
+    std::size_t different = 0; // without a branch (or a call of memcmp) for each axis
+    for (std::size_t axis = 0; axis < a.size(); ++axis) {
+        different |= p[axis] ^ q[axis];
+    }
+    return different == 0;
 }
 
 inline std::size_t element_count(shape_type const& shape) noexcept

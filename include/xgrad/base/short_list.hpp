@@ -1,9 +1,10 @@
 #pragma once
 
-#include <array>
+#include <xgrad/base/config.hpp>
+
 #include <cstddef>
+#include <memory>
 #include <span>
-#include <vector>
 
 namespace xgrad {
 /// A list whose length is fixed when it is made: on the stack where the operands of a statement are
@@ -12,20 +13,34 @@ template <class T>
 class short_list
 {
 public:
-    explicit short_list(std::size_t size) : size_(size)
+    explicit short_list(std::size_t size)
+        : size_(size), first_(size <= few ? reinterpret_cast<T*>(storage_) : allocate(size))
     {
-        if (size > few) {
-            many_.resize(size);
+        std::uninitialized_default_construct_n(first_, size_);
+    }
+
+    short_list(short_list const&) = delete;
+    short_list& operator=(short_list const&) = delete;
+
+    ~short_list()
+    {
+        std::destroy_n(first_, size_);
+        if (size_ > few) {
+            std::allocator<T>().deallocate(first_, size_);
         }
     }
 
-    std::span<T> get() noexcept { return {many_.empty() ? few_.data() : many_.data(), size_}; }
+    std::span<T> get() noexcept { return {first_, size_}; }
+
+    T& operator[](std::size_t i) noexcept { return first_[i]; }
 
 private:
     static constexpr std::size_t few = 8;
 
+    XGRAD_COLD static T* allocate(std::size_t size) { return std::allocator<T>().allocate(size); }
+
     std::size_t size_;
-    std::array<T, few> few_;
-    std::vector<T> many_;
+    T* first_;
+    alignas(T) std::byte storage_[few * sizeof(T)];
 };
 } // namespace xgrad

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <iterator>
 #include <ranges>
@@ -41,8 +42,9 @@ public:
     small_vector(I first, I last)
     {
         reserve(static_cast<size_type>(std::distance(first, last)));
-        for (; first != last; ++first) {
-            data_[size_++] = static_cast<T>(*first);
+        auto* to = data();
+        for (; first != last; ++first, ++size_) {
+            *to++ = static_cast<T>(*first);
         }
     }
 
@@ -72,20 +74,20 @@ public:
 
     size_type size() const noexcept { return size_; }
     bool empty() const noexcept { return size_ == 0; }
-    T* data() noexcept { return data_; }
-    T const* data() const noexcept { return data_; }
-    T& operator[](size_type i) noexcept { return data_[i]; }
-    T const& operator[](size_type i) const noexcept { return data_[i]; }
-    T& front() noexcept { return data_[0]; }
-    T const& front() const noexcept { return data_[0]; }
-    T& back() noexcept { return data_[size_ - 1]; }
-    T const& back() const noexcept { return data_[size_ - 1]; }
-    iterator begin() noexcept { return data_; }
-    iterator end() noexcept { return data_ + size_; }
-    const_iterator begin() const noexcept { return data_; }
-    const_iterator end() const noexcept { return data_ + size_; }
-    const_iterator cbegin() const noexcept { return data_; }
-    const_iterator cend() const noexcept { return data_ + size_; }
+    T* data() noexcept { return on_heap() ? storage_.heap : storage_.few; }
+    T const* data() const noexcept { return on_heap() ? storage_.heap : storage_.few; }
+    T& operator[](size_type i) noexcept { return data()[i]; }
+    T const& operator[](size_type i) const noexcept { return data()[i]; }
+    T& front() noexcept { return *data(); }
+    T const& front() const noexcept { return *data(); }
+    T& back() noexcept { return data()[size_ - 1]; }
+    T const& back() const noexcept { return data()[size_ - 1]; }
+    iterator begin() noexcept { return data(); }
+    iterator end() noexcept { return data() + size_; }
+    const_iterator begin() const noexcept { return data(); }
+    const_iterator end() const noexcept { return data() + size_; }
+    const_iterator cbegin() const noexcept { return begin(); }
+    const_iterator cend() const noexcept { return end(); }
     reverse_iterator rbegin() noexcept { return reverse_iterator(end()); }
     reverse_iterator rend() noexcept { return reverse_iterator(begin()); }
     const_reverse_iterator rbegin() const noexcept { return const_reverse_iterator(end()); }
@@ -95,15 +97,15 @@ public:
     {
         reserve(count);
         if (count > size_) {
-            std::fill(data_ + size_, data_ + count, value);
+            std::fill(data() + size_, data() + count, value);
         }
-        size_ = count;
+        size_ = static_cast<std::uint32_t>(count);
     }
 
     void push_back(T value)
     {
-        reserve(size_ + 1);
-        data_[size_++] = value;
+        reserve(size() + 1);
+        data()[size_++] = value;
     }
 
     void pop_back() noexcept { --size_; }
@@ -136,61 +138,55 @@ public:
     }
 
 private:
+    bool on_heap() const noexcept { return capacity_ > Inline; }
+
     void reserve(size_type count)
     {
         if (count > capacity_) {
-            auto const larger = std::max(count, 2 * capacity_);
+            auto const larger = std::max(count, 2 * size_type{capacity_});
             auto* const moved = new T[larger];
             std::copy(begin(), end(), moved);
             release();
-            data_ = moved;
-            capacity_ = larger;
+            storage_.heap = moved;
+            capacity_ = static_cast<std::uint32_t>(larger);
         }
     }
 
     void release() noexcept
     {
-        if (data_ != inline_) {
-            delete[] data_;
-            data_ = inline_;
+        if (on_heap()) {
+            delete[] storage_.heap;
             capacity_ = Inline;
-        }
-    }
-
-    // A fixed number of elements is a few register moves, any other a call.
-    void copy_inline(small_vector const& other) noexcept
-    {
-        for (size_type i = 0; i < Inline; ++i) {
-            inline_[i] = other.inline_[i];
         }
     }
 
     void copy(small_vector const& other)
     {
-        if (other.size_ <= Inline && other.data_ == other.inline_) {
+        if (!other.on_heap()) {
             release();
-            copy_inline(other);
+            storage_ = other.storage_; // all of it: a fixed number of bytes is a few moves
         } else {
             reserve(other.size_);
-            std::copy(other.begin(), other.end(), data_);
+            std::copy(other.begin(), other.end(), data());
         }
         size_ = other.size_;
     }
 
     void take(small_vector& other) noexcept
     {
-        if (other.data_ == other.inline_) {
-            copy_inline(other);
-        } else {
-            data_ = std::exchange(other.data_, other.inline_);
-            capacity_ = std::exchange(other.capacity_, Inline);
-        }
+        storage_ = other.storage_;
+        capacity_ = std::exchange(other.capacity_, Inline);
         size_ = std::exchange(other.size_, 0);
     }
 
-    size_type size_ = 0;
-    size_type capacity_ = Inline;
-    T* data_ = inline_;
-    T inline_[Inline] = {};
+    union storage
+    {
+        T few[Inline] = {};
+        T* heap;
+    };
+
+    std::uint32_t size_ = 0;
+    std::uint32_t capacity_ = Inline;
+    storage storage_;
 };
 } // namespace xgrad

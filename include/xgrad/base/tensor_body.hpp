@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <utility>
@@ -14,11 +15,23 @@
 namespace xgrad {
 class body_pointer;
 
+struct tensor_body;
+
+/// What a body has whose elements lie elsewhere: in another body (a view) or in foreign memory.
+struct borrowed_elements
+{
+    strides_type strides;
+    tensor_body* viewed = nullptr;     // the body whose elements these are, kept alive
+    std::shared_ptr<void const> owner; // of foreign memory
+};
+
 /// What a tensor handle points to: one immutable value. Its elements lie behind it in the same
-/// block, or belong to another body (a view), or to foreign memory.
+/// block, in row-major order, unless they are borrowed.
 ///
 /// `identity` is what tapes know the value by; `tape` and `variable` are the place that the
 /// recording tape gave it when it was made, and never change afterwards.
+///
+/// A statement over a few elements costs mostly the making of bodies: they take two cache lines.
 struct tensor_body
 {
     reference_count references;
@@ -31,15 +44,24 @@ struct tensor_body
     void* data = nullptr;
     std::size_t size;
     std::size_t block_bytes;
+    borrowed_elements* borrowed = nullptr;
     shape_type shape;
-    strides_type strides;
-    tensor_body* viewed = nullptr; // the body whose elements these are, kept alive by a reference
-    std::shared_ptr<void const> owner; // of foreign memory
 
     template <class T>
     T* elements() const noexcept
     {
         return static_cast<T*>(data);
+    }
+
+    strides_type strides() const
+    {
+        return borrowed != nullptr ? borrowed->strides : row_major_strides(shape);
+    }
+
+    /// Elements that kernels of this type can read where they lie.
+    bool dense(element_type compute) const noexcept
+    {
+        return contiguous && padded && type == compute;
     }
 };
 
@@ -58,16 +80,27 @@ inline std::uint64_t next_identity() noexcept
 
 inline constexpr std::size_t body_bytes = padded_bytes(sizeof(tensor_body));
 
-inline void destroy_body(tensor_body* body) noexcept
+inline void free_body(tensor_body* body) noexcept
+{
+    auto const bytes = body->block_bytes;
+    body->~tensor_body();
+    free_block(body, bytes);
+}
+
+XGRAD_NOINLINE inline void free_borrowed(tensor_body* body) noexcept
 {
     // A viewed body is never a view itself: this goes one level deep.
-    while (body != nullptr) {
-        auto* const viewed = body->viewed;
-        auto const bytes = body->block_bytes;
-        body->~tensor_body();
-        free_block(body, bytes);
-        body = viewed != nullptr && viewed->references.decrement() ? viewed : nullptr;
+    auto* const viewed = body->borrowed->viewed;
+    body->borrowed->~borrowed_elements();
+    free_body(body);
+    if (viewed != nullptr && viewed->references.decrement()) {
+        viewed->borrowed != nullptr ? free_borrowed(viewed) : free_body(viewed);
     }
+}
+
+inline void destroy_body(tensor_body* body) noexcept
+{
+    body->borrowed == nullptr ? free_body(body) : free_borrowed(body);
 }
 } // namespace detail
 
@@ -123,30 +156,32 @@ inline body_pointer share(tensor_body& body) noexcept
     return body_pointer(&body);
 }
 
-/// A new dense row-major body; its elements are not initialised, its padding is zero.
-inline body_pointer make_body(element_type type, shape_type shape)
+/// A new dense row-major body of `size` elements, the product of the shape's lengths; they are not
+/// initialised, their padding is zero.
+inline body_pointer make_body(element_type type, shape_type const& shape, std::size_t size)
 {
-    auto const size = element_count(shape);
-    auto const bytes = size * bytes_of(type);
+    auto const bytes = padded_bytes(size * bytes_of(type));
     if (size > (std::size_t{1} << 60)) {
         throw std::bad_alloc();
     }
-    auto strides = row_major_strides(shape);
-    auto const block_bytes = detail::body_bytes + padded_bytes(bytes);
-    auto* const block = static_cast<std::byte*>(allocate_block(block_bytes));
+    auto* const block = static_cast<std::byte*>(allocate_block(detail::body_bytes + bytes));
     auto* const data = block + detail::body_bytes;
-    std::fill(data + bytes, data + padded_bytes(bytes), std::byte{0});
-    auto* const body = ::new (block) tensor_body{
+    if (bytes != 0) {
+        std::memset(data + bytes - block_alignment, 0, block_alignment); // the padding is in there
+    }
+    return body_pointer(::new (block) tensor_body{
         .references = {},
         .type = type,
         .identity = detail::next_identity(),
         .data = data,
         .size = size,
-        .block_bytes = block_bytes,
-        .shape = std::move(shape),
-        .strides = std::move(strides),
-        .owner = {}};
-    return body_pointer(body);
+        .block_bytes = detail::body_bytes + bytes,
+        .shape = shape});
+}
+
+inline body_pointer make_body(element_type type, shape_type const& shape)
+{
+    return make_body(type, shape, element_count(shape));
 }
 
 /// True where elements in row-major order are also neighbours in memory.
@@ -171,22 +206,22 @@ inline body_pointer make_foreign_body(
     strides_type strides,
     std::shared_ptr<void const> owner)
 {
-    auto* const block = allocate_block(detail::body_bytes);
-    auto const size = element_count(shape);
+    constexpr auto bytes = detail::body_bytes + padded_bytes(sizeof(borrowed_elements));
+    auto* const block = static_cast<std::byte*>(allocate_block(bytes));
     bool const contiguous = is_row_major(shape, strides);
-    auto* const body = ::new (block) tensor_body{
+    auto* const borrowed = ::new (block + detail::body_bytes)
+        borrowed_elements{.strides = std::move(strides), .owner = std::move(owner)};
+    return body_pointer(::new (block) tensor_body{
         .references = {},
         .type = type,
         .contiguous = contiguous,
         .padded = false,
         .identity = detail::next_identity(),
         .data = const_cast<void*>(data),
-        .size = size,
-        .block_bytes = detail::body_bytes,
-        .shape = std::move(shape),
-        .strides = std::move(strides),
-        .owner = std::move(owner)};
-    return body_pointer(body);
+        .size = element_count(shape),
+        .block_bytes = bytes,
+        .borrowed = borrowed,
+        .shape = std::move(shape)});
 }
 
 /// Other axes over the same elements: a view, which keeps the viewed body alive.
@@ -194,12 +229,13 @@ inline body_pointer
 make_view(body_pointer const& viewed, shape_type shape, strides_type strides, std::ptrdiff_t offset)
 {
     // A view of a view keeps what has the elements, so chains of views stay flat.
-    auto& base = viewed->viewed != nullptr ? *viewed->viewed : *viewed;
+    auto* const inner = viewed->borrowed != nullptr ? viewed->borrowed->viewed : nullptr;
+    auto& base = inner != nullptr ? *inner : *viewed;
     auto const* const data = static_cast<std::byte const*>(viewed->data) +
         offset * static_cast<std::ptrdiff_t>(bytes_of(viewed->type));
     auto view = make_foreign_body(viewed->type, data, std::move(shape), std::move(strides), {});
     base.references.increment();
-    view->viewed = &base;
+    view->borrowed->viewed = &base;
     view->padded = viewed->padded && view->contiguous && offset == 0 && view->size == viewed->size;
     return view;
 }

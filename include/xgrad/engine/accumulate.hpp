@@ -15,12 +15,24 @@
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
+template <class Join, class T>
+T fold_few(T const* x, std::size_t count, T result, Join join)
+{
+    for (std::size_t i = 0; i < count; ++i) {
+        result = join(result, x[i]);
+    }
+    return result;
+}
+
 /// Folds a run with eight registers in flight: the error of a sum grows with the logarithm
 /// of the block, and the latency of an addition is hidden.
 template <class Join, class T>
 T fold(T const* x, std::size_t count, T identity, Join join)
 {
     using V = simd::batch<T>;
+    if (count < V::size) {
+        return fold_few(x, count, identity, join);
+    }
     constexpr std::size_t flight = 8;
     std::array<V, flight> partial;
     partial.fill(V(identity));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/base/short_list.hpp>
 #include <xgrad/engine/accumulate.hpp>
 #include <xgrad/engine/block_kernels.hpp>
 #include <xgrad/engine/block_reader.hpp>
@@ -25,6 +26,37 @@ inline std::size_t chunks_in(std::size_t size, std::size_t length) noexcept
     return (size + length - 1) / length;
 }
 } // namespace vectorized
+
+/// The values of an expression whose operands are all dense, of type T and shaped like `out`.
+template <class T>
+void compute_aligned(
+    block_kernels const& kernels,
+    std::span<tensor_body* const> operands,
+    T const* scalars,
+    tensor_body& out)
+{
+    auto const compute = [&](std::size_t begin, std::size_t end) {
+        short_list<void const*> list(operands.size());
+        auto const at = list.get();
+        for (std::size_t i = 0; i < operands.size(); ++i) {
+            at[i] = operands[i]->template elements<T const>() + begin;
+        }
+        kernels.values(
+            {.operands = at.data(),
+             .scalars = scalars,
+             .values = out.elements<T>() + begin,
+             .count = end - begin});
+    };
+    auto const nanoseconds = static_cast<double>(out.size) * kernels.cost;
+    if (nanoseconds <= parallel_threshold) {
+        compute(0, out.size);
+        return;
+    }
+    auto const length = vectorized::chunk_length(kernels.cost);
+    for_each_chunk(vectorized::chunks_in(out.size, length), nanoseconds, [&](std::size_t chunk) {
+        compute(chunk * length, std::min(out.size, (chunk + 1) * length));
+    });
+}
 
 /// The values of an expression, into the dense body `out` of any element type.
 template <class T>
@@ -126,6 +158,112 @@ void compute_reduction(
         }
     }
     accumulator.finish(state(0), out, places);
+}
+
+/// Where the derivative of every value by each operand goes; empty where nobody wants it.
+struct unit_adjoint_targets
+{
+    std::span<void* const> arrays{};    // null where an operand carries none
+    std::span<bool const> accumulate{}; // add to what an earlier operand has stored
+};
+
+/// One block of aligned operands: its values, and the derivatives where they are wanted, into
+/// `values`; without kernels the first operand is the value. Returns where the values lie.
+template <class T>
+T const* compute_block(
+    block_kernels const* kernels,
+    std::span<tensor_body* const> operands,
+    T const* scalars,
+    unit_adjoint_targets const& unit,
+    std::size_t begin,
+    std::size_t count,
+    T* values)
+{
+    if (kernels == nullptr) {
+        return operands[0]->template elements<T const>() + begin;
+    }
+    short_list<void const*> at(operands.size());
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+        at[i] = operands[i]->template elements<T const>() + begin;
+    }
+    if (unit.arrays.empty()) {
+        kernels->values(
+            {.operands = at.get().data(), .scalars = scalars, .values = values, .count = count});
+        return values;
+    }
+    short_list<void*> adjoints(operands.size());
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+        adjoints[i] = static_cast<T*>(unit.arrays[i]) + begin; // those of null are never touched
+    }
+    kernels->values_and_adjoints(
+        {.operands = at.get().data(),
+         .scalars = scalars,
+         .result = nullptr,
+         .seed = nullptr,
+         .adjoints = adjoints.get().data(),
+         .accumulate = unit.accumulate.data(),
+         .count = count,
+         .values = values});
+    return values;
+}
+
+/// Reduces all values of an expression to one. The operands are dense, of type T, and all have
+/// `size` elements. In the order of compute_reduction: the result is bitwise the same.
+template <class T, class Accumulator>
+void reduce_aligned(
+    block_kernels const* kernels,
+    std::span<tensor_body* const> operands,
+    T const* scalars,
+    Accumulator const& accumulator,
+    unit_adjoint_targets const& unit,
+    std::size_t size,
+    T* out)
+{
+    constexpr auto states = Accumulator::states;
+    auto const cost = kernels != nullptr ? kernels->cost : 0.1f;
+    auto const length = accumulation_chunk(size, 1, cost);
+    auto const chunks = std::max<std::size_t>(1, vectorized::chunks_in(size, length));
+    scratch partial(chunks * states * sizeof(T));
+    auto const state = [&](std::size_t chunk) {
+        return vectorized::states_at<T, states>(partial.template as<T>() + chunk * states, 1);
+    };
+    for_each_chunk(chunks, static_cast<double>(size) * cost, [&](std::size_t chunk) {
+        accumulator.start(state(chunk), 1);
+        scratch values(kernels != nullptr ? std::min(block_length, size) * sizeof(T) : 0);
+        auto const end = std::min(size, (chunk + 1) * length);
+        for (auto begin = chunk * length; begin < end; begin += block_length) {
+            auto const count = std::min(block_length, end - begin);
+            auto const* const x = compute_block<T>(
+                kernels, operands, scalars, unit, begin, count, values.template as<T>());
+            accumulator.run(state(chunk), x, count);
+        }
+    });
+    for (std::size_t step = 1; step < chunks; step *= 2) {
+        for (std::size_t chunk = 0; chunk + step < chunks; chunk += 2 * step) {
+            accumulator.merge(state(chunk), state(chunk + step), 1);
+        }
+    }
+    accumulator.finish(state(0), out, 1);
+}
+
+/// The same of at most one block, without any of the machinery.
+template <class T, class Accumulator>
+void reduce_one_block(
+    block_kernels const* kernels,
+    std::span<tensor_body* const> operands,
+    T const* scalars,
+    Accumulator const& accumulator,
+    unit_adjoint_targets const& unit,
+    std::size_t size,
+    T* out)
+{
+    alignas(block_alignment) T values[block_length];
+    T partial[Accumulator::states];
+    auto const state = vectorized::states_at<T, Accumulator::states>(partial, 1);
+    accumulator.start(state, 1);
+    accumulator.run(
+        state, compute_block<T>(kernels, operands, scalars, unit, 0, size, values), size);
+    accumulator.finish(state, out, 1);
 }
 } // namespace XGRAD_ARCHITECTURE
 

@@ -13,7 +13,7 @@ inline body_pointer dense_copy(tensor_body const& body)
             body.type,
             body.data,
             body.shape,
-            body.strides,
+            body.strides(),
             0,
             body.size,
             copy->template elements<T>());

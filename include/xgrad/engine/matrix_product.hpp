@@ -127,8 +127,8 @@ inline body_pointer matrix_ready(body_pointer body)
     return detail::blas_layout(
                body->shape[rank - 2],
                body->shape[rank - 1],
-               body->strides[rank - 2],
-               body->strides[rank - 1],
+               body->strides()[rank - 2],
+               body->strides()[rank - 1],
                layout)
         ? std::move(body)
         : dense_copy(*body);

@@ -66,7 +66,7 @@ struct plan
             operand.how = access::direct;
         } else {
             operand.how = access::packed;
-            operand.strides = broadcast_strides(body.shape, body.strides, shape);
+            operand.strides = broadcast_strides(body.shape, body.strides(), shape);
         }
         all_direct = all_direct && operand.how == access::direct;
     }

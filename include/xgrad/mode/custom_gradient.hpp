@@ -76,7 +76,7 @@ auto custom_gradient(Forward forward, Backward backward)
         };
         return recorded(
             "custom_gradient",
-            result(make_view(value.handle(), value.shape(), value.body().strides, 0)),
+            result(make_view(value.handle(), value.shape(), value.body().strides(), 0)),
             std::array<tensor_body*, sizeof...(T)>{&x.body()...},
             {.operands = true, .result = true},
             reverse,

@@ -39,22 +39,21 @@ template <class T>
 class expression_sweep
 {
 public:
-    expression_sweep(
-        recording const& r, statement const& s, adjoints& all, std::span<char const> wanted)
+    expression_sweep(recording const& r, statement const& s, adjoints& all)
         : kernels_(*s.kernels),
           statement_(s),
-          operands_(r.operands(s)),
-          scalars_(static_cast<T const*>(r.scalars(s))),
+          operands_(s.operands()),
+          scalars_(static_cast<T const*>(s.scalars())),
           adjoints_(all),
-          incoming_(all.of(s.result)),
+          incoming_(all.body_of(s.result)),
           result_(s.kept_result),
           accesses_(operands_.size() + 2),
           targets_(operands_.size())
     {
         for (auto const& operand : operands_) {
-            broadcast_into(shape_, r.variables()[operand.variable].shape);
+            broadcast_into(shape_, r.shape_of(operand.variable));
         }
-        find_targets(wanted);
+        find_targets();
     }
 
     void run()
@@ -71,12 +70,12 @@ public:
     }
 
 private:
-    void find_targets(std::span<char const> wanted)
+    void find_targets()
     {
         auto const size = element_count(shape_);
         for (std::size_t i = 0; i < operands_.size(); ++i) {
             auto const variable = operands_[i].variable;
-            if (!kernels_.leaves[i].carries_gradient || !wanted[variable]) {
+            if (!kernels_.leaves[i].carries_gradient || !adjoints_.wants(variable)) {
                 continue;
             }
             auto& target = targets_.get()[i];
@@ -86,7 +85,7 @@ private:
             if (!target.direct) {
                 target.axes = shape_;
                 target.strides =
-                    broadcast_strides(target.body->shape, target.body->strides, shape_);
+                    broadcast_strides(target.body->shape, target.body->strides(), shape_);
                 coalesce(target.axes, target.strides);
             }
         }
@@ -146,7 +145,7 @@ private:
         std::fill_n(counts, ties->size, T(0));
         auto const p = make_plan();
         auto axes = shape_;
-        auto strides = broadcast_strides(places, ties->strides, shape_);
+        auto strides = broadcast_strides(places, ties->strides(), shape_);
         coalesce(axes, strides);
         block_reader<T> reader(p);
         scratch block(block_length * sizeof(T));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <xgrad/base/config.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -7,50 +9,60 @@
 
 namespace xgrad {
 /// From the identity of a tensor to a small index: open addressing in one array. Identities are
-/// handed out in sequence, so a multiplicative hash spreads them.
+/// handed out in sequence, so a multiplicative hash spreads them. Clearing it is one increment:
+/// entries of an earlier generation are empty places.
 class identity_map
 {
 public:
     std::optional<std::uint32_t> find(std::uint64_t identity) const noexcept
     {
-        if (entries_.empty()) {
+        if (size_ == 0) {
             return std::nullopt;
         }
         for (auto i = place_of(identity);; i = (i + 1) & (entries_.size() - 1)) {
-            if (entries_[i].identity == identity) {
-                return entries_[i].index;
-            }
-            if (entries_[i].identity == 0) {
+            auto const& e = entries_[i];
+            if (e.generation != generation_) {
                 return std::nullopt;
+            }
+            if (e.identity == identity) {
+                return e.index;
             }
         }
     }
 
-    /// `identity` must not be in the map, and not be 0.
-    void insert(std::uint64_t identity, std::uint32_t index)
+    /// Room for one more: the next `insert` cannot fail.
+    void reserve_one()
     {
         if (2 * (size_ + 1) > entries_.size()) {
             grow();
         }
+    }
+
+    /// `identity` must not be in the map.
+    void insert(std::uint64_t identity, std::uint32_t index)
+    {
+        reserve_one();
         place(identity, index);
         ++size_;
     }
 
     void clear() noexcept
     {
-        if (size_ > 0) {
+        size_ = 0;
+        if (++generation_ == 0) {
             entries_.assign(entries_.size(), entry{});
-            size_ = 0;
+            generation_ = 1;
         }
     }
 
-    std::size_t bytes() const noexcept { return entries_.capacity() * sizeof(entry); }
+    std::size_t bytes() const noexcept { return size_ == 0 ? 0 : entries_.size() * sizeof(entry); }
 
 private:
     struct entry
     {
         std::uint64_t identity = 0;
         std::uint32_t index = 0;
+        std::uint32_t generation = 0;
     };
 
     std::size_t place_of(std::uint64_t identity) const noexcept
@@ -62,18 +74,18 @@ private:
     void place(std::uint64_t identity, std::uint32_t index) noexcept
     {
         auto i = place_of(identity);
-        while (entries_[i].identity != 0) {
+        while (entries_[i].generation == generation_) {
             i = (i + 1) & (entries_.size() - 1);
         }
-        entries_[i] = {identity, index};
+        entries_[i] = {identity, index, generation_};
     }
 
-    void grow()
+    XGRAD_NOINLINE void grow()
     {
         std::vector<entry> old(entries_.empty() ? 16 : 2 * entries_.size());
         old.swap(entries_);
         for (auto const& e : old) {
-            if (e.identity != 0) {
+            if (e.generation == generation_) {
                 place(e.identity, e.index);
             }
         }
@@ -81,5 +93,6 @@ private:
 
     std::vector<entry> entries_;
     std::size_t size_ = 0;
+    std::uint32_t generation_ = 1;
 };
 } // namespace xgrad

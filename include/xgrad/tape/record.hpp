@@ -4,21 +4,14 @@
 
 namespace xgrad {
 /// Records a fused expression on every active tape.
-inline void record_expression(
-    block_kernels const& kernels,
-    reduction const* reduced,
-    std::uint64_t axes,
-    std::span<tensor_body* const> operands,
-    void const* scalars,
-    tensor_body& result,
-    std::source_location const& where)
+inline void record_expression(expression_record const& e, tensor_body& result)
 {
-    if (kernels.adjoints == nullptr) {
+    if (e.kernels->adjoints == nullptr) {
         return;
     }
     bool first = true;
     for_each_active([&](recording& r) {
-        r.record_expression(kernels, reduced, axes, operands, scalars, result, first, where);
+        r.record_expression(e, result, first);
         first = false;
     });
 }

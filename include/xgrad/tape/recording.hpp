@@ -1,10 +1,11 @@
 #pragma once
 
+#include <xgrad/base/arena.hpp>
 #include <xgrad/base/error.hpp>
+#include <xgrad/base/segmented_list.hpp>
 #include <xgrad/tape/identity_map.hpp>
 #include <xgrad/tape/statement.hpp>
 
-#include <atomic>
 #include <cstring>
 #include <limits>
 #include <optional>
@@ -21,13 +22,18 @@ struct tape_options
     std::size_t memory_limit = 0; // bytes it may hold; 0: no limit
 };
 
-namespace detail {
-inline std::uint64_t next_tape_serial() noexcept
+/// A fused expression as it is handed to the tapes.
+struct expression_record
 {
-    static std::atomic<std::uint64_t> next{1};
-    return next.fetch_add(1, std::memory_order_relaxed);
-}
-} // namespace detail
+    block_kernels const* kernels;
+    std::span<tensor_body* const> operands;
+    void const* scalars;
+    alignment aligned = alignment::any;
+    reduction const* reduced = nullptr;
+    std::uint64_t axes = 0;
+    std::span<body_pointer const> unit_adjoints{}; // of the operands, where it is linear
+    std::source_location where;
+};
 
 /// The record itself: an array of statements in the order of their execution, and the variables
 /// that they read and write. No pointers between statements, so no depth is too deep.
@@ -36,24 +42,24 @@ class recording
 public:
     explicit recording(tape_options const& options) : options_(options) {}
 
+    recording(recording const&) = delete;
+    recording& operator=(recording const&) = delete;
+
+    ~recording() { clear(); }
+
     tape_options const& options() const noexcept { return options_; }
 
     bool enabled() const noexcept { return enabled_; }
 
     void enable(bool on) noexcept { enabled_ = on; }
 
-    std::span<statement const> statements() const noexcept { return statements_; }
+    segmented_list<statement> const& statements() const noexcept { return statements_; }
 
-    std::span<variable const> variables() const noexcept { return variables_; }
+    segmented_list<variable> const& variables() const noexcept { return variables_; }
 
-    std::span<recorded_operand const> operands(statement const& s) const noexcept
+    shape_type const& shape_of(std::uint32_t variable) const noexcept
     {
-        return {operands_.data() + s.first_operand, s.operand_count};
-    }
-
-    void const* scalars(statement const& s) const noexcept
-    {
-        return scalars_.data() + s.first_scalar;
+        return shapes_[variables_[variable].shape];
     }
 
     /// Times that a gradient has emptied this tape: what an error about missing values says.
@@ -68,46 +74,59 @@ public:
         return places_.find(body.identity);
     }
 
+    /// A statement over these operands is recorded.
+    bool concerns(std::span<tensor_body* const> bodies) const noexcept
+    {
+        if (!options_.watch_only) {
+            return true;
+        }
+        for (auto const* body : bodies) {
+            if (auto const known = find(*body); known && variables_[*known].followed) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void watch(tensor_body const& body) { variables_[variable_of(body)].followed = true; }
 
     /// Remembers that `body` is a gradient, of whose own derivatives this tape knows nothing: a
     /// sweep through it is an error, not a silent constant.
-    void mark_gradient(tensor_body const& body) { variables_[variable_of(body)].gradient = true; }
+    void mark_gradient(tensor_body const& body)
+    {
+        variables_[variable_of(body)].gradient = true;
+        knows_gradients_ = true;
+    }
+
+    bool knows_gradients() const noexcept { return knows_gradients_; }
 
     /// Appends a fused expression (`reduced` non-null: with its reduction).
-    void record_expression(
-        block_kernels const& kernels,
-        reduction const* reduced,
-        std::uint64_t axes,
-        std::span<tensor_body* const> bodies,
-        void const* scalars,
-        tensor_body& result,
-        bool first_recorder,
-        std::source_location const& where)
+    void record_expression(expression_record const& e, tensor_body& result, bool first_recorder)
     {
-        if (!concerns(bodies)) {
+        if (!concerns(e.operands)) {
             return;
         }
-        transaction undo(*this);
-        statement s;
-        s.kernels = &kernels;
-        s.reduced = reduced;
-        s.axes = axes;
-        s.where = where;
+        auto const& kernels = *e.kernels;
+        auto const scalar_bytes = kernels.scalars * bytes_of(kernels.compute);
+        bool const linear = e.aligned == alignment::linear;
         // A reduction whose sweep starts from the elements' values computes them again.
         bool const recomputes =
-            reduced != nullptr && (reads_values(*reduced) || kernels.result_needed);
-        add_operands(
-            s, bodies, [&](std::size_t i) { return kernels.leaves[i].value_needed || recomputes; });
-        scalars_.resize((scalars_.size() + 7) / 8 * 8); // a double may follow a float
-        s.first_scalar = static_cast<std::uint32_t>(scalars_.size());
-        auto const* const bytes = static_cast<std::byte const*>(scalars);
-        scalars_.insert(scalars_.end(), bytes, bytes + kernels.scalars * bytes_of(kernels.compute));
-        if (reduced != nullptr ? reduced->result_needed : kernels.result_needed) {
-            s.kept_result = share(result);
-        }
-        add(std::move(s), result, first_recorder);
-        undo.commit();
+            e.reduced != nullptr && (e.reduced->element_double != nullptr || kernels.result_needed);
+        bool const keeps_result =
+            !linear && (e.reduced != nullptr ? e.reduced->result_needed : kernels.result_needed);
+        auto const kept = [&](std::size_t i) {
+            return linear                                      ? e.unit_adjoints[i]
+                : kernels.leaves[i].value_needed || recomputes ? share(*e.operands[i])
+                                                               : body_pointer();
+        };
+        auto& s = append(e.operands, scalar_bytes, kept, result, keeps_result, e.where);
+        s.kernels = &kernels;
+        s.reduced = e.reduced;
+        s.axes = e.axes;
+        s.aligned = e.aligned;
+        auto const* const scalars = static_cast<std::byte const*>(e.scalars);
+        std::copy_n(scalars, scalar_bytes, static_cast<std::byte*>(s.scalars()));
+        remember_place(result, s.result, first_recorder);
     }
 
     /// Appends an array operation, which keeps the operands and the result it asks for.
@@ -123,28 +142,30 @@ public:
         if (!concerns(bodies)) {
             return;
         }
-        transaction undo(*this);
-        statement s;
+        auto const kept = [&](std::size_t i) {
+            return keep[i] ? share(*bodies[i]) : body_pointer();
+        };
+        auto& s = append(bodies, 0, kept, result, keep_result, where);
         s.operation_ = std::move(op);
-        s.where = where;
-        add_operands(s, bodies, [&](std::size_t i) { return keep[i]; });
-        if (keep_result) {
-            s.kept_result = share(result);
-        }
-        add(std::move(s), result, first_recorder);
-        undo.commit();
+        remember_place(result, s.result, first_recorder);
     }
 
     void clear() noexcept
     {
+        for (std::size_t i = 0; i < statements_.size(); ++i) {
+            for (std::size_t k = 0; k < statements_[i].operand_count; ++k) {
+                std::destroy_at(statements_[i].first_operand + k);
+            }
+        }
         statements_.clear();
         operands_.clear();
-        scalars_.clear();
         variables_.clear();
+        shapes_.clear();
         places_.clear();
         most_bytes_ = 0;
+        knows_gradients_ = false;
         // Places that bodies remember belong to the old serial.
-        serial_ = detail::next_tape_serial();
+        serial_ = detail::next_identity();
     }
 
     /// Empties the tape after a gradient.
@@ -155,89 +176,15 @@ public:
     }
 
     /// Bytes of the record itself and of all values that only it may be keeping alive.
-    std::size_t bytes() const
-    {
-        std::size_t total = statements_.size() * sizeof(statement) +
-            operands_.size() * sizeof(recorded_operand) + variables_.size() * sizeof(variable) +
-            scalars_.size();
-        std::unordered_set<tensor_body const*> counted;
-        auto const count = [&](body_pointer const& body) {
-            if (body && counted.insert(body.get()).second) {
-                total += body->block_bytes;
-            }
-        };
-        for (auto const& operand : operands_) {
-            count(operand.kept);
-        }
-        for (auto const& s : statements_) {
-            count(s.kept_result);
-        }
-        return total;
-    }
+    std::size_t bytes() const { return bytes_with({}); }
 
 private:
-    // What an exception while appending must take back.
-    class transaction
-    {
-    public:
-        explicit transaction(recording& r) noexcept
-            : recording_(&r),
-              statements_(r.statements_.size()),
-              operands_(r.operands_.size()),
-              scalars_(r.scalars_.size())
-        {}
-
-        transaction(transaction const&) = delete;
-        transaction& operator=(transaction const&) = delete;
-
-        void commit() noexcept { recording_ = nullptr; }
-
-        ~transaction()
-        {
-            // Variables that were seen for the first time may stay: nothing refers to them.
-            if (recording_ != nullptr) {
-                recording_->statements_.resize_down(statements_);
-                recording_->operands_.resize_down(operands_);
-                recording_->scalars_.resize(scalars_);
-            }
-        }
-
-    private:
-        recording* recording_;
-        std::size_t statements_;
-        std::size_t operands_;
-        std::size_t scalars_;
-    };
-
-    template <class X>
-    struct list : std::vector<X>
-    {
-        void resize_down(std::size_t size) noexcept
-        {
-            this->erase(this->begin() + static_cast<std::ptrdiff_t>(size), this->end());
-        }
-    };
-
-    static bool reads_values(reduction const& r) noexcept { return r.element_double != nullptr; }
-
-    bool concerns(std::span<tensor_body* const> bodies) const noexcept
-    {
-        if (!options_.watch_only) {
-            return true;
-        }
-        for (auto const* body : bodies) {
-            if (auto const known = find(*body); known && variables_[*known].followed) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     std::uint32_t variable_of(tensor_body const& body)
     {
         if (auto const known = find(body)) {
             return *known;
         }
+        places_.reserve_one();
         auto const index = new_variable(body, false);
         places_.insert(body.identity, index);
         return index;
@@ -245,70 +192,146 @@ private:
 
     std::uint32_t new_variable(tensor_body const& body, bool followed)
     {
-        if (variables_.size() == std::numeric_limits<std::uint32_t>::max()) {
-            throw tape_error("tape: more than 2^32 tensors; clear the tape, or use checkpoints");
-        }
-        variables_.push_back({body.identity, body.type, followed, false, body.shape});
+        auto const shape = place_of_shape(body.shape);
+        variables_.emplace_back(body.identity, shape, body.type, followed, false);
         return static_cast<std::uint32_t>(variables_.size() - 1);
     }
 
-    template <class Keep>
-    void add_operands(statement& s, std::span<tensor_body* const> bodies, Keep&& keep)
+    // Few shapes are many variables': the latest ones are looked through, older ones listed again.
+    std::uint32_t place_of_shape(shape_type const& shape)
     {
-        s.first_operand = static_cast<std::uint32_t>(operands_.size());
-        s.operand_count = static_cast<std::uint32_t>(bodies.size());
-        for (std::size_t i = 0; i < bodies.size(); ++i) {
-            auto const index = variable_of(*bodies[i]);
-            operands_.push_back({index, keep(i) ? share(*bodies[i]) : body_pointer()});
+        constexpr std::size_t latest = 4;
+        auto const size = shapes_.size();
+        for (std::size_t i = size; i-- > 0 && i + latest >= size;) {
+            if (same_shape(shapes_[i], shape)) {
+                return static_cast<std::uint32_t>(i);
+            }
         }
+        shapes_.emplace_back(shape);
+        return static_cast<std::uint32_t>(size);
     }
 
-    void add(statement s, tensor_body& result, bool first_recorder)
+    /// A new statement with its operands, of which `kept(i)` is kept, and its result. Where it
+    /// throws, only variables that were seen for the first time stay: nothing refers to them.
+    template <class Kept>
+    statement& append(
+        std::span<tensor_body* const> bodies,
+        std::size_t scalar_bytes,
+        Kept&& kept,
+        tensor_body& result,
+        bool keeps_result,
+        std::source_location const& where)
     {
+        auto const bytes = bodies.size() * sizeof(recorded_operand) + scalar_bytes;
+        auto* const operands = static_cast<recorded_operand*>(operands_.allocate(bytes));
+        for (std::size_t i = 0; i < bodies.size(); ++i) {
+            // Often the same tensor again.
+            auto const index = i > 0 && bodies[i] == bodies[i - 1] ? operands[i - 1].variable
+                                                                   : variable_of(*bodies[i]);
+            ::new (operands + i) recorded_operand{index, {}};
+        }
+        reserve(where);
+        if (options_.memory_limit != 0) {
+            respect_limit(bodies, kept, keeps_result ? share(result) : body_pointer(), where);
+        }
+        // From here on nothing fails.
+        for (std::size_t i = 0; i < bodies.size(); ++i) {
+            operands[i].kept = kept(i);
+        }
+        auto& s = statements_.emplace_back();
+        s.first_operand = operands;
+        s.operand_count = static_cast<std::uint32_t>(bodies.size());
         s.result = new_variable(result, true);
-        respect_limit(s);
-        statements_.push_back(std::move(s));
+        s.where = where;
+        if (keeps_result) {
+            s.kept_result = share(result);
+        }
+        return s;
+    }
+
+    void remember_place(tensor_body& result, std::uint32_t index, bool first_recorder)
+    {
         if (first_recorder) {
             // Nobody else has seen the result yet: it may remember its place.
             result.tape = serial_;
-            result.variable = statements_.back().result;
+            result.variable = index;
         } else {
-            places_.insert(result.identity, statements_.back().result);
+            places_.insert(result.identity, index);
         }
     }
 
-    // The exact count costs a pass over the tape: it is made where a bound on it exceeds the limit.
-    void respect_limit(statement const& s)
+    void reserve(std::source_location const& where)
     {
-        if (options_.memory_limit == 0) {
-            return;
+        if (variables_.size() == std::numeric_limits<std::uint32_t>::max()) {
+            throw tape_error(
+                "tape: more than 2^32 tensors; clear the tape, or use checkpoints" + at(where));
         }
-        most_bytes_ += sizeof(statement) + sizeof(variable);
-        for (auto const& operand : operands(s)) {
-            most_bytes_ += sizeof(operand) + (operand.kept ? operand.kept->block_bytes : 0);
+        statements_.reserve_one();
+        variables_.reserve_one();
+        shapes_.reserve_one();
+        places_.reserve_one();
+    }
+
+    // As if the tape also kept these values.
+    std::size_t bytes_with(std::span<body_pointer const> more) const
+    {
+        auto total = statements_.bytes() + operands_.bytes() + variables_.bytes() +
+            shapes_.bytes() + places_.bytes();
+        std::unordered_set<tensor_body const*> counted;
+        auto const count = [&](body_pointer const& body) {
+            if (body && counted.insert(body.get()).second) {
+                total += body->block_bytes;
+            }
+        };
+        for (std::size_t i = 0; i < statements_.size(); ++i) {
+            for (auto const& operand : statements_[i].operands()) {
+                count(operand.kept);
+            }
+            count(statements_[i].kept_result);
         }
-        most_bytes_ += s.kept_result ? s.kept_result->block_bytes : 0;
+        std::for_each(more.begin(), more.end(), count);
+        return total;
+    }
+
+    // The exact count costs a pass over the tape: it is made where a bound on it exceeds the limit.
+    template <class Kept>
+    XGRAD_NOINLINE void respect_limit(
+        std::span<tensor_body* const> bodies,
+        Kept&& kept,
+        body_pointer kept_result,
+        std::source_location const& where)
+    {
+        std::vector<body_pointer> more{std::move(kept_result)};
+        for (std::size_t i = 0; i < bodies.size(); ++i) {
+            more.push_back(kept(i));
+        }
+        most_bytes_ += sizeof(statement) + bodies.size() * sizeof(recorded_operand) +
+            sizeof(variable) + sizeof(shape_type);
+        for (auto const& body : more) {
+            most_bytes_ += body ? body->block_bytes : 0;
+        }
         if (most_bytes_ > options_.memory_limit) {
-            most_bytes_ = bytes() + (s.kept_result ? s.kept_result->block_bytes : 0);
+            most_bytes_ = bytes_with(more);
         }
         if (most_bytes_ > options_.memory_limit) {
             auto const needed = std::exchange(most_bytes_, bytes());
             throw tape_error(
                 "tape: this statement would make it hold " + std::to_string(needed) +
                 " bytes, more than its memory_limit of " + std::to_string(options_.memory_limit) +
-                "; recompute parts with checkpoint(f, x), or raise the limit" + at(s.where));
+                "; recompute parts with checkpoint(f, x), or raise the limit" + at(where));
         }
     }
 
     tape_options options_;
     bool enabled_ = true;
-    std::uint64_t serial_ = detail::next_tape_serial();
+    bool knows_gradients_ = false;
+    std::uint64_t serial_ = detail::next_identity(); // what bodies know this record by
     std::size_t times_consumed_ = 0;
     std::size_t most_bytes_ = 0;
-    list<statement> statements_;
-    list<recorded_operand> operands_;
-    std::vector<std::byte> scalars_;
-    std::vector<variable> variables_;
+    segmented_list<statement> statements_;
+    arena operands_; // and numbers, of all statements
+    segmented_list<variable> variables_;
+    segmented_list<shape_type> shapes_;
     identity_map places_;
 };
 } // namespace xgrad

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <source_location>
+#include <span>
 #include <string_view>
 
 namespace xgrad {
@@ -46,35 +47,52 @@ struct reduction
     void (*element_float)(void const*, void const*, void const*, void*, std::size_t) = nullptr;
 };
 
-/// What a statement reads: which variable, and its value where the reverse sweep needs it.
+/// What a statement reads: which variable, and its value where the reverse sweep needs it (of a
+/// linear statement: its adjoint for a result's adjoint of one).
 struct recorded_operand
 {
     std::uint32_t variable;
     body_pointer kept;
 };
 
-/// One line of a tape.
+/// How the operands of a statement lie, which says how it can be swept.
+enum class alignment : std::uint8_t
+{
+    any,
+    same,  // dense, of the compute type, and all of the shape over which the statement runs
+    linear // as `same`, and reduced by sum or mean to one number; its adjoints are kept
+};
+
+/// One line of a tape. What it refers to belongs to the tape.
 struct statement
 {
     block_kernels const* kernels = nullptr;      // an expression, fused
     reduction const* reduced = nullptr;          // and reduced over `axes`
     std::uint64_t axes = 0;                      // bit i: axis i of the expression's shape
     std::unique_ptr<operation const> operation_; // or an array operation
-    std::uint32_t first_operand = 0;
-    std::uint32_t operand_count = 0;
-    std::uint32_t first_scalar = 0; // in bytes
+    recorded_operand* first_operand = nullptr;
     std::uint32_t result = 0;
+    std::uint32_t operand_count = 0;
     body_pointer kept_result;
+    alignment aligned = alignment::any;
     std::source_location where;
+
+    std::span<recorded_operand const> operands() const noexcept
+    {
+        return {first_operand, operand_count};
+    }
+
+    /// The expression's numbers, of its compute type; they lie behind the operands.
+    void* scalars() const noexcept { return first_operand + operand_count; }
 };
 
 /// A tensor that a tape knows.
 struct variable
 {
     std::uint64_t identity;
+    std::uint32_t shape; // its place in the tape's list of shapes
     element_type type;
     bool followed; // watched, or computed by a statement of the tape
     bool gradient; // computed by another tape's sweep while this one was active
-    shape_type shape;
 };
 } // namespace xgrad

@@ -11,9 +11,9 @@
 namespace xgrad {
 /// The formula of a statement, with the tape's variables as v0, v1, ... and its numbers as they
 /// are.
-inline std::string formula_of(recording const& r, statement const& s)
+inline std::string formula_of(statement const& s)
 {
-    auto const operands = r.operands(s);
+    auto const operands = s.operands();
     auto const variable = [&](std::size_t i) { return "v" + std::to_string(operands[i].variable); };
     if (s.kernels == nullptr) {
         std::string text(s.operation_->name());
@@ -22,7 +22,7 @@ inline std::string formula_of(recording const& r, statement const& s)
         }
         return text + ")";
     }
-    auto const* const scalars = r.scalars(s);
+    auto const* const scalars = s.scalars();
     auto const formula = formula_of(s.kernels->terms, variable, [&](std::size_t i) {
         return number_text(
             s.kernels->compute == element_type::float64
@@ -37,16 +37,17 @@ inline std::string formula_of(recording const& r, statement const& s)
 inline std::string summary_of(recording const& r)
 {
     std::vector<std::array<std::string, 5>> rows{{"result", "formula", "shape", "keeps", "where"}};
-    for (auto const& s : r.statements()) {
+    for (std::size_t i = 0; i < r.statements().size(); ++i) {
+        auto const& s = r.statements()[i];
         std::size_t kept = s.kept_result ? s.kept_result->block_bytes : 0;
-        for (auto const& operand : r.operands(s)) {
+        for (auto const& operand : s.operands()) {
             kept += operand.kept ? operand.kept->block_bytes : 0;
         }
         std::string place = at(s.where);
         rows.push_back(
             {"v" + std::to_string(s.result),
-             formula_of(r, s),
-             to_string(r.variables()[s.result].shape),
+             formula_of(s),
+             to_string(r.shape_of(s.result)),
              std::to_string(kept),
              place.substr(2, place.size() - 3)});
     }

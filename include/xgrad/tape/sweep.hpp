@@ -2,6 +2,7 @@
 
 #include <xgrad/tape/expression_sweep.hpp>
 #include <xgrad/tape/tape.hpp>
+#include <xgrad/tape/tile_sweep.hpp>
 
 #include <memory>
 #include <span>
@@ -47,30 +48,16 @@ inline std::string describe(tensor_body const& body)
         "grad: the target, a " + describe(target) + ", is unknown; " + why + at(where));
 }
 
-inline void reverse_statement(
-    recording const& r, statement const& s, adjoints& all, std::span<char const> wanted)
-{
-    if (s.kernels == nullptr) {
-        pullback sweep(r, s, all, wanted);
-        s.operation_->reverse(sweep);
-    } else if (s.kernels->compute == element_type::float64) {
-        vectorized::expression_sweep<double>(r, s, all, wanted).run();
-    } else {
-        vectorized::expression_sweep<float>(r, s, all, wanted).run();
-    }
-}
-
 /// The lists of a sweep, which keep their memory from one sweep of a thread to the next.
 struct sweep_lists
 {
     adjoints all;
-    std::vector<char> wanted; // per variable: 0, or 1 (a way to a source), or 2 (a source)
     std::vector<std::uint32_t> sources;
+    tile_lists tiles;
 
     void clear() noexcept
     {
         all.clear();
-        wanted.clear();
         sources.clear();
     }
 };
@@ -113,8 +100,6 @@ struct sweep_target
 {
     tensor_body* body;
     body_pointer seed;
-
-    body_pointer adjoint() const { return seed ? seed : filled_body(body->type, body->shape, 1); }
 };
 
 /// One reverse sweep over a recording.
@@ -126,26 +111,26 @@ public:
         std::span<sweep_target const> targets,
         std::span<tensor_body* const> sources,
         std::source_location const& where)
-        : recording_(r), targets_(targets), sources_(sources), where_(where), lists_(*borrowed_)
+        : recording_(r),
+          targets_(targets),
+          sources_(sources),
+          where_(where),
+          knows_gradients_(r.knows_gradients()),
+          lists_(*borrowed_)
     {}
 
     /// The adjoint of every source, dense and shaped like it, into `gradients`. Throws tape_error
     /// where a target is not on the tape, unconnected_error where no target depends on a source.
     void run(grad_options const& options, std::span<body_pointer> gradients)
     {
+        if (hand_over(gradients)) {
+            return;
+        }
         lists_.all.start(recording_);
         mark_ways_to_sources();
         seed_targets();
-        auto const statements = recording_.statements();
-        for (std::size_t i = statements.size(); i-- > 0;) {
-            auto const& s = statements[i];
-            if (lists_.all.has(s.result)) {
-                refuse_gradients(s);
-                detail::reverse_statement(recording_, s, lists_.all, lists_.wanted);
-                if (lists_.wanted[s.result] != source) {
-                    lists_.all.take(s.result); // no statement before this one reads it
-                }
-            }
+        for (auto i = recording_.statements().size(); i > 0;) {
+            i = lists_.all.has(recording_.statements()[i - 1].result) ? reverse_from(i) : i - 1;
         }
         for (std::size_t i = 0; i < sources_.size(); ++i) {
             gradients[i] = gradient_of(i, options);
@@ -153,27 +138,52 @@ public:
     }
 
 private:
-    static constexpr char way = 1;
-    static constexpr char source = 2;
     static constexpr std::uint32_t unknown = ~std::uint32_t{0};
+
+    /// Where the target is a sum over one fused expression, and all that the tape holds, its
+    /// adjoints have been kept already.
+    bool hand_over(std::span<body_pointer> gradients) const
+    {
+        if (recording_.statements().size() != 1 || targets_.size() != 1 || targets_[0].seed) {
+            return false;
+        }
+        auto const& s = recording_.statements()[0];
+        if (s.aligned != alignment::linear || s.reduced->divides_by_count || knows_gradients_ ||
+            recording_.find(*targets_[0].body) != s.result) {
+            return false;
+        }
+        for (std::size_t i = 0; i < sources_.size(); ++i) {
+            auto const place = recording_.find(*sources_[i]);
+            auto const operands = s.operands();
+            auto const operand = std::find_if(operands.begin(), operands.end(), [&](auto const& o) {
+                return o.kept && o.variable == place;
+            });
+            if (operand == operands.end()) {
+                return false;
+            }
+            gradients[i] = operand->kept;
+        }
+        return true;
+    }
 
     void mark_ways_to_sources()
     {
-        auto& wanted = lists_.wanted;
-        wanted.assign(recording_.variables().size(), 0);
+        auto& all = lists_.all;
         for (auto const* body : sources_) {
             auto const place = recording_.find(*body);
             lists_.sources.push_back(place.value_or(unknown));
             if (place) {
-                wanted[*place] = source;
+                all.want(*place, interest::source);
             }
         }
-        for (auto const& s : recording_.statements()) {
-            auto const operands = recording_.operands(s);
-            for (std::size_t i = 0; i < operands.size() && wanted[s.result] == 0; ++i) {
-                if (wanted[operands[i].variable] != 0 &&
+        auto const& statements = recording_.statements();
+        for (std::size_t k = 0; k < statements.size(); ++k) {
+            auto const& s = statements[k];
+            auto const operands = s.operands();
+            for (std::size_t i = 0; i < operands.size() && !all.wants(s.result); ++i) {
+                if (all.wants(operands[i].variable) &&
                     (s.kernels == nullptr || s.kernels->leaves[i].carries_gradient)) {
-                    wanted[s.result] = way;
+                    all.want(s.result, interest::way);
                 }
             }
         }
@@ -183,24 +193,124 @@ private:
     {
         for (auto const& target : targets_) {
             auto const place = recording_.find(*target.body);
-            if (place && lists_.wanted[*place] != 0) {
-                lists_.all.add(*place, target.adjoint());
+            if (place && lists_.all.wants(*place)) {
+                if (target.seed) {
+                    lists_.all.add(*place, target.seed);
+                } else {
+                    lists_.all.add_uniform(*place, 1);
+                }
             } else if (!place && !is_source(*target.body)) {
                 detail::throw_unknown_target(recording_, *target.body, where_);
             }
         }
     }
 
+    /// Reverses the statement before `end`, and its neighbours where they can go together; returns
+    /// the first one reversed.
+    std::size_t reverse_from(std::size_t end)
+    {
+        auto const& s = recording_.statements()[end - 1];
+        refuse_gradients(s);
+        if (s.aligned == alignment::same) {
+            auto const first = knows_gradients_ ? end - 1 : first_of_run(end);
+            reverse_run(first, end);
+            return first;
+        }
+        if (s.aligned == alignment::linear) {
+            reverse_linear(s);
+        } else if (s.kernels == nullptr) {
+            pullback sweep(recording_, s, lists_.all);
+            s.operation_->reverse(sweep);
+        } else if (s.kernels->compute == element_type::float64) {
+            vectorized::expression_sweep<double>(recording_, s, lists_.all).run();
+        } else {
+            vectorized::expression_sweep<float>(recording_, s, lists_.all).run();
+        }
+        if (lists_.all.wanted(s.result) != interest::source) {
+            lists_.all.take(s.result); // no statement before this one reads it
+        }
+        return end - 1;
+    }
+
+    /// The shape over which an aligned statement runs, as its place in the tape's list.
+    std::uint32_t shape_of(statement const& s) const noexcept
+    {
+        return recording_.variables()[s.operands()[0].variable].shape;
+    }
+
+    std::size_t first_of_run(std::size_t end) const noexcept
+    {
+        // Longer runs gain nothing: their adjoints fill the cache.
+        constexpr std::size_t longest = 256;
+        auto const& statements = recording_.statements();
+        auto const& last = statements[end - 1];
+        auto first = end - 1;
+        while (first > 0 && end - first < longest) {
+            auto const& s = statements[first - 1];
+            if (s.aligned != alignment::same || s.kernels->compute != last.kernels->compute ||
+                shape_of(s) != shape_of(last)) {
+                break;
+            }
+            --first;
+        }
+        return first;
+    }
+
+    void reverse_run(std::size_t first, std::size_t end)
+    {
+        auto const run = [&]<class T>() {
+            vectorized::tile_sweep<T>(recording_, first, end, lists_.all, lists_.tiles).run();
+        };
+        if (recording_.statements()[first].kernels->compute == element_type::float64) {
+            run.template operator()<double>();
+        } else {
+            run.template operator()<float>();
+        }
+    }
+
+    /// A sum or mean whose adjoints for a result's adjoint of one are kept.
+    void reverse_linear(statement const& s)
+    {
+        auto const reverse = [&]<class T>() {
+            auto const& incoming = lists_.all.of(s.result);
+            auto g = incoming.is_uniform ? static_cast<T>(incoming.uniform)
+                                         : *incoming.body->template elements<T>();
+            if (s.reduced->divides_by_count) {
+                auto const& shape = recording_.shape_of(s.operands()[0].variable);
+                g /= static_cast<T>(element_count(shape));
+            }
+            for (auto const& operand : s.operands()) {
+                if (!operand.kept || !lists_.all.wants(operand.variable)) {
+                    continue;
+                }
+                bool const accumulate = lists_.all.has(operand.variable);
+                if (g == T(1) && !accumulate) {
+                    lists_.all.add(operand.variable, operand.kept);
+                } else {
+                    vectorized::scale(
+                        lists_.all.writable(operand.variable), *operand.kept, g, accumulate);
+                }
+            }
+        };
+        if (s.kernels->compute == element_type::float64) {
+            reverse.template operator()<double>();
+        } else {
+            reverse.template operator()<float>();
+        }
+    }
+
     void refuse_gradients(statement const& s) const
     {
-        for (auto const& operand : recording_.operands(s)) {
+        if (!knows_gradients_) {
+            return;
+        }
+        for (auto const& operand : s.operands()) {
             if (recording_.variables()[operand.variable].gradient &&
-                lists_.wanted[operand.variable] != source) {
+                lists_.all.wanted(operand.variable) != interest::source) {
                 throw tape_error(
                     "grad: the target depends on a gradient that another tape computed while this "
-                    "one "
-                    "was active, and gradients are not recorded; take the outer derivative of a "
-                    "formula for it, or make it a constant with detach()" +
+                    "one was active, and gradients are not recorded; take the outer derivative of "
+                    "a formula for it, or make it a constant with detach()" +
                     at(s.where));
             }
         }
@@ -213,16 +323,16 @@ private:
         });
     }
 
-    body_pointer gradient_of(std::size_t i, grad_options const& options) const
+    body_pointer gradient_of(std::size_t i, grad_options const& options)
     {
         auto const& body = *sources_[i];
         if (lists_.sources[i] != unknown && lists_.all.has(lists_.sources[i])) {
-            return lists_.all.of(lists_.sources[i]);
+            return lists_.all.body_of(lists_.sources[i]);
         }
         // A target that no statement has touched is a source of itself all the same.
         for (auto const& target : targets_) {
             if (lists_.sources[i] == unknown && target.body->identity == body.identity) {
-                return target.adjoint();
+                return target.seed ? target.seed : filled_body(body.type, body.shape, 1);
             }
         }
         if (options.unconnected == unconnected::error) {
@@ -239,6 +349,7 @@ private:
     std::span<sweep_target const> targets_;
     std::span<tensor_body* const> sources_;
     std::source_location where_;
+    bool knows_gradients_;
     detail::borrowed_lists borrowed_;
     detail::sweep_lists& lists_;
 };

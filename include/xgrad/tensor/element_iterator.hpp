@@ -35,10 +35,11 @@ public:
         if (body_->contiguous) {
             return first[rest];
         }
+        auto const strides = body_->strides();
         difference_type offset = 0;
         for (std::size_t axis = body_->shape.size(); axis-- > 0;) {
             auto const length = static_cast<difference_type>(body_->shape[axis]);
-            offset += rest % length * body_->strides[axis];
+            offset += rest % length * strides[axis];
             rest /= length;
         }
         return first[offset];

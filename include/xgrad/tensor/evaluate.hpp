@@ -50,6 +50,18 @@ private:
     plan plan_;
 };
 
+/// All operands are dense, of the compute type and of one shape: nothing has to be planned.
+inline bool are_aligned(std::span<tensor_body* const> operands, element_type compute) noexcept
+{
+    for (auto const* operand : operands) {
+        if (!operand->dense(compute) ||
+            (operand != operands[0] && !same_shape(operand->shape, operands[0]->shape))) {
+            return false;
+        }
+    }
+    return !operands.empty();
+}
+
 template <class T>
 body_pointer evaluate(
     block_kernels const& kernels,
@@ -58,12 +70,26 @@ body_pointer evaluate(
     element_type result,
     std::source_location const& where)
 {
-    statement_plan const p(kernels, operands, where);
-    auto out = make_body(result, p.shape());
-    compute_values<T>(kernels, p.reading(), scalars, *out);
+    body_pointer out;
+    auto aligned = alignment::any;
+    if (result == type_of<T> && are_aligned(operands, type_of<T>)) {
+        aligned = alignment::same;
+        out = make_body(result, operands[0]->shape, operands[0]->size);
+        compute_aligned<T>(kernels, operands, scalars, *out);
+    } else {
+        statement_plan const p(kernels, operands, where);
+        out = make_body(result, p.shape());
+        compute_values<T>(kernels, p.reading(), scalars, *out);
+    }
     xgrad::detail::check_result(*out, kernels, where);
-    if (result == element_type::float64 || result == element_type::float32) {
-        record_expression(kernels, nullptr, 0, operands, scalars, *out, where);
+    if constexpr (std::floating_point<T>) {
+        record_expression(
+            {.kernels = &kernels,
+             .operands = operands,
+             .scalars = scalars,
+             .aligned = aligned,
+             .where = where},
+            *out);
     }
     return out;
 }

@@ -126,9 +126,11 @@ public:
                 "x(i, ...): " + std::to_string(sizeof...(I)) + " indices for shape " +
                 to_string(shape()) + ", which has " + std::to_string(dimension()) + " axes");
         }
+        [[maybe_unused]] auto const strides = body_->strides();
         std::ptrdiff_t offset = 0;
-        std::size_t axis = 0;
-        ((offset += element_offset(static_cast<std::ptrdiff_t>(index), axis++)), ...);
+        [[maybe_unused]] std::size_t axis = 0;
+        ((offset += from_start(static_cast<std::ptrdiff_t>(index), axis) * strides[axis], ++axis),
+         ...);
         return body_->template elements<T const>()[offset];
     }
 
@@ -147,7 +149,8 @@ public:
         using buffer = xt::xbuffer_adaptor<T const*, xt::smart_ownership, owner>;
         using adaptor = xt::xarray_adaptor<buffer, xt::layout_type::dynamic>;
         typename adaptor::shape_type shape(body_->shape.begin(), body_->shape.end());
-        typename adaptor::strides_type strides(body_->strides.begin(), body_->strides.end());
+        auto const places = body_->strides();
+        typename adaptor::strides_type strides(places.begin(), places.end());
         for (std::size_t axis = 0; axis < strides.size(); ++axis) {
             strides[axis] = shape[axis] == 1 ? 0 : strides[axis]; // as xtensor has it
         }
@@ -157,7 +160,7 @@ public:
     }
 
     /// The same values, cut from every tape.
-    tensor detach() const { return tensor(make_view(body_, body_->shape, body_->strides, 0)); }
+    tensor detach() const { return tensor(make_view(body_, body_->shape, body_->strides(), 0)); }
 
     /// A copy as a container of xtensor's: `xt::xarray<double> a = x;`.
     template <xtensor_container Container>
@@ -171,7 +174,7 @@ public:
     body_pointer const& handle() const noexcept { return body_; }
 
 private:
-    std::ptrdiff_t element_offset(std::ptrdiff_t index, std::size_t axis) const
+    std::ptrdiff_t from_start(std::ptrdiff_t index, std::size_t axis) const
     {
         auto const length = static_cast<std::ptrdiff_t>(body_->shape[axis]);
         if (index < -length || index >= length) {
@@ -179,7 +182,7 @@ private:
                 "x(i, ...): index " + std::to_string(index) + " is out of range for axis " +
                 std::to_string(axis) + " of shape " + to_string(shape()));
         }
-        return (index < 0 ? index + length : index) * body_->strides[axis];
+        return index < 0 ? index + length : index;
     }
 
     template <class X>

@@ -108,7 +108,7 @@ tensor<T> read_npy(byte_reader& file)
     }
     if (header.fortran_order) {
         auto shape = body->shape;
-        auto strides = body->strides;
+        auto strides = body->strides();
         std::reverse(shape.begin(), shape.end());
         std::reverse(strides.begin(), strides.end());
         body = dense_copy(*make_view(body, std::move(shape), std::move(strides), 0));

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <xgrad/base/short_list.hpp>
+#include <xgrad/engine/block_reader.hpp>
+#include <xgrad/tape/active.hpp>
+
+#include <span>
+
+namespace xgrad {
+/// The adjoints of an expression's operands for a seed of 1: null where an operand carries none,
+/// the same array where a tensor occurs again.
+class unit_adjoints
+{
+public:
+    unit_adjoints(block_kernels const& kernels, std::span<tensor_body* const> operands)
+        : kernels_(kernels),
+          operands_(operands),
+          bodies_(operands.size()),
+          targets_(operands.size()),
+          repeats_(operands.size())
+    {}
+
+    /// Taking value and derivative in one pass is the cheaper way: some tape wants the derivative,
+    /// and computing it later would repeat an expensive function for each array stored now. (In a
+    /// single block it is the second pass itself that costs.) A tape with a memory limit keeps
+    /// operands, of which it may have many already, rather than adjoints.
+    bool pay() const noexcept
+    {
+        if (kernels_.values_and_adjoints == nullptr) {
+            return false;
+        }
+        bool wanted = false;
+        bool limited = false;
+        for_each_active([&](recording& r) {
+            wanted = wanted || r.concerns(operands_);
+            limited = limited || r.options().memory_limit != 0;
+        });
+        return wanted && !limited &&
+            (operands_[0]->size <= block_length || kernels_.cost >= arrays());
+    }
+
+    void allocate()
+    {
+        auto const& shape = operands_[0]->shape;
+        auto const size = operands_[0]->size;
+        for (std::size_t i = 0; i < operands_.size(); ++i) {
+            repeats_[i] = false;
+            targets_[i] = nullptr;
+            if (kernels_.leaves[i].carries_gradient) {
+                auto const first = first_of(i);
+                repeats_[i] = first != i;
+                if (first == i) {
+                    bodies_[i] = make_body(operands_[i]->type, shape, size);
+                }
+                targets_[i] = bodies_[first]->data;
+            }
+        }
+    }
+
+    /// One for each operand, at its first occurrence.
+    std::span<body_pointer const> bodies() noexcept { return bodies_.get(); }
+
+    /// Where the adjoint of each operand goes, at every occurrence.
+    std::span<void* const> targets() noexcept { return targets_.get(); }
+
+    /// The operand has occurred before: add to its adjoint.
+    std::span<bool const> repeats() noexcept { return repeats_.get(); }
+
+private:
+    float arrays() const noexcept
+    {
+        float count = 0;
+        for (std::size_t i = 0; i < operands_.size(); ++i) {
+            count += kernels_.leaves[i].carries_gradient && first_of(i) == i ? 1.0f : 0.0f;
+        }
+        return count;
+    }
+
+    std::size_t first_of(std::size_t i) const noexcept
+    {
+        std::size_t first = 0;
+        while (!kernels_.leaves[first].carries_gradient || operands_[first] != operands_[i]) {
+            ++first;
+        }
+        return first;
+    }
+
+    block_kernels const& kernels_;
+    std::span<tensor_body* const> operands_;
+    short_list<body_pointer> bodies_;
+    short_list<void*> targets_;
+    short_list<bool> repeats_;
+};
+} // namespace xgrad
