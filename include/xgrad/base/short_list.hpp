@@ -35,7 +35,7 @@ public:
     T& operator[](std::size_t i) noexcept { return first_[i]; }
 
 private:
-    static constexpr std::size_t few = 8;
+    static constexpr std::size_t few = 16;
 
     XGRAD_COLD static T* allocate(std::size_t size) { return std::allocator<T>().allocate(size); }
 

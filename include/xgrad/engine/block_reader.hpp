@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/base/short_list.hpp>
 #include <xgrad/engine/plan.hpp>
 
 #include <algorithm>
@@ -45,6 +46,10 @@ private:
 };
 
 /// One thread's window on a plan's operands: pointers to their elements, a block at a time.
+///
+/// A packed operand has a buffer with some elements of it, the `window`: those of one block; of a
+/// transposed array several rows, which are then read together; of one that repeats (a row
+/// broadcast over a matrix) a whole period, once for all.
 template <class T>
 class block_reader
 {
@@ -52,20 +57,22 @@ public:
     explicit block_reader(plan const& p)
         : plan_(p),
           length_(std::min(block_length, padded_bytes(p.size * sizeof(T)) / sizeof(T))),
-          buffers_(buffer_count(p) * length_ * sizeof(T)),
-          table_(p.operands.size() * sizeof(T const*)),
-          pointers_(table_.template as<T const*>())
+          windows_(p.operands.size()),
+          pointers_(p.operands.size()),
+          buffers_(place_windows() * sizeof(T))
     {
-        auto* buffer = buffers_.template as<T>();
         for (std::size_t i = 0; i < p.operands.size(); ++i) {
             auto const& operand = p.operands[i];
-            pointers_[i] = nullptr;
-            if (needs_buffer(operand)) {
-                pointers_[i] = buffer;
-                if (operand.how == access::constant) {
-                    pack(operand.type, operand.data, {}, {}, 0, length_, buffer);
+            auto& w = windows_[i];
+            w.buffer = buffers_.template as<T>() + w.place;
+            pointers_[i] = w.length > 0 ? w.buffer : nullptr;
+            if (operand.how == access::constant) {
+                pack(operand.type, operand.data, {}, {}, 0, length_, w.buffer);
+            } else if (w.period > 0) {
+                pack(operand.type, operand.data, p.axes, operand.strides, 0, w.period, w.buffer);
+                for (auto filled = w.period; filled < w.length; filled += w.period) {
+                    std::copy_n(w.buffer, std::min(w.period, w.length - filled), w.buffer + filled);
                 }
-                buffer += length_;
             }
         }
     }
@@ -81,53 +88,114 @@ public:
     {
         for (std::size_t i = 0; i < plan_.operands.size(); ++i) {
             auto const& operand = plan_.operands[i];
+            auto& w = windows_[i];
             if (operand.how == access::direct) {
                 auto const* const data = static_cast<T const*>(operand.data) + begin;
-                if (operand.padded) {
-                    pointers_[i] = data;
-                } else {
-                    std::copy_n(data, count, const_cast<T*>(pointers_[i]));
-                    pad(i, count);
+                pointers_[i] = data;
+                if (!operand.padded) {
+                    std::copy_n(data, count, w.buffer);
+                    pad(w, count);
+                    pointers_[i] = w.buffer;
                 }
             } else if (operand.how == access::packed) {
-                pack(
-                    operand.type,
-                    operand.data,
-                    plan_.axes,
-                    operand.strides,
-                    begin,
-                    count,
-                    const_cast<T*>(pointers_[i]));
-                pad(i, count);
+                if (w.period > 0) {
+                    pointers_[i] = w.buffer + begin % w.period;
+                } else {
+                    if (begin < w.begin || begin + count > w.end) {
+                        move(w, operand, begin, count);
+                    }
+                    pointers_[i] = w.buffer + (begin - w.begin);
+                }
             }
         }
-        return pointers_;
+        return pointers_.get().data();
     }
 
 private:
+    struct window
+    {
+        std::size_t length = 0; // of the buffer; 0: none
+        std::size_t place = 0;  // of the buffer among all
+        T* buffer = nullptr;
+        std::size_t period = 0;
+        std::size_t begin = 0; // of what is in it
+        std::size_t end = 0;
+    };
+
+    void move(window& w, operand_access const& operand, std::size_t begin, std::size_t count)
+    {
+        // As much as fits: what is read on will be asked for next.
+        auto const wanted = std::max(count, w.length / block_length * block_length);
+        w.begin = begin;
+        w.end = std::min(plan_.size, begin + wanted);
+        pack(
+            operand.type,
+            operand.data,
+            plan_.axes,
+            operand.strides,
+            begin,
+            w.end - begin,
+            w.buffer);
+        pad(w, w.end - begin);
+    }
+
     // What the last register reads beyond the block's end is a number, if an unused one.
-    void pad(std::size_t i, std::size_t count) const
+    static void pad(window const& w, std::size_t count)
     {
-        auto const end = std::min(length_, padded_bytes(count * sizeof(T)) / sizeof(T));
-        std::fill(const_cast<T*>(pointers_[i]) + count, const_cast<T*>(pointers_[i]) + end, T(0));
+        auto const end = std::min(w.length, padded_bytes(count * sizeof(T)) / sizeof(T));
+        std::fill(w.buffer + count, w.buffer + end, T(0));
     }
 
-    static bool needs_buffer(operand_access const& operand)
+    /// Where the elements of a packed operand repeat: after how many; 0 where they do not, or only
+    /// after so many that a buffer would not stay in cache.
+    std::size_t period_of(operand_access const& operand) const
     {
-        return operand.how == access::constant || operand.how == access::packed ||
-            (operand.how == access::direct && !operand.padded);
+        constexpr std::size_t longest = 4 * block_length;
+        if (plan_.size == 0 || operand.strides.empty() || operand.strides[0] != 0) {
+            return 0;
+        }
+        std::size_t period = 1;
+        for (std::size_t axis = 1; axis < plan_.axes.size(); ++axis) {
+            period *= plan_.axes[axis];
+        }
+        return period <= longest ? period : 0;
     }
 
-    static std::size_t buffer_count(plan const& p)
+    /// Gives each operand that needs one a place in the buffers; returns their length.
+    std::size_t place_windows()
     {
-        return static_cast<std::size_t>(
-            std::count_if(p.operands.begin(), p.operands.end(), needs_buffer));
+        constexpr auto line = block_alignment / sizeof(T);
+        std::size_t total = 0;
+        for (std::size_t i = 0; i < plan_.operands.size(); ++i) {
+            auto const& operand = plan_.operands[i];
+            auto& w = windows_[i];
+            w = {};
+            if (operand.how == access::constant ||
+                (operand.how == access::direct && !operand.padded)) {
+                w.length = length_;
+            } else if (operand.how == access::packed) {
+                w.length = length_;
+                w.period = period_of(operand);
+                if (w.period > 0) {
+                    w.length = w.period + length_ + line;
+                } else if (is_transposed(plan_.axes, operand.strides)) {
+                    auto const rows = transposed_rows * plan_.axes.back();
+                    constexpr std::size_t most = 32 * block_length;
+                    auto const whole = std::min({rows, most, plan_.size});
+                    w.length = std::max(length_, whole + line);
+                }
+            }
+            w.length = (w.length + line - 1) / line * line;
+            w.place = total;
+            total += w.length;
+        }
+        return total;
     }
 
     plan const& plan_;
     std::size_t length_;
+    short_list<window> windows_;
+    short_list<T const*> pointers_;
     scratch buffers_;
-    scratch table_;
-    T const** pointers_;
 };
 } // namespace xgrad

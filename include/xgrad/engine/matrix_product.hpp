@@ -13,6 +13,17 @@
 // One product of two matrices, by BLAS; the only include of CBLAS.
 
 namespace xgrad {
+/// A strided matrix of T.
+template <class T>
+struct matrix_view
+{
+    T const* data;
+    std::size_t rows;
+    std::size_t columns;
+    std::ptrdiff_t row_stride;
+    std::ptrdiff_t column_stride;
+};
+
 namespace detail {
 /// A matrix as BLAS takes it: rows (or, transposed, columns) contiguous.
 struct matrix_layout
@@ -41,18 +52,78 @@ inline bool blas_layout(
     }
     return false;
 }
-} // namespace detail
 
-/// A strided matrix of T.
 template <class T>
-struct matrix_view
+matrix_layout layout_of(matrix_view<T> const& a) noexcept
 {
-    T const* data;
-    std::size_t rows;
-    std::size_t columns;
-    std::ptrdiff_t row_stride;
-    std::ptrdiff_t column_stride;
-};
+    matrix_layout layout{};
+    blas_layout(a.rows, a.columns, a.row_stride, a.column_stride, layout);
+    return layout;
+}
+
+#if XGRAD_HAS_BLAS
+inline CBLAS_TRANSPOSE transposition(bool transposed) noexcept
+{
+    return transposed ? CblasTrans : CblasNoTrans;
+}
+
+template <class T>
+void matrix_times_matrix(matrix_view<T> const& a, matrix_view<T> const& b, T* c)
+{
+    auto const left = layout_of(a);
+    auto const right = layout_of(b);
+    auto const call = [&](auto const& gemm) {
+        gemm(
+            CblasRowMajor,
+            transposition(left.transposed),
+            transposition(right.transposed),
+            static_cast<int>(a.rows),
+            static_cast<int>(b.columns),
+            static_cast<int>(a.columns),
+            T(1),
+            a.data,
+            static_cast<int>(left.leading),
+            b.data,
+            static_cast<int>(right.leading),
+            T(0),
+            c,
+            static_cast<int>(b.columns));
+    };
+    if constexpr (std::same_as<T, double>) {
+        call(cblas_dgemm);
+    } else {
+        call(cblas_sgemm);
+    }
+}
+
+// Of a vector as a matrix of one column, a product of matrices would copy both operands first.
+template <class T>
+void matrix_times_vector(matrix_view<T> const& a, T const* x, std::ptrdiff_t stride, T* y)
+{
+    auto const layout = layout_of(a);
+    auto const call = [&](auto const& gemv) {
+        gemv(
+            CblasRowMajor,
+            transposition(layout.transposed),
+            static_cast<int>(layout.transposed ? a.columns : a.rows),
+            static_cast<int>(layout.transposed ? a.rows : a.columns),
+            T(1),
+            a.data,
+            static_cast<int>(layout.leading),
+            x,
+            a.columns == 1 ? 1 : static_cast<int>(stride),
+            T(0),
+            y,
+            1);
+    };
+    if constexpr (std::same_as<T, double>) {
+        call(cblas_dgemv);
+    } else {
+        call(cblas_sgemv);
+    }
+}
+#endif
+} // namespace detail
 
 /// c = a b, with c dense of a.rows × b.columns. A matrix without a unit stride is not taken: make
 /// it dense before.
@@ -60,47 +131,13 @@ template <class T>
 void matrix_product(matrix_view<T> const& a, matrix_view<T> const& b, T* c)
 {
 #if XGRAD_HAS_BLAS
-    detail::matrix_layout left{};
-    detail::matrix_layout right{};
-    detail::blas_layout(a.rows, a.columns, a.row_stride, a.column_stride, left);
-    detail::blas_layout(b.rows, b.columns, b.row_stride, b.column_stride, right);
-    auto const m = static_cast<int>(a.rows);
-    auto const n = static_cast<int>(b.columns);
-    auto const k = static_cast<int>(a.columns);
-    auto const flag = [](bool transposed) { return transposed ? CblasTrans : CblasNoTrans; };
-    auto const ldc = std::max(n, 1);
-    if constexpr (std::same_as<T, double>) {
-        cblas_dgemm(
-            CblasRowMajor,
-            flag(left.transposed),
-            flag(right.transposed),
-            m,
-            n,
-            k,
-            1.0,
-            a.data,
-            static_cast<int>(left.leading),
-            b.data,
-            static_cast<int>(right.leading),
-            0.0,
-            c,
-            ldc);
+    if (b.columns == 1) {
+        detail::matrix_times_vector(a, b.data, b.row_stride, c);
+    } else if (a.rows == 1) {
+        detail::matrix_times_vector(
+            {b.data, b.columns, b.rows, b.column_stride, b.row_stride}, a.data, a.column_stride, c);
     } else {
-        cblas_sgemm(
-            CblasRowMajor,
-            flag(left.transposed),
-            flag(right.transposed),
-            m,
-            n,
-            k,
-            1.0f,
-            a.data,
-            static_cast<int>(left.leading),
-            b.data,
-            static_cast<int>(right.leading),
-            0.0f,
-            c,
-            ldc);
+        detail::matrix_times_matrix(a, b, c);
     }
 #else
     for (std::size_t i = 0; i < a.rows; ++i) {

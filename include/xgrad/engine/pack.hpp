@@ -5,20 +5,72 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
+#include <cstring>
 #include <limits>
 
 namespace xgrad {
+/// The rows that a transposed array is read in at a time: a cache line of doubles.
+inline constexpr std::size_t transposed_rows = 8;
+
+/// Neighbours along the last axis are further from each other than those along the one before.
+inline bool is_transposed(shape_type const& axes, strides_type const& strides) noexcept
+{
+    auto const rank = axes.size();
+    if (rank < 2) {
+        return false;
+    }
+    auto const along = std::abs(strides[rank - 1]);
+    auto const across = std::abs(strides[rank - 2]);
+    return along > 1 && across != 0 && across < along;
+}
+
 namespace detail {
+template <class T>
+void fill_run(T value, T* to, std::size_t count)
+{
+    // A few by hand, the rest by copies that double: as fast as memory.
+    auto filled = std::min<std::size_t>(count, 16);
+    std::fill_n(to, filled, value);
+    for (; filled < count; filled = std::min(2 * filled, count)) {
+        std::memcpy(to + filled, to, std::min(filled, count - filled) * sizeof(T));
+    }
+}
+
 template <class To, class From>
 void copy_run(From const* from, std::ptrdiff_t stride, To* to, std::size_t count)
 {
     if (stride == 0) {
-        std::fill_n(to, count, static_cast<To>(*from));
-    } else if (stride == 1) {
-        std::transform(from, from + count, to, [](From x) { return static_cast<To>(x); });
+        fill_run(static_cast<To>(*from), to, count);
+    } else if (stride == 1 && std::same_as<To, From>) {
+        std::memcpy(to, from, count * sizeof(To));
     } else {
         for (std::size_t i = 0; i < count; ++i, from += stride) {
             to[i] = static_cast<To>(*from);
+        }
+    }
+}
+
+/// Rows of `length` elements each, whose neighbours along a column are closer to each other than
+/// those along a row: read in bands of a few rows, so that a cache line is used as a whole.
+template <class To, class From>
+void copy_transposed(
+    From const* from,
+    std::size_t rows,
+    std::ptrdiff_t row_stride,
+    std::size_t length,
+    std::ptrdiff_t stride,
+    To* to)
+{
+    for (std::size_t row = 0; row < rows; row += transposed_rows) {
+        auto const band = std::min(transposed_rows, rows - row);
+        auto const* column = from + static_cast<std::ptrdiff_t>(row) * row_stride;
+        auto* const out = to + row * length;
+        for (std::size_t i = 0; i < length; ++i, column += stride) {
+            auto const* element = column;
+            for (std::size_t r = 0; r < band; ++r, element += row_stride) {
+                out[r * length + i] = static_cast<To>(*element);
+            }
         }
     }
 }
@@ -38,10 +90,45 @@ void pack(
 {
     with_element_type(type, [&]<class From>() {
         auto const* const from = static_cast<From const*>(data);
+        auto const copy_runs = [&](std::size_t first, std::size_t number, T* at) {
+            for_each_run(
+                axes,
+                strides,
+                first,
+                number,
+                [&](auto position, auto offset, auto length, auto stride) {
+                    detail::copy_run(from + offset, stride, at + position, length);
+                });
+        };
+        if (count == 0 || !is_transposed(axes, strides)) {
+            copy_runs(begin, count, to);
+            return;
+        }
+        // Whole rows in bands, with what is left of a row before and after them.
+        auto const length = axes.back();
+        auto const end = begin + count;
+        auto const first_row = (begin + length - 1) / length;
+        auto const last_row = end / length;
+        if (first_row >= last_row) {
+            copy_runs(begin, count, to);
+            return;
+        }
+        copy_runs(begin, first_row * length - begin, to);
         for_each_run(
-            axes, strides, begin, count, [&](auto position, auto offset, auto length, auto stride) {
-                detail::copy_run(from + offset, stride, to + position, length);
+            shape_type(axes.begin(), axes.end() - 1),
+            strides_type(strides.begin(), strides.end() - 1),
+            first_row,
+            last_row - first_row,
+            [&](auto position, auto offset, auto rows, auto row_stride) {
+                detail::copy_transposed(
+                    from + offset,
+                    rows,
+                    row_stride,
+                    length,
+                    strides.back(),
+                    to + (first_row + position) * length - begin);
             });
+        copy_runs(last_row * length, end - last_row * length, to + last_row * length - begin);
     });
 }
 

@@ -44,6 +44,8 @@ struct mask<T>
     XGRAD_ALWAYS_INLINE friend mask operator!=(mask a, mask b) noexcept { return a.bits != b.bits; }
 
     XGRAD_ALWAYS_INLINE friend bool any(mask a) noexcept { return xsimd::any(a.bits); }
+
+    XGRAD_ALWAYS_INLINE friend bool all(mask a) noexcept { return xsimd::all(a.bits); }
 };
 
 template <differentiable_element T>

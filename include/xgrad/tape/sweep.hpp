@@ -259,7 +259,8 @@ private:
     void reverse_run(std::size_t first, std::size_t end)
     {
         auto const run = [&]<class T>() {
-            vectorized::tile_sweep<T>(recording_, first, end, lists_.all, lists_.tiles).run();
+            vectorized::tile_sweep<T>(recording_, first, end, lists_.all, lists_.tiles)
+                .run(first, end);
         };
         if (recording_.statements()[first].kernels->compute == element_type::float64) {
             run.template operator()<double>();

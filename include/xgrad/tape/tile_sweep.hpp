@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/base/short_list.hpp>
 #include <xgrad/engine/block_reader.hpp>
 #include <xgrad/engine/compute.hpp>
 #include <xgrad/tape/adjoints.hpp>
@@ -58,7 +59,6 @@ template <class T>
 class tile_sweep
 {
 public:
-    /// Statements [first, last) of a recording; those without an adjoint are passed over.
     tile_sweep(
         recording const& r, std::size_t first, std::size_t last, adjoints& all, tile_lists& lists)
         : recording_(r),
@@ -70,12 +70,6 @@ public:
         lists.tiles.assign(r.statements()[last - 1].result - base_ + 1, none);
         for (auto i = first; i < last; ++i) {
             lists.tiles[r.statements()[i].result - base_] = produced;
-        }
-        for (auto i = last; i-- > first;) {
-            auto const& s = r.statements()[i];
-            if (adjoints_.has(s.result) || tile_of(s.result) >= first_tile) {
-                add_step(s);
-            }
         }
     }
 
@@ -91,14 +85,24 @@ public:
         lists_.released.clear();
     }
 
-    void run() const
+    /// Statements [first, last) of the recording; those without an adjoint are passed over.
+    void run(std::size_t first, std::size_t last)
     {
-        auto const length =
-            std::max<std::size_t>(chunk_length(cost_) / tile_length, 1) * tile_length;
-        for_each_chunk(
-            chunks_in(size_, length), static_cast<double>(size_) * cost_, [&](std::size_t chunk) {
-                run_chunk(chunk * length, std::min(size_, (chunk + 1) * length));
-            });
+        alignas(block_alignment) T few_tiles[few_elements * most_tiles];
+        for (auto i = last; i-- > first;) {
+            auto const& s = recording_.statements()[i];
+            if (!adjoints_.has(s.result) && tile_of(s.result) < first_tile) {
+                continue;
+            }
+            if (single()) {
+                run_at_once(s, few_tiles);
+            } else {
+                add_step(s);
+            }
+        }
+        if (!single()) {
+            run_tiles();
+        }
     }
 
 private:
@@ -111,6 +115,12 @@ private:
     static constexpr std::uint32_t first_tile = 2;
     // As many as stay in cache together; further adjoints are arrays.
     static constexpr std::uint32_t most_tiles = 12;
+    static constexpr std::uint32_t unwanted_tile = 0;
+    static constexpr std::uint32_t seed_tile = 1;
+    // Arrays of up to so many elements need no list of what is to be done: it is done at once.
+    static constexpr std::size_t few_elements = 64;
+
+    bool single() const noexcept { return size_ <= few_elements; }
 
     std::uint32_t tile_of(std::uint32_t variable) const noexcept
     {
@@ -133,29 +143,83 @@ private:
         return body ? argument{.array = body->data, .where = place::array} : argument{};
     }
 
-    void add_step(statement const& s)
+    /// Where argument `a` lies when its array begins at element `begin`.
+    static void* place_of(argument const& a, T* tiles, std::size_t length, std::size_t begin)
     {
-        auto const& kernels = *s.kernels;
-        auto const operands = s.operands();
-        auto const first = lists_.arguments.size();
-        auto const leaves = operands.size();
-        lists_.steps.push_back({&kernels, s.scalars(), first});
-        lists_.arguments.resize(first + 2 * leaves + 2);
-        lists_.accumulate.resize(lists_.arguments.size());
-        auto* const arguments = lists_.arguments.data() + first;
-        cost_ += 2 * kernels.cost + 0.1f;
+        if (a.where == place::array) {
+            return static_cast<T*>(a.array) + begin;
+        }
+        auto* const tile = tiles + a.tile * length;
+        if (a.where == place::uniform) {
+            std::fill_n(tile, length, static_cast<T>(a.number));
+        }
+        return tile;
+    }
 
-        arguments[2 * leaves] = array_of(s.kept_result);
-        arguments[2 * leaves + 1] = seed_of(s);
-        for (std::size_t i = 0; i < leaves; ++i) {
-            arguments[i] = array_of(operands[i].kept);
-            if (kernels.leaves[i].carries_gradient) {
-                auto* const accumulate = lists_.accumulate.data() + first + i;
-                arguments[leaves + i] = adjoint_of(operands[i].variable, *accumulate);
+    static void run_kernel(
+        block_kernels const& kernels,
+        void const* scalars,
+        void* const* arguments,
+        bool const* accumulate,
+        std::size_t count)
+    {
+        auto const leaves = kernels.leaves.size();
+        kernels.adjoints(
+            {.operands = arguments,
+             .scalars = scalars,
+             .result = arguments[2 * leaves],
+             .seed = arguments[2 * leaves + 1],
+             .adjoints = arguments + leaves,
+             .accumulate = accumulate,
+             .count = count});
+    }
+
+    /// The arguments of a statement's kernel, in order: operands, their adjoints, result, seed.
+    template <class Put>
+    void find_arguments(statement const& s, bool* accumulate, Put&& put)
+    {
+        auto const& leaves = s.kernels->leaves;
+        auto const operands = s.operands();
+        put(2 * leaves.size(), array_of(s.kept_result));
+        put(2 * leaves.size() + 1, seed_of(s));
+        for (std::size_t i = 0; i < leaves.size(); ++i) {
+            put(i, array_of(operands[i].kept));
+            accumulate[i] = false;
+            if (leaves[i].carries_gradient) {
+                put(leaves.size() + i, adjoint_of(operands[i].variable, accumulate[i]));
             }
         }
+    }
 
-        // The adjoint of the result has been used up.
+    void run_at_once(statement const& s, T* tiles)
+    {
+        auto const leaves = s.kernels->leaves.size();
+        short_list<void*> at(2 * leaves + 2);
+        short_list<bool> accumulate(leaves);
+        find_arguments(s, accumulate.get().data(), [&](std::size_t k, argument const& a) {
+            at[k] = place_of(a, tiles, few_elements, 0);
+        });
+        run_kernel(*s.kernels, s.scalars(), at.get().data(), accumulate.get().data(), size_);
+        release(s);
+    }
+
+    void add_step(statement const& s)
+    {
+        auto const first = lists_.arguments.size();
+        lists_.steps.push_back({s.kernels, s.scalars(), first});
+        lists_.arguments.resize(first + 2 * s.kernels->leaves.size() + 2);
+        lists_.accumulate.resize(lists_.arguments.size());
+        find_arguments(
+            s,
+            reinterpret_cast<bool*>(lists_.accumulate.data()) + first,
+            [&](std::size_t k, argument const& a) { lists_.arguments[first + k] = a; });
+        cost_ += 2 * s.kernels->cost + 0.1f;
+        release(s);
+    }
+
+    /// The adjoint of the result has been used up.
+    void release(statement const& s)
+    {
         auto const tile = tile_of(s.result);
         if (tile >= first_tile) {
             lists_.idle_tiles.push_back(tile - first_tile);
@@ -178,22 +242,21 @@ private:
         if (s.reduced != nullptr && s.reduced->divides_by_count) {
             g = static_cast<T>(g) / static_cast<T>(size_);
         }
-        return {.number = g, .tile = tile_count_++, .where = place::uniform};
+        // A seed that is read at once needs no tile of its own.
+        auto const filled = single() ? seed_tile : tile_count_++;
+        return {.number = g, .tile = filled, .where = place::uniform};
     }
 
-    argument adjoint_of(std::uint32_t variable, char& accumulate)
+    argument adjoint_of(std::uint32_t variable, bool& accumulate)
     {
         if (!adjoints_.wants(variable)) {
             // The kernel writes it all the same.
-            if (unwanted_ == none) {
-                unwanted_ = first_tile + tile_count_++;
-            }
-            return {.tile = unwanted_ - first_tile, .where = place::tile};
+            return {.tile = unwanted_tile, .where = place::tile};
         }
         auto const place_in_run = std::size_t{variable} - base_;
         auto const tile = tile_of(variable);
         if (tile >= first_tile) {
-            accumulate = 1;
+            accumulate = true;
             return {.tile = tile - first_tile, .where = place::tile};
         }
         if (tile == produced && adjoints_.wanted(variable) != interest::source &&
@@ -202,52 +265,45 @@ private:
             lists_.tiles[place_in_run] = first_tile + fresh;
             return {.tile = fresh, .where = place::tile};
         }
-        accumulate = adjoints_.has(variable) ? 1 : 0;
+        accumulate = adjoints_.has(variable);
         return {.array = adjoints_.writable(variable).data, .where = place::array};
+    }
+
+    void run_tiles() const
+    {
+        auto const length =
+            std::max<std::size_t>(chunk_length(cost_) / tile_length, 1) * tile_length;
+        for_each_chunk(
+            chunks_in(size_, length), static_cast<double>(size_) * cost_, [&](std::size_t chunk) {
+                run_chunk(chunk * length, std::min(size_, (chunk + 1) * length));
+            });
     }
 
     void run_chunk(std::size_t begin, std::size_t end) const
     {
-        auto const longest = std::min(tile_length, padded_bytes(size_ * sizeof(T)) / sizeof(T));
-        scratch tiles(tile_count_ * longest * sizeof(T));
+        auto const length = std::min(tile_length, padded_bytes(size_ * sizeof(T)) / sizeof(T));
+        scratch tiles(tile_count_ * length * sizeof(T));
         scratch table(lists_.arguments.size() * sizeof(void*));
         auto* const at = table.as<void*>();
         for (std::size_t k = 0; k < lists_.arguments.size(); ++k) {
-            auto const& a = lists_.arguments[k];
-            if (a.where == place::array) {
-                at[k] = static_cast<T*>(a.array) + begin;
-            } else {
-                at[k] = tiles.as<T>() + a.tile * longest;
-                if (a.where == place::uniform) {
-                    std::fill_n(static_cast<T*>(at[k]), longest, static_cast<T>(a.number));
+            at[k] = place_of(lists_.arguments[k], tiles.as<T>(), length, begin);
+        }
+        auto const* const accumulate = reinterpret_cast<bool const*>(lists_.accumulate.data());
+        while (begin < end) {
+            for (auto const& step : lists_.steps) {
+                run_kernel(
+                    *step.kernels,
+                    step.scalars,
+                    at + step.first,
+                    accumulate + step.first,
+                    std::min(tile_length, end - begin));
+            }
+            begin += tile_length;
+            for (std::size_t k = 0; k < lists_.arguments.size() && begin < end; ++k) {
+                if (lists_.arguments[k].where == place::array) {
+                    at[k] = static_cast<T*>(at[k]) + tile_length;
                 }
             }
-        }
-        for (; begin < end; begin += tile_length) {
-            run_tile(at, std::min(tile_length, end - begin));
-            if (begin + tile_length < end) {
-                for (std::size_t k = 0; k < lists_.arguments.size(); ++k) {
-                    if (lists_.arguments[k].where == place::array) {
-                        at[k] = static_cast<T*>(at[k]) + tile_length;
-                    }
-                }
-            }
-        }
-    }
-
-    void run_tile(void* const* at, std::size_t count) const
-    {
-        for (auto const& step : lists_.steps) {
-            auto const leaves = step.kernels->leaves.size();
-            auto* const arguments = at + step.first;
-            step.kernels->adjoints(
-                {.operands = arguments,
-                 .scalars = step.scalars,
-                 .result = arguments[2 * leaves],
-                 .seed = arguments[2 * leaves + 1],
-                 .adjoints = arguments + leaves,
-                 .accumulate = reinterpret_cast<bool const*>(lists_.accumulate.data()) + step.first,
-                 .count = count});
         }
     }
 
@@ -256,8 +312,7 @@ private:
     tile_lists& lists_;
     std::uint32_t base_;
     std::size_t size_;
-    std::uint32_t tile_count_ = 0;
-    std::uint32_t unwanted_ = none;
+    std::uint32_t tile_count_ = 2;
     float cost_ = 0;
 };
 } // namespace vectorized
