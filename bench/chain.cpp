@@ -36,7 +36,7 @@ void eight_statements(std::size_t n, bench::sides& sides)
     if (n > 10000) {
         return;
     }
-    bench::adolc_gradient(sides, std::array{x_array, y_array}, [=](auto const& xy) {
+    bench::adolc_gradient(sides, std::array{x_array, y_array}, 32 * n, [=](auto const& xy) {
         using number = typename std::remove_cvref_t<decltype(xy)>::value_type;
         number loss = 0;
         for (std::size_t i = 0; i < n; ++i) {

@@ -31,7 +31,7 @@ void fused(std::size_t n, bench::sides& sides)
     if constexpr (std::same_as<T, float>) {
         sides.tolerance = 1e-3;
     } else if (n <= 10000) {
-        bench::adolc_gradient(sides, std::array{x_array, y_array}, [=](auto const& xy) {
+        bench::adolc_gradient(sides, std::array{x_array, y_array}, 16 * n, [=](auto const& xy) {
             typename std::remove_cvref_t<decltype(xy)>::value_type loss = 0;
             for (std::size_t i = 0; i < n; ++i) {
                 loss += exp(-xy[i] * xy[i]) * sin(xy[n + i]) + log(1. + xy[i] * xy[i]);

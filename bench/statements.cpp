@@ -27,7 +27,7 @@ void squares_plus(std::size_t n, bench::sides& sides)
         }
         return std::tuple(x, grad(tape, x, c));
     });
-    bench::adolc_gradient(sides, std::array{c_array}, [=](auto const& c) {
+    bench::adolc_gradient(sides, std::array{c_array}, 4 * n, [=](auto const& c) {
         typename std::remove_cvref_t<decltype(c)>::value_type x = 0;
         for (std::size_t i = 0; i < n; ++i) {
             x = x * x + c[0];
@@ -52,7 +52,7 @@ void sum_in_a_loop(std::size_t n, bench::sides& sides)
         }
         return std::tuple(s, grad(tape, s, x));
     });
-    bench::adolc_gradient(sides, std::array{x_array}, [=](auto const& x) {
+    bench::adolc_gradient(sides, std::array{x_array}, 2 * n, [=](auto const& x) {
         typename std::remove_cvref_t<decltype(x)>::value_type s = 0;
         for (std::size_t i = 0; i < n; ++i) {
             s += x[i];

@@ -24,6 +24,10 @@ batch<T> first_lanes(batch<T> const& v, std::size_t count)
     return batch<T>::load(lanes);
 }
 
+/// A long expression is faster in blocks that stay in the first cache, with one loop for each
+/// function: then the processor works at several elements at a time.
+inline constexpr std::size_t block_size = 256;
+
 /// Calls step(i) for every register of n elements, `InFlight` of them in each turn.
 template <class T, std::size_t InFlight = 1, class F>
 [[gnu::always_inline]] inline void for_each_register(std::size_t n, F const& step)

@@ -16,11 +16,12 @@
 
 namespace bench {
 /// The side "ADOL-C": f computes one adouble from a vector of them; the inputs are the arrays, one
-/// behind the other.
+/// behind the other. `operations` is how many it records, at most.
 template <std::size_t N, class F>
 void adolc_gradient(
     [[maybe_unused]] sides& to,
     [[maybe_unused]] std::array<array<double>, N> const& inputs,
+    [[maybe_unused]] std::size_t operations,
     [[maybe_unused]] F const& f)
 {
 #ifdef BENCH_ADOLC
@@ -29,7 +30,7 @@ void adolc_gradient(
         count += input.size();
     }
     to.peer("ADOL-C", [=, gradient = array<double>(count)] {
-        constexpr unsigned buffer = 1u << 24;
+        auto const buffer = static_cast<unsigned>(4 * (operations + count) + 1000);
         trace_on(1, 1, buffer, buffer, buffer, buffer);
         std::vector<adouble> x(count);
         std::size_t next = 0;
