@@ -107,6 +107,16 @@ struct current
     }
 };
 
+/// The console, without a paragraph about the machine at the start of each program.
+struct console : benchmark::ConsoleReporter
+{
+    bool ReportContext(Context const& context) override
+    {
+        name_field_width_ = context.name_field_width;
+        return true;
+    }
+};
+
 int number(char const* variable, int otherwise)
 {
     auto const* const text = std::getenv(variable);
@@ -156,7 +166,8 @@ int run(std::vector<workload> const& workloads, int argc, char** argv)
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
         return 1;
     }
-    benchmark::RunSpecifiedBenchmarks();
+    console reporter;
+    benchmark::RunSpecifiedBenchmarks(&reporter);
     return 0;
 }
 } // namespace bench
