@@ -187,8 +187,8 @@ int main(int argc, char** argv)
         {"fastad_sum", powers, bench::odd_sizes, sum_of},
         {"fastad_logsumexp", powers, bench::odd_sizes, log_sum_exp},
         {"fastad_normal_log_pdf", powers, bench::odd_sizes, normal_log_density},
-        {"fastad_matrix_product", {90, 181}, {1, 5, 90}, sum_of_product},
-        {"fastad_regression", {10, 50, 150}, {1, 10, 50}, regression}};
+        {"fastad_matrix_product", {90, 181}, {1, 5, 90}, sum_of_product, 90},
+        {"fastad_regression", {10, 50, 150}, {1, 10, 50}, regression, 1000}};
     if constexpr (has_product<tensor<double>>) {
         workloads.push_back({"fastad_prod", powers, bench::odd_sizes, product});
     }

@@ -58,11 +58,17 @@ def ratio(time, limit):
     return f"{number:.2f}" if number < 100 else f"{number:.0f}"
 
 
+def order(item):
+    """The workloads with a letter first, then FastAD's suite, each by size."""
+    workload, size = item[0]
+    return workload.startswith("fastad"), workload, size
+
+
 def rows_of(runs):
     """One dictionary for each workload, size and number of threads."""
     rows = []
     for threads in sorted(runs):
-        for (workload, size), sides in runs[threads].items():
+        for (workload, size), sides in sorted(runs[threads].items(), key=order):
             limit = sides.get("limit")
             rows.append(
                 {

@@ -110,6 +110,8 @@ struct current
 /// The console, without a paragraph about the machine at the start of each program.
 struct console : benchmark::ConsoleReporter
 {
+    console() : ConsoleReporter(OO_None) {}
+
     bool ReportContext(Context const& context) override
     {
         name_field_width_ = context.name_field_width;
@@ -130,7 +132,7 @@ void register_benchmarks(std::vector<workload> const& workloads, current& now)
     auto const smallest = static_cast<std::size_t>(number("BENCH_SMALLEST", 0));
     for (auto const& w : workloads) {
         for (auto const size : w.timed) {
-            if (size < smallest) {
+            if (size * w.elements < smallest) {
                 continue;
             }
             ++now.total;

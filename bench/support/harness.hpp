@@ -120,11 +120,13 @@ struct workload
     sizes timed;
     sizes checked;
     std::function<void(std::size_t, sides&)> make;
+    /// How many elements a size stands for: what is too small for threads is timed on one only.
+    std::size_t elements = 1;
 };
 
 /// From a number to what no cache holds; and some that fill no register.
 inline sizes const vector_sizes = {1, 8, 1000, 10000, 1000000, 10000000};
-inline sizes const odd_sizes = {1, 3, 8, 1000, 4099};
+inline sizes const odd_sizes = {1, 3, 8, 1000, 4099, 70001};
 
 /// Checks the workloads and times them, as the command line wants it; what main returns.
 int run(std::vector<workload> const& workloads, int argc, char** argv);

@@ -16,40 +16,52 @@ namespace limit {
 [[gnu::noinline]] inline void fused(double const* x, double const* y, double* z, std::size_t n)
 {
     using V = batch<double>;
-    alignas(64) double exponential[block_size];
-    alignas(64) double sine[block_size];
+    alignas(64) block<double> e, s, l;
     for (; n > 0; x += block_size, y += block_size, z += block_size) {
         auto const count = std::min(n, block_size);
-        for_each_register<double, 2>(count, [&](std::size_t i) {
+        for_each_register<double>(count, [&](std::size_t i) {
             auto const a = V::load(x + i);
-            exp(-a * a).store(exponential + i);
+            (-a * a).store(e + i);
+            fma(a, a, V(1)).store(l + i);
         });
-        for_each_register<double, 2>(
-            count, [&](std::size_t i) { sin(V::load(y + i)).store(sine + i); });
-        for_each_register<double, 2>(count, [&](std::size_t i) {
-            auto const a = V::load(x + i);
-            fma(V::load(exponential + i), V::load(sine + i), log(fma(a, a, V(1)))).store(z + i);
+        each<double>(e, e, count, [](auto const& v) { return exp(v); });
+        each<double>(y, s, count, [](auto const& v) { return sin(v); });
+        each<double>(l, l, count, [](auto const& v) { return log(v); });
+        for_each_register<double>(count, [&](std::size_t i) {
+            fma(V::load(e + i), V::load(s + i), V::load(l + i)).store(z + i);
         });
         n -= count;
     }
 }
 
-/// Σ z and its gradients, in one pass.
+/// Σ z and its gradients.
 template <class T>
 [[gnu::noinline]] T fused_gradient(T const* x, T const* y, T* gx, T* gy, std::size_t n)
 {
     using V = batch<T>;
-    return sum_over<T>(n, [&](std::size_t i) {
-        auto const a = V::load(x + i);
-        auto const q = a * a;
-        auto const e = exp(-q);
-        auto const [s, c] = xgrad::simd::sincos(V::load(y + i));
-        auto const p = V(1) + q;
-        auto const es = e * s;
-        ((a + a) * (V(1) / p - es)).store(gx + i);
-        (e * c).store(gy + i);
-        return es + log(p);
-    });
+    alignas(64) block<T> e, s, c, p, l;
+    T total = 0;
+    for (; n > 0; x += block_size, y += block_size, gx += block_size, gy += block_size) {
+        auto const count = std::min(n, block_size);
+        for_each_register<T>(count, [&](std::size_t i) {
+            auto const a = V::load(x + i);
+            (-a * a).store(e + i);
+            fma(a, a, V(1)).store(p + i);
+        });
+        each<T>(e, e, count, [](auto const& v) { return exp(v); });
+        each<T>(p, l, count, [](auto const& v) { return log(v); });
+        each_sincos(y, s, c, count);
+        total += sum_over<T>(count, [&](std::size_t i) {
+            auto const a = V::load(x + i);
+            auto const exponential = V::load(e + i);
+            auto const product = exponential * V::load(s + i);
+            ((a + a) * (V(1) / V::load(p + i) - product)).store(gx + i);
+            (exponential * V::load(c + i)).store(gy + i);
+            return product + V::load(l + i);
+        });
+        n -= count;
+    }
+    return total;
 }
 
 /// The chain of bench/chain.cpp: Σ t8 and its gradients; of the t only what a block needs is kept.
@@ -57,30 +69,24 @@ template <class T>
 chain_gradient(double const* x, double const* y, double* gx, double* gy, std::size_t n)
 {
     using V = batch<double>;
-    alignas(64) double sine[block_size];
-    alignas(64) double cosine[block_size];
-    alignas(64) double third[block_size];
-    alignas(64) double fourth[block_size];
-    alignas(64) double sixth[block_size];
+    alignas(64) block<double> sine, cosine, third, fourth, sixth, squares;
     double total = 0;
     for (; n > 0; x += block_size, y += block_size, gx += block_size, gy += block_size) {
         auto const count = std::min(n, block_size);
-        for_each_register<double, 2>(count, [&](std::size_t i) {
-            auto const both = xgrad::simd::sincos(V::load(x + i));
-            both.sine.store(sine + i);
-            both.cosine.store(cosine + i);
-        });
-        for_each_register<double, 2>(count, [&](std::size_t i) {
+        each_sincos(x, sine, cosine, count);
+        for_each_register<double>(count, [&](std::size_t i) {
             auto const t1 = V::load(sine + i);
             auto const t3 = fma(V::load(x + i), t1, t1 * V::load(y + i));
             t3.store(third + i);
-            exp(-t3 * t3).store(fourth + i);
+            (-t3 * t3).store(fourth + i);
         });
-        for_each_register<double, 2>(count, [&](std::size_t i) {
+        each<double>(fourth, fourth, count, [](auto const& v) { return exp(v); });
+        for_each_register<double>(count, [&](std::size_t i) {
             auto const t2 = V::load(sine + i) * V::load(y + i);
-            tanh(fma(V::load(fourth + i), t2, V(0.5) * V::load(x + i))).store(sixth + i);
+            fma(V::load(fourth + i), t2, V(0.5) * V::load(x + i)).store(sixth + i);
         });
-        total += sum_over<double>(count, [&](std::size_t i) {
+        each<double>(sixth, sixth, count, [](auto const& v) { return tanh(v); });
+        total -= sum_over<double>(count, [&](std::size_t i) {
             auto const a = V::load(x + i);
             auto const b = V::load(y + i);
             auto const t1 = V::load(sine + i);
@@ -91,6 +97,7 @@ chain_gradient(double const* x, double const* y, double* gx, double* gy, std::si
             auto const root = sqrt(fma(t3, t3, V(1)));
             auto const t7 = fma(t6, t4, root);
             auto const q = fma(t7, t7, V(1));
+            q.store(squares + i);
 
             auto const g7 = (t7 + t7) / q;
             auto const g5 = (g7 * t4 - b) * (V(1) - t6 * t6);
@@ -100,8 +107,10 @@ chain_gradient(double const* x, double const* y, double* gx, double* gy, std::si
             auto const g1 = fma(g3, a, g2 * b);
             fma(g1, V::load(cosine + i), fma(g3, t1, V(0.5) * g5)).store(gx + i);
             (g2 * t1 - t6).store(gy + i);
-            return log(q) - t6 * b;
+            return t6 * b;
         });
+        each<double>(squares, squares, count, [](auto const& v) { return log(v); });
+        total += sum_over<double, 4>(count, [&](std::size_t i) { return V::load(squares + i); });
         n -= count;
     }
     return total;

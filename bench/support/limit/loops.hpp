@@ -24,9 +24,32 @@ batch<T> first_lanes(batch<T> const& v, std::size_t count)
     return batch<T>::load(lanes);
 }
 
-/// A long expression is faster in blocks that stay in the first cache, with one loop for each
-/// function: then the processor works at several elements at a time.
+/// Long formulas go in blocks that stay in the first cache. Each elementary function has a loop of
+/// its own there (`each`), whose constants are all in registers; arithmetic has loops in between.
 inline constexpr std::size_t block_size = 256;
+
+template <class T>
+using block = T[block_size];
+
+/// out = f(in), for n elements.
+template <class T, class F>
+[[gnu::noinline]] void each(T const* in, T* out, std::size_t n, F f)
+{
+    for (std::size_t i = 0; i < n; i += batch<T>::size) {
+        f(batch<T>::load(in + i)).store(out + i);
+    }
+}
+
+/// Sine and cosine of n elements.
+template <class T>
+[[gnu::noinline]] void each_sincos(T const* in, T* sine, T* cosine, std::size_t n)
+{
+    for (std::size_t i = 0; i < n; i += batch<T>::size) {
+        auto const both = xgrad::simd::sincos(batch<T>::load(in + i));
+        both.sine.store(sine + i);
+        both.cosine.store(cosine + i);
+    }
+}
 
 /// Calls step(i) for every register of n elements, `InFlight` of them in each turn.
 template <class T, std::size_t InFlight = 1, class F>

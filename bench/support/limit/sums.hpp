@@ -51,11 +51,15 @@ namespace limit {
 [[gnu::noinline]] inline double log_sum(double const* x, double shift, double* g, std::size_t n)
 {
     using V = batch<double>;
-    auto const total = sum_over<double, 4>(n, [&](std::size_t i) {
-        auto const e = exp(V::load(x + i) - V(shift));
-        e.store(g + i);
-        return e;
-    });
+    double total = 0;
+    for (std::size_t first = 0; first < n; first += block_size) {
+        auto const count = std::min(n - first, block_size);
+        auto* const e = g + first;
+        for_each_register<double>(
+            count, [&](std::size_t i) { (V::load(x + first + i) - V(shift)).store(e + i); });
+        each<double>(e, e, count, [](auto const& v) { return exp(v); });
+        total += sum_over<double, 4>(count, [&](std::size_t i) { return V::load(e + i); });
+    }
     auto const scale = V(1 / total);
     for_each_register<double, 4>(n, [&](std::size_t i) { (V::load(g + i) * scale).store(g + i); });
     return std::log(total) + shift;
