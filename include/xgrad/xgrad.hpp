@@ -3,7 +3,9 @@
 // All of xgrad.
 
 #include <xgrad/array/matmul.hpp>
+#include <xgrad/array/moments.hpp>
 #include <xgrad/array/movement.hpp>
+#include <xgrad/array/product.hpp>
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/array/view.hpp>
 #include <xgrad/mode/check_gradient.hpp>

@@ -9,16 +9,24 @@
 using namespace xgrad;
 
 namespace {
+// The last one is variance's ddof.
 using reduce = tensor<double> (*)(
-    tensor<double> const&, axes_argument const&, reduction_options const&);
+    tensor<double> const&, axes_argument const&, reduction_options const&, std::size_t);
 
 // A reduction is a line.
 std::map<std::string, reduce> const reductions{
-    {"sum", [](auto const& x, auto const& axes, auto const& o) { return sum(x, axes, o); }},
-    {"mean", [](auto const& x, auto const& axes, auto const& o) { return mean(x, axes, o); }},
-    {"amax", [](auto const& x, auto const& axes, auto const& o) { return amax(x, axes, o); }},
-    {"amin", [](auto const& x, auto const& axes, auto const& o) { return amin(x, axes, o); }},
-    {"logsumexp", [](auto const& x, auto const& axes, auto const& o) { return logsumexp(x, axes, o); }},
+    {"sum", [](auto const& x, auto const& axes, auto const& o, std::size_t) { return sum(x, axes, o); }},
+    {"mean", [](auto const& x, auto const& axes, auto const& o, std::size_t) { return mean(x, axes, o); }},
+    {"amax", [](auto const& x, auto const& axes, auto const& o, std::size_t) { return amax(x, axes, o); }},
+    {"amin", [](auto const& x, auto const& axes, auto const& o, std::size_t) { return amin(x, axes, o); }},
+    {"logsumexp", [](auto const& x, auto const& axes, auto const& o, std::size_t) { return logsumexp(x, axes, o); }},
+    {"prod", [](auto const& x, auto const& axes, auto const& o, std::size_t) { return prod(x, axes, o); }},
+    {"variance", [](auto const& x, auto const& axes, auto const& o, std::size_t ddof) {
+         return variance(x, axes, {.keep_dims = o.keep_dims, .ddof = ddof});
+     }},
+    {"stddev", [](auto const& x, auto const& axes, auto const& o, std::size_t ddof) {
+         return stddev(x, axes, {.keep_dims = o.keep_dims, .ddof = ddof});
+     }},
 };
 
 tensor<double> from(oracle::array const& a)
@@ -31,6 +39,11 @@ axes_argument axes_of(oracle::record const& r)
     return !r.attributes.has("axis") || r.attributes.is_null("axis")
                ? axes_argument()
                : axes_argument(r.attributes.integers("axis"));
+}
+
+std::size_t ddof_of(oracle::record const& r)
+{
+    return r.attributes.has("ddof") ? static_cast<std::size_t>(r.attributes.integer("ddof")) : 0;
 }
 
 void check_records(std::string const& file)
@@ -50,7 +63,7 @@ void check_records(std::string const& file)
                 x = transpose(tensor<double>(transpose(x) + 0));
             }
             auto tape = create_tape();
-            auto const y = found->second(x, axes_of(r), {.keep_dims = keep});
+            auto const y = found->second(x, axes_of(r), {.keep_dims = keep}, ddof_of(r));
             auto const wrong = oracle::compare_output(oracle::read(y), r);
             BOOST_TEST(!wrong, wrong.value_or(""));
             if (r.output_gradients[0] && !r.gradients.empty() && r.gradients[0]) {
@@ -80,7 +93,7 @@ BOOST_AUTO_TEST_CASE(reductions_keep_the_conventions_at_singular_points)
         }
         auto const x = from(r.inputs[0]);
         auto tape = create_tape();
-        auto const y = found->second(x, axes_of(r), {});
+        auto const y = found->second(x, axes_of(r), {}, ddof_of(r));
         auto const wrong = oracle::compare_output(oracle::read(y), r);
         BOOST_TEST(!wrong, wrong.value_or(""));
         if (!r.gradients.empty() && r.gradients[0]) {

@@ -4,8 +4,9 @@
 #include <xgrad/base/xtensor/slice.hpp>
 #include <xgrad/engine/scatter.hpp>
 
+#include <array>
 #include <functional>
-#include <vector>
+#include <span>
 
 namespace xgrad {
 // The slices of a view are xtensor's.
@@ -85,7 +86,7 @@ struct selection
 };
 
 inline selection
-select(shape_type const& shape, strides_type const& strides, std::vector<slice> const& slices)
+select(shape_type const& shape, strides_type const& strides, std::span<slice const> slices)
 {
     std::size_t consumed = 0;
     for (auto const& s : slices) {
@@ -140,14 +141,13 @@ auto view(X&& x, S&&... slices)
 {
     auto const values = as_tensor(x);
     using T = typename std::remove_cvref_t<decltype(values)>::value_type;
-    std::vector<slice> const list{slice(slices)...};
+    std::array<slice, sizeof...(S)> const list{slice(slices)...};
     auto const part = detail::select(values.shape(), values.body().strides(), list);
-    auto reverse = [shape = values.shape(), type = type_of<T>, list](pullback& sweep) {
+    // Where the part lies in the adjoint, which is dense.
+    auto const place = detail::select(values.shape(), row_major_strides(values.shape()), list);
+    auto reverse = [strides = place.strides, offset = place.offset](pullback& sweep) {
         if (sweep.wants(0)) {
-            auto whole = filled_body(type, shape, 0);
-            auto const place = detail::select(shape, whole->strides(), list);
-            scatter(*sweep.incoming(), *whole, place.strides, place.offset);
-            sweep.add(0, std::move(whole));
+            scatter_add(*sweep.incoming(), sweep.sum(0), strides, offset);
         }
     };
     auto result = tensor<T>(make_view(values.handle(), part.shape, part.strides, part.offset));

@@ -5,9 +5,9 @@
 #include <xgrad/engine/runs.hpp>
 
 namespace xgrad {
-/// Writes all elements of `from` into the places of `into` that have these strides, starting at
-/// `offset`. Both hold the same type; no place may be written twice.
-inline void scatter(
+/// Adds all elements of `from` to the places of `into` that have these strides, starting at
+/// `offset`. Both hold the same type.
+inline void scatter_add(
     tensor_body const& from, tensor_body& into, strides_type const& strides, std::ptrdiff_t offset)
 {
     auto const source = from.contiguous ? body_pointer() : dense_copy(from);
@@ -22,7 +22,7 @@ inline void scatter(
             from.size,
             [&](auto position, auto at, auto length, auto stride) {
                 for (std::size_t i = 0; i < length; ++i) {
-                    first[at + static_cast<std::ptrdiff_t>(i) * stride] = x[position + i];
+                    first[at + static_cast<std::ptrdiff_t>(i) * stride] += x[position + i];
                 }
             });
     });

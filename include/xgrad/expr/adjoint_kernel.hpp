@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/expr/leaf_adjoints.hpp>
 #include <xgrad/expr/value_kernel.hpp>
 
 namespace xgrad {
@@ -13,7 +14,7 @@ XGRAD_ALWAYS_INLINE V partial_as_number(P const& partial)
 }
 
 template <class R, class T, std::size_t... I>
-XGRAD_NOINLINE void stage_partials(
+XGRAD_NOINLINE XGRAD_FLATTEN void stage_partials(
     std::array<T const*, sizeof...(I)> x,
     std::array<T*, sizeof...(I)> partials,
     std::size_t count,
@@ -38,7 +39,7 @@ XGRAD_ALWAYS_INLINE auto value_and_partials(V const&... x)
 }
 
 template <class R, class T, std::size_t... I>
-XGRAD_NOINLINE void stage_values_and_partials(
+XGRAD_NOINLINE XGRAD_FLATTEN void stage_values_and_partials(
     std::array<T const*, sizeof...(I)> x,
     T* value,
     std::array<T*, sizeof...(I)> partials,
@@ -139,25 +140,31 @@ XGRAD_ALWAYS_INLINE auto partials_from(V const& value, X const&... x)
     }
 }
 
-/// Carries the adjoint g of a parent down to the leaves, by the parent's partial. `Reached`: there
-/// is something to carry.
+/// Carries the adjoint g of a parent down to the leaves, by the parent's partial; those of the
+/// leaves go to `next`, in order. `Reached`: there is something to carry.
 template <bool Finite, bool Reached, class S, class T, class G, class P>
 inline void reverse(
-    state<tensor<S>, T> const& s,
-    std::size_t i,
+    state<tensor<S>, T> const&,
+    std::size_t,
     G const& g,
     P const& partial,
+    simd::batch<T>*& next,
     std::index_sequence<>)
 {
     if constexpr (Reached) {
-        simd::batch<T> const own = number(chain<Finite>(g, partial));
-        (s.accumulate ? simd::batch<T>::load(s.adjoint + i) + own : own).store(s.adjoint + i);
+        *next = number(chain<Finite>(g, partial));
     }
+    ++next;
 }
 
 template <bool Finite, bool Reached, class S, class T, class G, class P>
-inline void
-reverse(state<scalar<S>, T> const&, std::size_t, G const&, P const&, std::index_sequence<>)
+inline void reverse(
+    state<scalar<S>, T> const&,
+    std::size_t,
+    G const&,
+    P const&,
+    simd::batch<T>*&,
+    std::index_sequence<>)
 {}
 
 template <
@@ -174,22 +181,25 @@ inline void reverse(
     std::size_t i,
     G const& g,
     P const& partial,
+    simd::batch<T>*& next,
     std::index_sequence<I...>)
 {
-    if constexpr (Reached) {
-        using E = node<R, X...>;
+    using E = node<R, X...>;
+    if constexpr (!Reached) {
+        next += parts_of<E>.leaves;
+    } else {
         using V = simd::batch<T>;
         constexpr bool finite = has_finite_partials<R>;
         auto const own = chain<Finite>(g, partial);
         if constexpr (!is_inlined<R> && partials_use_operands<E>) {
             (reverse<finite, gradient_reaches<R, X, I>>(
-                 operand<I, X, T>(s), i, own, V::load(s.slots[I] + i), operands_of<X, T>{}),
+                 operand<I, X, T>(s), i, own, V::load(s.slots[I] + i), next, operands_of<X, T>{}),
              ...);
         } else {
             auto const partials =
                 partials_from<R>(s.value, value_for_partials<E, X, I>(operand<I, X, T>(s))...);
             (reverse<finite, gradient_reaches<R, X, I>>(
-                 operand<I, X, T>(s), i, own, partial_of<I>(partials), operands_of<X, T>{}),
+                 operand<I, X, T>(s), i, own, partial_of<I>(partials), next, operands_of<X, T>{}),
              ...);
         }
     }
@@ -218,15 +228,10 @@ XGRAD_ALWAYS_INLINE void adjoints_of_block(adjoint_block const& block)
     constexpr operands_of<E, T> operands;
     alignas(64) buffer<T> buffers[std::max(parts.slots + parts.stages, 1u)];
     state<E, T> s;
+    leaf_adjoints<T, parts.leaves, leaves_with_gradient<E>> const leaves(block);
     for (std::size_t begin = 0; begin < block.count; begin += length) {
         auto const count = std::min(length, block.count - begin);
-        block_cursor<T> next{
-            block.operands,
-            static_cast<T const*>(block.scalars),
-            buffers,
-            begin,
-            block.adjoints,
-            block.accumulate};
+        block_cursor<T> next{block.operands, static_cast<T const*>(block.scalars), buffers, begin};
         place<true>(s, next, operands);
         auto const* const seed = static_cast<T const*>(block.seed);
         auto const* const result = static_cast<T const*>(block.result);
@@ -242,8 +247,16 @@ XGRAD_ALWAYS_INLINE void adjoints_of_block(adjoint_block const& block)
             } else if constexpr (!WithValues && partials_use_result<E>) {
                 s.value = V::load(result + begin + i);
             }
+            typename std::remove_const_t<decltype(leaves)>::values own;
+            auto* next_leaf = &own[0];
             reverse<true, true>(
-                s, i, seed_at<V, WithValues>(seed, begin + i), constant_partial<1>{}, operands);
+                s,
+                i,
+                seed_at<V, WithValues>(seed, begin + i),
+                constant_partial<1>{},
+                next_leaf,
+                operands);
+            leaves.store(own, begin + i);
         }
     }
 }

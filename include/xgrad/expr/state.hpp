@@ -45,8 +45,6 @@ struct state<tensor<S>, T>
 {
     using operands = std::index_sequence<>;
     T const* elements;
-    T* adjoint;
-    bool accumulate;
     register_for<S, T> value;
 };
 
@@ -103,18 +101,12 @@ struct block_cursor
     T const* scalars;
     buffer<T>* buffers;
     std::size_t begin;
-    void* const* adjoints = nullptr;
-    bool const* accumulate = nullptr;
 };
 
 template <bool Adjoints, class S, class T>
 inline void place(state<tensor<S>, T>& s, block_cursor<T>& next, std::index_sequence<>)
 {
     s.elements = static_cast<T const*>(*next.elements++) + next.begin;
-    if constexpr (Adjoints) {
-        s.adjoint = static_cast<T*>(*next.adjoints++) + next.begin;
-        s.accumulate = *next.accumulate++;
-    }
 }
 
 template <bool Adjoints, class S, class T>

@@ -211,6 +211,16 @@ consteval auto terms_of()
 template <class E>
 inline constexpr auto leaves_of = detail::leaves_of<E>();
 
+/// Which leaves of E have an adjoint.
+template <class E>
+inline constexpr auto leaves_with_gradient = [] {
+    std::array<bool, parts_of<E>.leaves> carries{};
+    for (std::size_t i = 0; i < carries.size(); ++i) {
+        carries[i] = leaves_of<E>[i].carries_gradient;
+    }
+    return carries;
+}();
+
 template <class E>
 inline constexpr auto terms_of = detail::terms_of<E>();
 } // namespace xgrad

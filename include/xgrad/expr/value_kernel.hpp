@@ -9,7 +9,7 @@ inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
 /// One staged rule over a sub-block; the one instance of it in a program.
 template <class R, class T, std::size_t... I>
-XGRAD_NOINLINE void stage_values(
+XGRAD_NOINLINE XGRAD_FLATTEN void stage_values(
     std::array<T const*, sizeof...(I)> x, T* value, std::size_t count, std::index_sequence<I...>)
 {
     using V = simd::batch<T>;

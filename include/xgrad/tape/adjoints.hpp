@@ -7,6 +7,7 @@
 #include <xgrad/rule/partial.hpp>
 #include <xgrad/tape/recording.hpp>
 
+#include <cstring>
 #include <span>
 #include <utility>
 #include <vector>
@@ -201,6 +202,19 @@ public:
     bool wants(std::size_t i) const noexcept
     {
         return adjoints_.wants(statement_.operands()[i].variable);
+    }
+
+    /// The adjoint of operand i so far, dense, to add to: for operations that touch few of its
+    /// elements.
+    tensor_body& sum(std::size_t i)
+    {
+        auto const variable = statement_.operands()[i].variable;
+        bool const fresh = !adjoints_.has(variable);
+        auto& body = adjoints_.writable(variable);
+        if (fresh) {
+            std::memset(body.data, 0, body.size * bytes_of(body.type));
+        }
+        return body;
     }
 
     void add(std::size_t i, body_pointer contribution)

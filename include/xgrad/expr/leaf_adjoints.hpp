@@ -1,0 +1,92 @@
+#pragma once
+
+#include <xgrad/engine/block_kernels.hpp>
+#include <xgrad/simd/batch.hpp>
+
+#include <array>
+#include <cstddef>
+#include <utility>
+
+namespace xgrad {
+inline namespace XGRAD_ARCHITECTURE {
+namespace vectorized {
+/// Where the adjoints of an expression's leaves go; `Carries`: whether a leaf has one.
+///
+/// Leaves that are one tensor (`x * x`) have one place. Their adjoints are added up in registers:
+/// through memory each addition would wait for the store before it.
+template <class T, std::size_t Count, std::array<bool, Count> Carries>
+class leaf_adjoints
+{
+public:
+    using values = simd::batch<T>[Count];
+
+    explicit leaf_adjoints(adjoint_block const& block)
+    {
+        for (std::size_t k = 0; k < Count; ++k) {
+            place_[k] = static_cast<T*>(block.adjoints[k]);
+            accumulate_[k] = block.accumulate[k];
+            first_[k] = k;
+            for (std::size_t j = k; in_registers && Carries[k] && j-- > 0;) {
+                if (Carries[j] && place_[j] == place_[k]) {
+                    first_[k] = j;
+                    some_repeat_ = true;
+                }
+            }
+        }
+    }
+
+    XGRAD_ALWAYS_INLINE void store(values& own, std::size_t at) const
+    {
+        store(own, at, std::make_index_sequence<Count>{});
+    }
+
+private:
+    // Each pair of leaves is a test: with many leaves memory is the better place to add.
+    static constexpr bool in_registers = Count <= 8;
+
+    template <std::size_t... K>
+    XGRAD_ALWAYS_INLINE void store(values& own, std::size_t at, std::index_sequence<K...>) const
+    {
+        if (some_repeat_) {
+            (join<K>(own, std::make_index_sequence < in_registers ? K : 0 > {}), ...);
+        }
+        (store_leaf<K>(own, at), ...);
+    }
+
+    template <std::size_t K, std::size_t... J>
+    XGRAD_ALWAYS_INLINE void join(values& own, std::index_sequence<J...>) const
+    {
+        if constexpr (Carries[K]) {
+            (join_pair<J, K>(own), ...);
+        }
+    }
+
+    template <std::size_t J, std::size_t K>
+    XGRAD_ALWAYS_INLINE void join_pair(values& own) const
+    {
+        if constexpr (Carries[J]) {
+            if (first_[K] == J) {
+                own[J] = own[J] + own[K];
+            }
+        }
+    }
+
+    template <std::size_t K>
+    XGRAD_ALWAYS_INLINE void store_leaf(values& own, std::size_t at) const
+    {
+        if constexpr (Carries[K]) {
+            if (!some_repeat_ || first_[K] == K) {
+                auto* const to = place_[K] + at;
+                (accumulate_[K] ? simd::batch<T>::load(to) + own[K] : own[K]).store(to);
+            }
+        }
+    }
+
+    T* place_[Count];
+    std::size_t first_[Count]; // the first leaf that is the same tensor
+    bool accumulate_[Count];
+    bool some_repeat_ = false;
+};
+} // namespace vectorized
+} // namespace XGRAD_ARCHITECTURE
+} // namespace xgrad
