@@ -13,11 +13,13 @@
 #    define XGRAD_FLATTEN [[gnu::flatten]]
 #    define XGRAD_NOINLINE [[gnu::noinline]]
 #    define XGRAD_COLD [[gnu::cold, gnu::noinline]]
+#    define XGRAD_PREFETCH(address) __builtin_prefetch(address)
 #else
 #    define XGRAD_ALWAYS_INLINE inline
 #    define XGRAD_FLATTEN
 #    define XGRAD_NOINLINE
 #    define XGRAD_COLD
+#    define XGRAD_PREFETCH(address) static_cast<void>(address)
 #endif
 
 // Everything that holds SIMD registers lives in an inline namespace named after the instruction

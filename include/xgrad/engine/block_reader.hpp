@@ -47,9 +47,8 @@ private:
 
 /// One thread's window on a plan's operands: pointers to their elements, a block at a time.
 ///
-/// A packed operand has a buffer with some elements of it, the `window`: those of one block; of a
-/// transposed array several rows, which are then read together; of one that repeats (a row
-/// broadcast over a matrix) a whole period, once for all.
+/// A packed operand is gathered into a buffer, a block at a time; one that repeats (a row broadcast
+/// over a matrix) just once, a whole period of it.
 template <class T>
 class block_reader
 {
@@ -89,23 +88,23 @@ public:
         for (std::size_t i = 0; i < plan_.operands.size(); ++i) {
             auto const& operand = plan_.operands[i];
             auto& w = windows_[i];
-            if (operand.how == access::direct) {
-                auto const* const data = static_cast<T const*>(operand.data) + begin;
-                pointers_[i] = data;
-                if (!operand.padded) {
-                    std::copy_n(data, count, w.buffer);
-                    pad(w, count);
-                    pointers_[i] = w.buffer;
-                }
+            if (operand.how == access::direct && operand.padded) {
+                pointers_[i] = static_cast<T const*>(operand.data) + begin;
+            } else if (operand.how == access::direct) {
+                std::copy_n(static_cast<T const*>(operand.data) + begin, count, w.buffer);
+                pad(w.buffer, count, w.length);
+            } else if (operand.how == access::packed && w.period > 0) {
+                pointers_[i] = w.buffer + begin % w.period;
             } else if (operand.how == access::packed) {
-                if (w.period > 0) {
-                    pointers_[i] = w.buffer + begin % w.period;
-                } else {
-                    if (begin < w.begin || begin + count > w.end) {
-                        move(w, operand, begin, count);
-                    }
-                    pointers_[i] = w.buffer + (begin - w.begin);
-                }
+                pack(
+                    operand.type,
+                    operand.data,
+                    plan_.axes,
+                    operand.strides,
+                    begin,
+                    count,
+                    w.buffer);
+                pad(w.buffer, count, w.length);
             }
         }
         return pointers_.get().data();
@@ -118,36 +117,17 @@ private:
         std::size_t place = 0;  // of the buffer among all
         T* buffer = nullptr;
         std::size_t period = 0;
-        std::size_t begin = 0; // of what is in it
-        std::size_t end = 0;
     };
 
-    void move(window& w, operand_access const& operand, std::size_t begin, std::size_t count)
+    // What the last register reads beyond the end is a number, if an unused one.
+    static void pad(T* buffer, std::size_t count, std::size_t length)
     {
-        // As much as fits: what is read on will be asked for next.
-        auto const wanted = std::max(count, w.length / block_length * block_length);
-        w.begin = begin;
-        w.end = std::min(plan_.size, begin + wanted);
-        pack(
-            operand.type,
-            operand.data,
-            plan_.axes,
-            operand.strides,
-            begin,
-            w.end - begin,
-            w.buffer);
-        pad(w, w.end - begin);
+        auto const end = std::min(length, padded_bytes(count * sizeof(T)) / sizeof(T));
+        std::fill(buffer + count, buffer + end, T(0));
     }
 
-    // What the last register reads beyond the block's end is a number, if an unused one.
-    static void pad(window const& w, std::size_t count)
-    {
-        auto const end = std::min(w.length, padded_bytes(count * sizeof(T)) / sizeof(T));
-        std::fill(w.buffer + count, w.buffer + end, T(0));
-    }
-
-    /// Where the elements of a packed operand repeat: after how many; 0 where they do not, or only
-    /// after so many that a buffer would not stay in cache.
+    /// After how many elements a packed operand repeats; 0 where it does not, or only after so many
+    /// that a buffer would not stay in cache.
     std::size_t period_of(operand_access const& operand) const
     {
         constexpr std::size_t longest = 4 * block_length;
@@ -174,16 +154,8 @@ private:
                 (operand.how == access::direct && !operand.padded)) {
                 w.length = length_;
             } else if (operand.how == access::packed) {
-                w.length = length_;
                 w.period = period_of(operand);
-                if (w.period > 0) {
-                    w.length = w.period + length_ + line;
-                } else if (is_transposed(plan_.axes, operand.strides)) {
-                    auto const rows = transposed_rows * plan_.axes.back();
-                    constexpr std::size_t most = 32 * block_length;
-                    auto const whole = std::min({rows, most, plan_.size});
-                    w.length = std::max(length_, whole + line);
-                }
+                w.length = w.period > 0 ? w.period + length_ + line : length_;
             }
             w.length = (w.length + line - 1) / line * line;
             w.place = total;

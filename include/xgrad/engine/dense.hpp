@@ -2,6 +2,7 @@
 
 #include <xgrad/base/tensor_body.hpp>
 #include <xgrad/engine/pack.hpp>
+#include <xgrad/engine/parallel.hpp>
 
 namespace xgrad {
 /// The same elements in row-major order and without gaps, in memory of the pool.
@@ -9,14 +10,23 @@ inline body_pointer dense_copy(tensor_body const& body)
 {
     auto copy = make_body(body.type, body.shape);
     with_element_type(body.type, [&]<class T>() {
-        pack(
-            body.type,
-            body.data,
-            body.shape,
-            body.strides(),
-            0,
-            body.size,
-            copy->template elements<T>());
+        // Whole bands of rows, should they be transposed.
+        auto const row = body.shape.empty() ? 1 : std::max<std::size_t>(body.shape.back(), 1);
+        auto const length =
+            std::max<std::size_t>(8192 / (transposed_rows * row), 1) * transposed_rows * row;
+        auto const strides = body.strides();
+        for_each_chunk(
+            (body.size + length - 1) / length, static_cast<double>(body.size), [&](auto chunk) {
+                auto const begin = chunk * length;
+                pack(
+                    body.type,
+                    body.data,
+                    body.shape,
+                    strides,
+                    begin,
+                    std::min(length, body.size - begin),
+                    copy->template elements<T>() + begin);
+            });
     });
     return copy;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/base/config.hpp>
 #include <xgrad/base/element_type.hpp>
 #include <xgrad/engine/runs.hpp>
 
@@ -62,11 +63,14 @@ void copy_transposed(
     std::ptrdiff_t stride,
     To* to)
 {
+    // No processor foresees steps of several pages.
+    constexpr std::ptrdiff_t ahead = 16;
     for (std::size_t row = 0; row < rows; row += transposed_rows) {
         auto const band = std::min(transposed_rows, rows - row);
         auto const* column = from + static_cast<std::ptrdiff_t>(row) * row_stride;
         auto* const out = to + row * length;
         for (std::size_t i = 0; i < length; ++i, column += stride) {
+            XGRAD_PREFETCH(column + ahead * stride);
             auto const* element = column;
             for (std::size_t r = 0; r < band; ++r, element += row_stride) {
                 out[r * length + i] = static_cast<To>(*element);

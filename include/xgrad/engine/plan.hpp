@@ -2,7 +2,7 @@
 
 #include <xgrad/base/broadcast.hpp>
 #include <xgrad/base/tensor_body.hpp>
-#include <xgrad/engine/pack.hpp>
+#include <xgrad/engine/dense.hpp>
 
 #include <cstddef>
 #include <span>
@@ -24,6 +24,7 @@ struct operand_access
     bool padded = true;
     void const* data = nullptr;
     strides_type strides; // along the plan's axes, where packed
+    body_pointer copy;    // whose elements are read instead of the operand's own
 };
 
 /// Joins neighbouring axes of a strided array that are one axis in memory: `axes` and `strides`
@@ -53,9 +54,17 @@ struct plan
 
     /// Describes operand `i` as `body` broadcast into `shape`, for kernels that compute in
     /// `compute`.
-    void read(std::size_t i, tensor_body const& body, shape_type const& shape, element_type compute)
+    void
+    read(std::size_t i, tensor_body const& given, shape_type const& shape, element_type compute)
     {
         auto& operand = operands[i];
+        // A transpose is put in order as a whole: block by block each cache line would be fetched
+        // for one element of it.
+        constexpr std::size_t few = 1024;
+        if (!given.contiguous && given.size > few && is_transposed(given.shape, given.strides())) {
+            operand.copy = dense_copy(given);
+        }
+        auto const& body = operand.copy ? *operand.copy : given;
         operand.type = body.type;
         operand.padded = body.padded;
         operand.data = body.data;
