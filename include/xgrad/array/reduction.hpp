@@ -2,6 +2,7 @@
 
 #include <xgrad/array/axes.hpp>
 #include <xgrad/array/unit_adjoints.hpp>
+#include <xgrad/engine/logsumexp.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/tape/sweep.hpp>
 
@@ -65,23 +66,62 @@ void finish_reduction(
     }
 }
 
+/// The logarithm of the sum of exponentials of a tensor itself, while its gradient is wanted: the
+/// exponentials are computed once. Null where the result is not finite.
+template <class T>
+body_pointer logsumexp_with_gradient(
+    block_kernels const& kernels,
+    std::span<tensor_body* const> operands,
+    std::uint64_t axes,
+    reduction_call const& call)
+{
+    auto const& x = *operands[0];
+    auto const softmax = make_body(type_of<T>, x.shape, x.size);
+    auto const result = logsumexp_and_softmax<T>(
+        x.template elements<T const>(), x.size, softmax->template elements<T>());
+    if (!std::isfinite(result)) {
+        return {};
+    }
+    auto out = make_body(type_of<T>, shape_type(call.options.keep_dims ? x.shape.size() : 0, 1), 1);
+    *out->template elements<T>() = result;
+    finish_reduction<T>(
+        kernels,
+        operands,
+        static_cast<T const*>(nullptr),
+        call,
+        axes,
+        x.size,
+        alignment::linear,
+        {&softmax, 1},
+        *out);
+    return out;
+}
+
 /// A reduction of aligned operands over all axes.
 template <class T, class Accumulator>
 body_pointer reduce_all(
     block_kernels const& kernels,
     bool is_leaf,
+    tensor_body const& whole,
     std::span<tensor_body* const> operands,
     T const* scalars,
     Accumulator const& accumulator,
     std::uint64_t axes,
     reduction_call const& call)
 {
-    auto const& shape = operands[0]->shape;
-    auto const elements = operands[0]->size;
+    auto const& shape = whole.shape;
+    auto const elements = whole.size;
     call.check_elements(shape, 1);
     auto out = call.options.keep_dims ? make_body(type_of<T>, shape_type(shape.size(), 1), 1)
                                       : make_body(type_of<T>, shape_type(), 1);
     unit_adjoints unit(kernels, operands);
+    if constexpr (std::same_as<Accumulator, logsumexp_accumulator<T>>) {
+        if (is_leaf && unit.are_wanted()) {
+            if (auto result = logsumexp_with_gradient<T>(kernels, operands, axes, call)) {
+                return result;
+            }
+        }
+    }
     bool const linear = unit.pay();
     if (linear) {
         unit.allocate();
@@ -122,11 +162,12 @@ body_pointer reduce(
     Accumulator const& accumulator,
     reduction_call const& call)
 {
-    if (are_aligned(operands, type_of<T>)) {
-        auto const rank = operands[0]->shape.size();
+    if (auto const* const whole = aligned_operand(operands, type_of<T>)) {
+        auto const rank = whole->shape.size();
         auto const axes = call.axes.of(rank, call.kind.name);
         if (call.axes.all() || axes == axes_argument().of(rank, call.kind.name)) {
-            return reduce_all<T>(kernels, is_leaf, operands, scalars, accumulator, axes, call);
+            return reduce_all<T>(
+                kernels, is_leaf, *whole, operands, scalars, accumulator, axes, call);
         }
     }
     statement_plan const p(kernels, operands, call.where);

@@ -4,6 +4,7 @@
 #include <xgrad/engine/block_reader.hpp>
 #include <xgrad/tape/active.hpp>
 
+#include <algorithm>
 #include <span>
 
 namespace xgrad {
@@ -20,29 +21,30 @@ public:
           repeats_(operands.size())
     {}
 
-    /// Taking value and derivative in one pass is the cheaper way: some tape wants the derivative,
-    /// and computing it later would repeat an expensive function for each array stored now. (In a
-    /// single block it is the second pass itself that costs.) A tape with a memory limit keeps
-    /// operands, of which it may have many already, rather than adjoints.
-    bool pay() const noexcept
+    /// Some tape records this and may keep adjoints. (A tape with a memory limit keeps operands, of
+    /// which it may have many already, rather than adjoints.)
+    bool are_wanted() const noexcept
     {
-        if (kernels_.values_and_adjoints == nullptr) {
-            return false;
-        }
         bool wanted = false;
         bool limited = false;
         for_each_active([&](recording& r) {
             wanted = wanted || r.concerns(operands_);
             limited = limited || r.options().memory_limit != 0;
         });
-        return wanted && !limited &&
-            (operands_[0]->size <= block_length || kernels_.cost >= arrays());
+        return wanted && !limited;
+    }
+
+    /// Taking value and derivative in one pass is the cheaper way: computing the derivative later
+    /// would repeat an expensive function for each array that is stored now. (In a single block it
+    /// is the second pass itself that costs; and a single array is hardly stored in vain.)
+    bool pay() const noexcept
+    {
+        return kernels_.values_and_adjoints != nullptr && one_shape() && are_wanted() &&
+            (operands_[0]->size <= block_length || arrays() <= std::max(kernels_.cost, 1.0f));
     }
 
     void allocate()
     {
-        auto const& shape = operands_[0]->shape;
-        auto const size = operands_[0]->size;
         for (std::size_t i = 0; i < operands_.size(); ++i) {
             repeats_[i] = false;
             targets_[i] = nullptr;
@@ -50,7 +52,8 @@ public:
                 auto const first = first_of(i);
                 repeats_[i] = first != i;
                 if (first == i) {
-                    bodies_[i] = make_body(operands_[i]->type, shape, size);
+                    bodies_[i] =
+                        make_body(operands_[i]->type, operands_[i]->shape, operands_[i]->size);
                 }
                 targets_[i] = bodies_[first]->data;
             }
@@ -67,6 +70,14 @@ public:
     std::span<bool const> repeats() noexcept { return repeats_.get(); }
 
 private:
+    // The adjoint of a single element would be a sum of its own.
+    bool one_shape() const noexcept
+    {
+        return std::all_of(operands_.begin(), operands_.end(), [&](auto const* operand) {
+            return operand->size == operands_[0]->size;
+        });
+    }
+
     float arrays() const noexcept
     {
         float count = 0;

@@ -27,7 +27,67 @@ inline std::size_t chunks_in(std::size_t size, std::size_t length) noexcept
 }
 } // namespace vectorized
 
-/// The values of an expression whose operands are all dense, of type T and shaped like `out`.
+/// Operands of a single element that an aligned statement may have.
+inline constexpr std::size_t most_single_operands = 4;
+
+/// Pointers to the elements of aligned operands (dense, of type T, with `size` elements each or a
+/// single one): those of a single element are spread over a block.
+template <class T>
+class aligned_reader
+{
+public:
+    aligned_reader(std::span<tensor_body* const> operands, std::size_t size)
+        : operands_(operands),
+          pointers_(operands.size()),
+          length_(std::min(block_length, padded_bytes(size * sizeof(T)) / sizeof(T))),
+          blocks_(single_operands(operands, size) * length_ * sizeof(T)),
+          size_(size)
+    {
+        auto* block = blocks_.template as<T>();
+        for (std::size_t i = 0; i < operands.size() && block != nullptr; ++i) {
+            if (operands[i]->size != size) {
+                detail::fill_run(*operands[i]->template elements<T const>(), block, length_);
+                pointers_[i] = block;
+                block += length_;
+            }
+        }
+    }
+
+    /// The longest block that one call may ask for.
+    std::size_t longest() const noexcept
+    {
+        return blocks_.template as<T>() == nullptr ? size_ : block_length;
+    }
+
+    void const* const* read(std::size_t begin)
+    {
+        for (std::size_t i = 0; i < operands_.size(); ++i) {
+            if (operands_[i]->size == size_) {
+                pointers_[i] = operands_[i]->template elements<T const>() + begin;
+            }
+        }
+        return pointers_.get().data();
+    }
+
+private:
+    static std::size_t
+    single_operands(std::span<tensor_body* const> operands, std::size_t size) noexcept
+    {
+        std::size_t count = 0;
+        for (auto const* operand : operands) {
+            count += operand->size != size ? 1 : 0;
+        }
+        return count;
+    }
+
+    std::span<tensor_body* const> operands_;
+    short_list<void const*> pointers_;
+    std::size_t length_;
+    scratch blocks_;
+    std::size_t size_;
+};
+
+/// The values of an expression over aligned operands.
 template <class T>
 void compute_aligned(
     block_kernels const& kernels,
@@ -36,16 +96,14 @@ void compute_aligned(
     tensor_body& out)
 {
     auto const compute = [&](std::size_t begin, std::size_t end) {
-        short_list<void const*> list(operands.size());
-        auto const at = list.get();
-        for (std::size_t i = 0; i < operands.size(); ++i) {
-            at[i] = operands[i]->template elements<T const>() + begin;
+        aligned_reader<T> reader(operands, out.size);
+        for (auto const step = reader.longest(); begin < end; begin += step) {
+            kernels.values(
+                {.operands = reader.read(begin),
+                 .scalars = scalars,
+                 .values = out.elements<T>() + begin,
+                 .count = std::min(step, end - begin)});
         }
-        kernels.values(
-            {.operands = at.data(),
-             .scalars = scalars,
-             .values = out.elements<T>() + begin,
-             .count = end - begin});
     };
     auto const nanoseconds = static_cast<double>(out.size) * kernels.cost;
     if (nanoseconds <= parallel_threshold) {
@@ -168,35 +226,32 @@ struct unit_adjoint_targets
 };
 
 /// One block of aligned operands: its values, and the derivatives where they are wanted, into
-/// `values`; without kernels the first operand is the value. Returns where the values lie.
+/// `values`; without kernels the only operand is the value. Returns where the values lie.
 template <class T>
 T const* compute_block(
     block_kernels const* kernels,
-    std::span<tensor_body* const> operands,
+    aligned_reader<T>& reader,
     T const* scalars,
     unit_adjoint_targets const& unit,
     std::size_t begin,
     std::size_t count,
     T* values)
 {
+    auto const* const operands = reader.read(begin);
     if (kernels == nullptr) {
-        return operands[0]->template elements<T const>() + begin;
-    }
-    short_list<void const*> at(operands.size());
-    for (std::size_t i = 0; i < operands.size(); ++i) {
-        at[i] = operands[i]->template elements<T const>() + begin;
+        return static_cast<T const*>(operands[0]);
     }
     if (unit.arrays.empty()) {
         kernels->values(
-            {.operands = at.get().data(), .scalars = scalars, .values = values, .count = count});
+            {.operands = operands, .scalars = scalars, .values = values, .count = count});
         return values;
     }
-    short_list<void*> adjoints(operands.size());
-    for (std::size_t i = 0; i < operands.size(); ++i) {
+    short_list<void*> adjoints(unit.arrays.size());
+    for (std::size_t i = 0; i < unit.arrays.size(); ++i) {
         adjoints[i] = static_cast<T*>(unit.arrays[i]) + begin; // those of null are never touched
     }
     kernels->values_and_adjoints(
-        {.operands = at.get().data(),
+        {.operands = operands,
          .scalars = scalars,
          .result = nullptr,
          .seed = nullptr,
@@ -207,8 +262,8 @@ T const* compute_block(
     return values;
 }
 
-/// Reduces all values of an expression to one. The operands are dense, of type T, and all have
-/// `size` elements. In the order of compute_reduction: the result is bitwise the same.
+/// Reduces all values of an expression over aligned operands to one. In the order of
+/// compute_reduction: the result is bitwise the same.
 template <class T, class Accumulator>
 void reduce_aligned(
     block_kernels const* kernels,
@@ -229,12 +284,13 @@ void reduce_aligned(
     };
     for_each_chunk(chunks, static_cast<double>(size) * cost, [&](std::size_t chunk) {
         accumulator.start(state(chunk), 1);
+        aligned_reader<T> reader(operands, size);
         scratch values(kernels != nullptr ? std::min(block_length, size) * sizeof(T) : 0);
         auto const end = std::min(size, (chunk + 1) * length);
         for (auto begin = chunk * length; begin < end; begin += block_length) {
             auto const count = std::min(block_length, end - begin);
             auto const* const x = compute_block<T>(
-                kernels, operands, scalars, unit, begin, count, values.template as<T>());
+                kernels, reader, scalars, unit, begin, count, values.template as<T>());
             accumulator.run(state(chunk), x, count);
         }
     });
@@ -261,8 +317,8 @@ void reduce_one_block(
     T partial[Accumulator::states];
     auto const state = vectorized::states_at<T, Accumulator::states>(partial, 1);
     accumulator.start(state, 1);
-    accumulator.run(
-        state, compute_block<T>(kernels, operands, scalars, unit, 0, size, values), size);
+    aligned_reader<T> reader(operands, size);
+    accumulator.run(state, compute_block<T>(kernels, reader, scalars, unit, 0, size, values), size);
     accumulator.finish(state, out, 1);
 }
 } // namespace XGRAD_ARCHITECTURE

@@ -49,7 +49,7 @@ inline body_pointer filled_body(element_type type, shape_type const& shape, doub
 {
     auto body = make_body(type, shape);
     with_element_type(type, [&]<class T>() {
-        std::fill_n(body->template elements<T>(), body->size, static_cast<T>(value));
+        detail::fill_run(static_cast<T>(value), body->template elements<T>(), body->size);
     });
     return body;
 }

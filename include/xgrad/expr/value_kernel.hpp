@@ -39,6 +39,17 @@ run_value_stages(state<node<R, X...>, T>& s, std::size_t count, std::index_seque
         }
     }
 }
+
+/// So little work that the loop itself would be felt: four registers go at a time.
+template <class E>
+inline constexpr bool is_short = parts_of<E>.stages == 0 && parts_of<E>.nodes <= 8;
+
+template <class E, class T>
+XGRAD_ALWAYS_INLINE void store_value(state<E, T>& s, std::size_t i, T* out)
+{
+    compute(s, i, operands_of<E, T>{});
+    as_operand<false, simd::batch<T>>(s.value).store(out + i);
+}
 } // namespace vectorized
 
 /// Values of one block of expression E, computed in T.
@@ -62,9 +73,17 @@ XGRAD_FLATTEN void value_kernel(value_block const& block)
         }
         vectorized::run_value_stages(s, count, operands);
         if constexpr (!is_staged<E>) {
-            for (std::size_t i = 0; i < count; i += V::size) {
-                vectorized::compute(s, i, operands);
-                vectorized::as_operand<false, V>(s.value).store(out + i);
+            std::size_t i = 0;
+            if constexpr (vectorized::is_short<E>) {
+                for (; i + 4 * V::size <= count; i += 4 * V::size) {
+                    vectorized::store_value(s, i, out);
+                    vectorized::store_value(s, i + V::size, out);
+                    vectorized::store_value(s, i + 2 * V::size, out);
+                    vectorized::store_value(s, i + 3 * V::size, out);
+                }
+            }
+            for (; i < count; i += V::size) {
+                vectorized::store_value(s, i, out);
             }
         }
     }

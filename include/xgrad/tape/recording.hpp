@@ -57,6 +57,9 @@ public:
 
     segmented_list<variable> const& variables() const noexcept { return variables_; }
 
+    /// The shapes of the variables; one may be listed several times.
+    segmented_list<shape_type> const& shapes() const noexcept { return shapes_; }
+
     shape_type const& shape_of(std::uint32_t variable) const noexcept
     {
         return shapes_[variables_[variable].shape];

@@ -211,12 +211,13 @@ private:
     {
         auto const& s = recording_.statements()[end - 1];
         refuse_gradients(s);
-        if (s.aligned == alignment::same) {
+        if (s.aligned == alignment::same && s.reduced != nullptr && s.kernels->terms.size() == 1) {
+            reverse_sum_of_tensor(s);
+        } else if (s.aligned == alignment::same) {
             auto const first = knows_gradients_ ? end - 1 : first_of_run(end);
             reverse_run(first, end);
             return first;
-        }
-        if (s.aligned == alignment::linear) {
+        } else if (s.aligned == alignment::linear) {
             reverse_linear(s);
         } else if (s.kernels == nullptr) {
             pullback sweep(recording_, s, lists_.all);
@@ -232,23 +233,18 @@ private:
         return end - 1;
     }
 
-    /// The shape over which an aligned statement runs, as its place in the tape's list.
-    std::uint32_t shape_of(statement const& s) const noexcept
-    {
-        return recording_.variables()[s.operands()[0].variable].shape;
-    }
-
     std::size_t first_of_run(std::size_t end) const noexcept
     {
         // Longer runs gain nothing: their adjoints fill the cache.
         constexpr std::size_t longest = 256;
         auto const& statements = recording_.statements();
         auto const& last = statements[end - 1];
+        auto const shape = whole_shape(recording_, last);
         auto first = end - 1;
         while (first > 0 && end - first < longest) {
             auto const& s = statements[first - 1];
             if (s.aligned != alignment::same || s.kernels->compute != last.kernels->compute ||
-                shape_of(s) != shape_of(last)) {
+                whole_shape(recording_, s) != shape) {
                 break;
             }
             --first;
@@ -266,6 +262,29 @@ private:
             run.template operator()<double>();
         } else {
             run.template operator()<float>();
+        }
+    }
+
+    /// A sum or mean of a tensor itself: all its elements have one adjoint.
+    void reverse_sum_of_tensor(statement const& s)
+    {
+        auto const operand = s.operands()[0].variable;
+        if (!lists_.all.wants(operand)) {
+            return;
+        }
+        auto const& incoming = lists_.all.of(s.result);
+        auto const reverse = [&]<class T>() {
+            auto g = incoming.is_uniform ? static_cast<T>(incoming.uniform)
+                                         : *incoming.body->template elements<T>();
+            if (s.reduced->divides_by_count) {
+                g /= static_cast<T>(element_count(recording_.shape_of(operand)));
+            }
+            lists_.all.add_uniform(operand, static_cast<double>(g));
+        };
+        if (s.kernels->compute == element_type::float64) {
+            reverse.template operator()<double>();
+        } else {
+            reverse.template operator()<float>();
         }
     }
 

@@ -6,7 +6,7 @@
 #include <xgrad/tape/adjoints.hpp>
 
 #include <algorithm>
-#include <span>
+#include <utility>
 #include <vector>
 
 // The reverse of neighbouring statements over one index space, a tile at a time: the adjoint of a
@@ -41,16 +41,46 @@ struct tile_lists
     {
         block_kernels const* kernels;
         void const* scalars;
-        std::size_t first; // of its arguments: operands, adjoints, result, seed
+        std::size_t first;     // of its arguments: operands, adjoints, result, seed
+        std::size_t first_sum; // of those that follow its kernel
+    };
+
+    // The adjoint of an operand of a single element: the sum of what its kernel leaves in a tile.
+    struct sum
+    {
+        std::size_t argument;
+        void* into;
+        bool accumulate;
     };
 
     std::vector<step> steps;
+    std::vector<sum> sums;
     std::vector<argument> arguments;
     std::vector<char> accumulate;          // one for each argument
     std::vector<std::uint32_t> tiles;      // per variable of the run: its tile + 1; 0: none
     std::vector<std::uint32_t> idle_tiles; // tiles whose adjoint has been used up
+    std::vector<std::uint32_t> step_tiles; // tiles for the time of one step
     std::vector<body_pointer> released;    // adjoints that nothing reads after the run
 };
+
+/// The shape over which an aligned statement runs, as its place in the tape's list: its result's,
+/// and that of its largest operand where it is reduced.
+inline std::uint32_t whole_shape(recording const& r, statement const& s) noexcept
+{
+    if (s.reduced == nullptr) {
+        return r.variables()[s.result].shape;
+    }
+    auto whole = r.variables()[s.operands()[0].variable].shape;
+    for (auto const& operand : s.operands()) {
+        auto const& shape = r.shape_of(operand.variable);
+        auto const& largest = r.shapes()[whole];
+        if (std::pair(element_count(shape), shape.size()) >
+            std::pair(element_count(largest), largest.size())) {
+            whole = r.variables()[operand.variable].shape;
+        }
+    }
+    return whole;
+}
 
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
@@ -65,7 +95,8 @@ public:
           adjoints_(all),
           lists_(lists),
           base_(r.statements()[first].result),
-          size_(element_count(r.shape_of(r.statements()[first].operands()[0].variable)))
+          shape_(whole_shape(r, r.statements()[first])),
+          size_(element_count(r.shapes()[shape_]))
     {
         lists.tiles.assign(r.statements()[last - 1].result - base_ + 1, none);
         for (auto i = first; i < last; ++i) {
@@ -79,6 +110,7 @@ public:
     ~tile_sweep()
     {
         lists_.steps.clear();
+        lists_.sums.clear();
         lists_.arguments.clear();
         lists_.accumulate.clear();
         lists_.idle_tiles.clear();
@@ -88,14 +120,14 @@ public:
     /// Statements [first, last) of the recording; those without an adjoint are passed over.
     void run(std::size_t first, std::size_t last)
     {
-        alignas(block_alignment) T few_tiles[few_elements * most_tiles];
+        alignas(block_alignment) T tiles[few_elements * few_tiles];
         for (auto i = last; i-- > first;) {
             auto const& s = recording_.statements()[i];
             if (!adjoints_.has(s.result) && tile_of(s.result) < first_tile) {
                 continue;
             }
             if (single()) {
-                run_at_once(s, few_tiles);
+                run_at_once(s, tiles);
             } else {
                 add_step(s);
             }
@@ -113,12 +145,15 @@ private:
     static constexpr std::uint32_t none = 0;
     static constexpr std::uint32_t produced = 1;
     static constexpr std::uint32_t first_tile = 2;
-    // As many as stay in cache together; further adjoints are arrays.
+    // As many adjoints as stay in cache together; further ones are arrays.
     static constexpr std::uint32_t most_tiles = 12;
     static constexpr std::uint32_t unwanted_tile = 0;
     static constexpr std::uint32_t seed_tile = 1;
     // Arrays of up to so many elements need no list of what is to be done: it is done at once.
     static constexpr std::size_t few_elements = 64;
+
+    // They have room for a statement's operands of a single element and their adjoints, too.
+    static constexpr std::size_t few_tiles = 2 + most_tiles + 2 * most_single_operands;
 
     bool single() const noexcept { return size_ <= few_elements; }
 
@@ -183,12 +218,48 @@ private:
         put(2 * leaves.size(), array_of(s.kept_result));
         put(2 * leaves.size() + 1, seed_of(s));
         for (std::size_t i = 0; i < leaves.size(); ++i) {
-            put(i, array_of(operands[i].kept));
+            auto const variable = operands[i].variable;
+            bool const spread = is_spread(variable);
+            put(i, spread ? spread_of(operands[i].kept) : array_of(operands[i].kept));
             accumulate[i] = false;
-            if (leaves[i].carries_gradient) {
-                put(leaves.size() + i, adjoint_of(operands[i].variable, accumulate[i]));
+            if (!leaves[i].carries_gradient) {
+                continue;
+            }
+            auto const k = leaves.size() + i;
+            if (spread && adjoints_.wants(variable)) {
+                bool const has = adjoints_.has(variable);
+                lists_.sums.push_back({k, adjoints_.writable(variable).data, has});
+                put(k, {.tile = step_tile(), .where = place::tile});
+            } else {
+                put(k, adjoint_of(variable, accumulate[i]));
             }
         }
+    }
+
+    /// An operand of a single element among larger ones.
+    bool is_spread(std::uint32_t variable) const noexcept
+    {
+        auto const shape = recording_.variables()[variable].shape;
+        return shape != shape_ && element_count(recording_.shapes()[shape]) != size_;
+    }
+
+    /// Such an operand, over a tile: filled just before it is read, or once for many tiles.
+    argument spread_of(body_pointer const& body)
+    {
+        if (!body) {
+            return {};
+        }
+        return {
+            .number = static_cast<double>(*body->template elements<T>()),
+            .tile = single() ? step_tile() : tile_count_++,
+            .where = place::uniform};
+    }
+
+    /// A tile for the time of one step.
+    std::uint32_t step_tile()
+    {
+        lists_.step_tiles.push_back(new_tile());
+        return lists_.step_tiles.back();
     }
 
     void run_at_once(statement const& s, T* tiles)
@@ -200,29 +271,52 @@ private:
             at[k] = place_of(a, tiles, few_elements, 0);
         });
         run_kernel(*s.kernels, s.scalars(), at.get().data(), accumulate.get().data(), size_);
+        for (auto const& sum : lists_.sums) {
+            add_sum(sum, total_of(at[sum.argument], size_));
+        }
+        lists_.sums.clear();
         release(s);
+    }
+
+    static T total_of(void const* tile, std::size_t count)
+    {
+        return fold(static_cast<T const*>(tile), count, T(0), add{});
+    }
+
+    static void add_sum(tile_lists::sum const& sum, T total)
+    {
+        auto* const into = static_cast<T*>(sum.into);
+        *into = sum.accumulate ? *into + total : total;
     }
 
     void add_step(statement const& s)
     {
         auto const first = lists_.arguments.size();
-        lists_.steps.push_back({s.kernels, s.scalars(), first});
+        auto const first_sum = lists_.sums.size();
+        lists_.steps.push_back({s.kernels, s.scalars(), first, first_sum});
         lists_.arguments.resize(first + 2 * s.kernels->leaves.size() + 2);
         lists_.accumulate.resize(lists_.arguments.size());
         find_arguments(
             s,
             reinterpret_cast<bool*>(lists_.accumulate.data()) + first,
             [&](std::size_t k, argument const& a) { lists_.arguments[first + k] = a; });
+        for (auto k = first_sum; k < lists_.sums.size(); ++k) {
+            lists_.sums[k].argument += first;
+        }
         cost_ += 2 * s.kernels->cost + 0.1f;
         release(s);
     }
 
-    /// The adjoint of the result has been used up.
+    /// The adjoint of the result has been used up, and what only this step needed.
     void release(statement const& s)
     {
+        lists_.idle_tiles.insert(
+            lists_.idle_tiles.end(), lists_.step_tiles.begin(), lists_.step_tiles.end());
+        lists_.step_tiles.clear();
         auto const tile = tile_of(s.result);
         if (tile >= first_tile) {
             lists_.idle_tiles.push_back(tile - first_tile);
+            --live_tiles_;
         } else if (adjoints_.wanted(s.result) != interest::source) {
             lists_.released.push_back(adjoints_.take(s.result));
         }
@@ -260,8 +354,9 @@ private:
             return {.tile = tile - first_tile, .where = place::tile};
         }
         if (tile == produced && adjoints_.wanted(variable) != interest::source &&
-            !adjoints_.has(variable) && (!lists_.idle_tiles.empty() || tile_count_ < most_tiles)) {
+            !adjoints_.has(variable) && live_tiles_ < most_tiles) {
             auto const fresh = new_tile();
+            ++live_tiles_;
             lists_.tiles[place_in_run] = first_tile + fresh;
             return {.tile = fresh, .where = place::tile};
         }
@@ -273,14 +368,27 @@ private:
     {
         auto const length =
             std::max<std::size_t>(chunk_length(cost_) / tile_length, 1) * tile_length;
-        for_each_chunk(
-            chunks_in(size_, length), static_cast<double>(size_) * cost_, [&](std::size_t chunk) {
-                run_chunk(chunk * length, std::min(size_, (chunk + 1) * length));
-            });
+        auto const chunks = chunks_in(size_, length);
+        auto const sums = lists_.sums.size();
+        scratch partial(chunks * sums * sizeof(T));
+        auto* const totals = partial.as<T>();
+        for_each_chunk(chunks, static_cast<double>(size_) * cost_, [&](std::size_t chunk) {
+            run_chunk(chunk * length, std::min(size_, (chunk + 1) * length), totals + chunk * sums);
+        });
+        // In an order that depends on the shape alone.
+        for (std::size_t step = 1; step < chunks && sums > 0; step *= 2) {
+            for (std::size_t chunk = 0; chunk + step < chunks; chunk += 2 * step) {
+                join_each(totals + chunk * sums, totals + (chunk + step) * sums, sums, add{});
+            }
+        }
+        for (std::size_t k = 0; k < sums; ++k) {
+            add_sum(lists_.sums[k], chunks > 0 ? totals[k] : T(0));
+        }
     }
 
-    void run_chunk(std::size_t begin, std::size_t end) const
+    void run_chunk(std::size_t begin, std::size_t end, T* totals) const
     {
+        std::fill_n(totals, lists_.sums.size(), T(0));
         auto const length = std::min(tile_length, padded_bytes(size_ * sizeof(T)) / sizeof(T));
         scratch tiles(tile_count_ * length * sizeof(T));
         scratch table(lists_.arguments.size() * sizeof(void*));
@@ -288,16 +396,8 @@ private:
         for (std::size_t k = 0; k < lists_.arguments.size(); ++k) {
             at[k] = place_of(lists_.arguments[k], tiles.as<T>(), length, begin);
         }
-        auto const* const accumulate = reinterpret_cast<bool const*>(lists_.accumulate.data());
         while (begin < end) {
-            for (auto const& step : lists_.steps) {
-                run_kernel(
-                    *step.kernels,
-                    step.scalars,
-                    at + step.first,
-                    accumulate + step.first,
-                    std::min(tile_length, end - begin));
-            }
+            run_tile(at, std::min(tile_length, end - begin), totals);
             begin += tile_length;
             for (std::size_t k = 0; k < lists_.arguments.size() && begin < end; ++k) {
                 if (lists_.arguments[k].where == place::array) {
@@ -307,12 +407,29 @@ private:
         }
     }
 
+    void run_tile(void* const* at, std::size_t count, T* totals) const
+    {
+        auto const* const accumulate = reinterpret_cast<bool const*>(lists_.accumulate.data());
+        for (std::size_t i = 0; i < lists_.steps.size(); ++i) {
+            auto const& step = lists_.steps[i];
+            run_kernel(
+                *step.kernels, step.scalars, at + step.first, accumulate + step.first, count);
+            auto const last_sum =
+                i + 1 < lists_.steps.size() ? lists_.steps[i + 1].first_sum : lists_.sums.size();
+            for (auto k = step.first_sum; k < last_sum; ++k) {
+                totals[k] += total_of(at[lists_.sums[k].argument], count);
+            }
+        }
+    }
+
     recording const& recording_;
     adjoints& adjoints_;
     tile_lists& lists_;
     std::uint32_t base_;
+    std::uint32_t shape_;
     std::size_t size_;
     std::uint32_t tile_count_ = 2;
+    std::uint32_t live_tiles_ = 0; // that hold the adjoint of a variable
     float cost_ = 0;
 };
 } // namespace vectorized

@@ -50,16 +50,31 @@ private:
     plan plan_;
 };
 
-/// All operands are dense, of the compute type and of one shape: nothing has to be planned.
-inline bool are_aligned(std::span<tensor_body* const> operands, element_type compute) noexcept
+/// The operand that has the shape of the whole statement, where nothing has to be planned: all
+/// are dense, of the compute type, and of one shape or (a few) a single element. Else null.
+inline tensor_body*
+aligned_operand(std::span<tensor_body* const> operands, element_type compute) noexcept
 {
-    for (auto const* operand : operands) {
-        if (!operand->dense(compute) ||
-            (operand != operands[0] && !same_shape(operand->shape, operands[0]->shape))) {
-            return false;
+    tensor_body* whole = nullptr;
+    for (auto* const operand : operands) {
+        if (!operand->dense(compute)) {
+            return nullptr;
+        }
+        if (whole == nullptr || whole->size == 1) {
+            whole = operand;
         }
     }
-    return !operands.empty();
+    std::size_t single = 0;
+    for (auto const* operand : operands) {
+        if (operand == whole || same_shape(operand->shape, whole->shape)) {
+            continue;
+        }
+        if (operand->size != 1 || operand->shape.size() > whole->shape.size() ||
+            ++single > most_single_operands) {
+            return nullptr;
+        }
+    }
+    return whole;
 }
 
 template <class T>
@@ -72,9 +87,11 @@ body_pointer evaluate(
 {
     body_pointer out;
     auto aligned = alignment::any;
-    if (result == type_of<T> && are_aligned(operands, type_of<T>)) {
+    auto const* const whole =
+        result == type_of<T> ? aligned_operand(operands, type_of<T>) : nullptr;
+    if (whole != nullptr) {
         aligned = alignment::same;
-        out = make_body(result, operands[0]->shape, operands[0]->size);
+        out = make_body(result, whole->shape, whole->size);
         compute_aligned<T>(kernels, operands, scalars, *out);
     } else {
         statement_plan const p(kernels, operands, where);
