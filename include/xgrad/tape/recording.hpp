@@ -155,11 +155,6 @@ public:
 
     void clear() noexcept
     {
-        for (std::size_t i = 0; i < statements_.size(); ++i) {
-            for (std::size_t k = 0; k < statements_[i].operand_count; ++k) {
-                std::destroy_at(statements_[i].first_operand + k);
-            }
-        }
         statements_.clear();
         operands_.clear();
         variables_.clear();
@@ -205,13 +200,16 @@ private:
     {
         constexpr std::size_t latest = 4;
         auto const size = shapes_.size();
+        if (size > 0 && same_shape(shapes_[last_shape_], shape)) {
+            return last_shape_;
+        }
         for (std::size_t i = size; i-- > 0 && i + latest >= size;) {
             if (same_shape(shapes_[i], shape)) {
-                return static_cast<std::uint32_t>(i);
+                return last_shape_ = static_cast<std::uint32_t>(i);
             }
         }
         shapes_.emplace_back(shape);
-        return static_cast<std::uint32_t>(size);
+        return last_shape_ = static_cast<std::uint32_t>(size);
     }
 
     /// A new statement with its operands, of which `kept(i)` is kept, and its result. Where it
@@ -225,12 +223,17 @@ private:
         bool keeps_result,
         std::source_location const& where)
     {
+        constexpr std::size_t most_compared = 4;
         auto const bytes = bodies.size() * sizeof(recorded_operand) + scalar_bytes;
         auto* const operands = static_cast<recorded_operand*>(operands_.allocate(bytes));
         for (std::size_t i = 0; i < bodies.size(); ++i) {
             // Often the same tensor again.
-            auto const index = i > 0 && bodies[i] == bodies[i - 1] ? operands[i - 1].variable
-                                                                   : variable_of(*bodies[i]);
+            std::size_t before = 0;
+            while (before < i && bodies[before] != bodies[i] && before < most_compared) {
+                ++before;
+            }
+            auto const index = before < i && bodies[before] == bodies[i] ? operands[before].variable
+                                                                         : variable_of(*bodies[i]);
             ::new (operands + i) recorded_operand{index, {}};
         }
         reserve(where);
@@ -335,6 +338,7 @@ private:
     arena operands_; // and numbers, of all statements
     segmented_list<variable> variables_;
     segmented_list<shape_type> shapes_;
+    std::uint32_t last_shape_ = 0;
     identity_map places_;
 };
 } // namespace xgrad

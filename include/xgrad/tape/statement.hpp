@@ -63,9 +63,15 @@ enum class alignment : std::uint8_t
     linear // as `same`, and reduced by sum or mean to one number; its adjoints are kept
 };
 
-/// One line of a tape. What it refers to belongs to the tape.
+/// One line of a tape. Its operands lie in the tape's arena.
 struct statement
 {
+    statement() = default;
+    statement(statement const&) = delete;
+    statement& operator=(statement const&) = delete;
+
+    ~statement() { std::destroy_n(first_operand, operand_count); }
+
     block_kernels const* kernels = nullptr;      // an expression, fused
     reduction const* reduced = nullptr;          // and reduced over `axes`
     std::uint64_t axes = 0;                      // bit i: axis i of the expression's shape
