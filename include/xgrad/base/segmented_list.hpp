@@ -2,6 +2,7 @@
 
 #include <xgrad/base/pool.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -61,9 +62,10 @@ public:
     void clear() noexcept
     {
         if constexpr (!std::is_trivially_destructible_v<T>) {
-            // As a tape is swept: the last one first.
-            while (size_ > 0) {
-                std::destroy_at(place(--size_));
+            for (std::size_t s = 0, left = size_; left > 0; ++s) {
+                auto const count = std::min(left, length_of(s));
+                std::destroy_n(segments_[s], count);
+                left -= count;
             }
         }
         size_ = 0;

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>
-#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,8 +21,17 @@ using strides_type = small_vector<std::ptrdiff_t, 4>;
 
 using shape_span = std::span<std::size_t const>;
 
+/// Anything that a loop over `for (auto x : range)` takes; <ranges> would cost every program more
+/// than our own shapes.
 template <class R>
-concept integer_range = std::ranges::input_range<R> && std::integral<std::ranges::range_value_t<R>>;
+concept iterable = requires(R const& r) {
+    std::begin(r);
+    std::end(r);
+};
+
+template <class R>
+concept integer_range =
+    iterable<R> && std::integral<std::remove_cvref_t<decltype(*std::begin(std::declval<R const&>()))>>;
 
 inline shape_span view_of(shape_type const& shape) noexcept
 {
@@ -66,7 +74,7 @@ inline strides_type row_major_strides(shape_type const& shape)
 }
 
 /// "{3, 4}"
-template <std::ranges::input_range R>
+template <iterable R>
 std::string to_string(R const& lengths)
 {
     std::string text = "{";
@@ -82,7 +90,8 @@ class shape_argument
 {
 public:
     template <std::integral I>
-    shape_argument(std::initializer_list<I> lengths) : shape_argument(std::views::all(lengths))
+    shape_argument(std::initializer_list<I> lengths)
+        : shape_argument(std::span(lengths.begin(), lengths.size()))
     {}
 
     // `{}` is the shape of a scalar.

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <initializer_list>
 #include <iterator>
-#include <ranges>
 #include <type_traits>
 #include <utility>
 
@@ -127,12 +126,15 @@ public:
     }
 
     /// Equal elements, whatever holds them.
-    template <std::ranges::sized_range R>
-        requires std::equality_comparable_with<std::ranges::range_value_t<R>, T>
+    template <class R>
+        requires requires(R const& r) {
+            { *std::begin(r) } -> std::convertible_to<T>;
+            std::size(r);
+        }
     friend bool operator==(small_vector const& a, R const& b) noexcept
     {
-        return a.size() == std::ranges::size(b) &&
-            std::equal(a.begin(), a.end(), std::ranges::begin(b), [](auto x, auto y) {
+        return a.size() == std::size(b) &&
+            std::equal(a.begin(), a.end(), std::begin(b), [](auto x, auto y) {
                    return std::cmp_equal(x, y);
                });
     }

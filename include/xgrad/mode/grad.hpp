@@ -69,8 +69,9 @@ target_of(tensor<T> const& target, tensor<T> const* seed, std::source_location c
 }
 
 /// Sweeps, and empties a tape that is not persistent.
-inline void gradients(
-    tape& t,
+template <class Tape>
+void gradients(
+    Tape& t,
     std::span<sweep_target const> targets,
     std::span<tensor_body* const> sources,
     grad_options const& options,

@@ -6,12 +6,11 @@
 #include <xgrad/tape/identity_map.hpp>
 #include <xgrad/tape/statement.hpp>
 
-#include <cstring>
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 namespace xgrad {
@@ -283,10 +282,10 @@ private:
     {
         auto total = statements_.bytes() + operands_.bytes() + variables_.bytes() +
             shapes_.bytes() + places_.bytes();
-        std::unordered_set<tensor_body const*> counted;
+        std::vector<tensor_body const*> kept;
         auto const count = [&](body_pointer const& body) {
-            if (body && counted.insert(body.get()).second) {
-                total += body->block_bytes;
+            if (body) {
+                kept.push_back(body.get());
             }
         };
         for (std::size_t i = 0; i < statements_.size(); ++i) {
@@ -296,6 +295,11 @@ private:
             count(statements_[i].kept_result);
         }
         std::for_each(more.begin(), more.end(), count);
+        std::sort(kept.begin(), kept.end()); // values kept several times count once
+        kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
+        for (auto const* body : kept) {
+            total += body->block_bytes;
+        }
         return total;
     }
 

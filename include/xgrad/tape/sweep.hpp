@@ -102,12 +102,14 @@ struct sweep_target
     body_pointer seed;
 };
 
-/// One reverse sweep over a recording.
+/// One reverse sweep over a recording. A template, so that a program pays for it in compile time
+/// only where it asks for a gradient.
+template <class Recording>
 class sweep
 {
 public:
     sweep(
-        recording const& r,
+        Recording const& r,
         std::span<sweep_target const> targets,
         std::span<tensor_body* const> sources,
         std::source_location const& where)
@@ -365,7 +367,7 @@ private:
         return filled_body(body.type, body.shape, 0);
     }
 
-    recording const& recording_;
+    Recording const& recording_;
     std::span<sweep_target const> targets_;
     std::span<tensor_body* const> sources_;
     std::source_location where_;

@@ -3,9 +3,9 @@
 #include <xgrad/tools/npy.hpp>
 #include <xgrad/tools/zip.hpp>
 
+#include <algorithm>
 #include <initializer_list>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -34,11 +34,12 @@ void save_npz(std::string const& path, Arrays const& arrays)
 {
     byte_writer file("save_npz", path);
     zip_writer archive(file);
-    std::set<std::string> names;
+    std::vector<std::string> names;
     for (named_array const& x : arrays) {
-        if (!names.insert(x.name()).second) {
+        if (std::find(names.begin(), names.end(), x.name()) != names.end()) {
             file.fail("is to hold two arrays of the name \"" + x.name() + "\"; rename one");
         }
+        names.push_back(x.name());
         archive.add(x.name() + ".npy", npy_header_of(x.body()), bytes_in(x.body()));
     }
     archive.close();
