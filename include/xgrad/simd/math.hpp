@@ -9,5 +9,7 @@
 #include <xgrad/simd/hyperbolic.hpp>
 #include <xgrad/simd/logarithm.hpp>
 #include <xgrad/simd/power.hpp>
+#include <xgrad/simd/remainder.hpp>
+#include <xgrad/simd/root.hpp>
 #include <xgrad/simd/rounding.hpp>
 #include <xgrad/simd/trigonometric.hpp>
