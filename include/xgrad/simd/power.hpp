@@ -5,6 +5,8 @@
 #include <xgrad/simd/logarithm.hpp>
 #include <xgrad/simd/rounding.hpp>
 
+#include <cmath>
+
 // x^y = e^(y log x), the logarithm with some 65 digits for double: log x = k log 2 + 2 artanh s,
 // s = f/(2 + f), where s and the first two terms of the series are numbers of two parts.
 
@@ -143,35 +145,45 @@ inline batch<double> power_of_floats(batch<double> x, batch<double> y) noexcept
     auto const r = (v - k * B(c::ln2_upper)) - k * B(c::ln2_lower);
     return add_to_exponent(exp_reduced(r), shifted);
 }
-} // namespace detail
-
-/// x^y with the special values of C99, Annex F.9.4.4.
-XGRAD_ALWAYS_INLINE batch<double> pow(batch<double> x, batch<double> y) noexcept
+XGRAD_ALWAYS_INLINE batch<double> power(batch<double> x, batch<double> y) noexcept
 {
     using B = batch<double>;
-    using c = detail::exponential_constants<double>;
-    auto const v = detail::exponent_of_power(x, y, B(0));
+    using c = exponential_constants<double>;
+    auto const v = exponent_of_power(x, y, B(0));
     B const shift(format<double>::shift);
     auto const shifted = fma(v.upper, B(c::log2_e), shift);
-    auto const value = add_to_exponent(detail::exp_less(v, shifted - shift), shifted);
+    auto const value = add_to_exponent(exp_less(v, shifted - shift), shifted);
     auto const ordinary = x >= B(std::numeric_limits<double>::min()) &&
         x <= B(std::numeric_limits<double>::max()) && abs(v.upper) <= B(c::ordinary);
     if (!all(ordinary)) [[unlikely]] {
-        return select(ordinary, value, detail::power_extreme(x, y));
+        return select(ordinary, value, power_extreme(x, y));
     }
     return value;
 }
 
-XGRAD_ALWAYS_INLINE batch<float> pow(batch<float> x, batch<float> y) noexcept
+XGRAD_ALWAYS_INLINE batch<float> power(batch<float> x, batch<float> y) noexcept
 {
     using B = batch<float>;
-    auto const value = in_double(
-        [](batch<double> a, batch<double> b) { return detail::power_of_floats(a, b); }, x, y);
+    auto const value =
+        in_double([](batch<double> a, batch<double> b) { return power_of_floats(a, b); }, x, y);
     auto const ordinary = x > B(0) && x <= B(std::numeric_limits<float>::max()) && isfinite(y);
     if (!all(ordinary)) [[unlikely]] {
-        return select(ordinary, value, detail::power_extreme(x, y, value));
+        return select(ordinary, value, power_extreme(x, y, value));
     }
     return value;
+}
+} // namespace detail
+
+/// x^y with the special values of C99, Annex F.9.4.4.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> pow(batch<T> x, batch<T> y) noexcept
+{
+    if constexpr (has_fused_multiply_add) {
+        return detail::power(x, y);
+    } else {
+        // Without it the C library is quicker, which finds out at run time what the machine has.
+        return by_lanes([](T a, T b) { return std::pow(a, b); }, x, y);
+    }
 }
 
 /// √(x² + y²): no square overflows or loses digits. inf where x or y is, also beside a NaN.

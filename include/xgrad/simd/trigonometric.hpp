@@ -194,30 +194,5 @@ XGRAD_ALWAYS_INLINE batch<T> tan(batch<T> x) noexcept
         },
         x);
 }
-
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> asin(batch<T> x) noexcept
-{
-    return by_lanes([](double v) { return std::asin(v); }, x);
-}
-
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> acos(batch<T> x) noexcept
-{
-    return by_lanes([](double v) { return std::acos(v); }, x);
-}
-
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> atan(batch<T> x) noexcept
-{
-    return by_lanes([](double v) { return std::atan(v); }, x);
-}
-
-/// The angle of the point (x, y), from -π to π.
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> atan2(batch<T> y, batch<T> x) noexcept
-{
-    return by_lanes([](double a, double b) { return std::atan2(a, b); }, y, x);
-}
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad::simd
