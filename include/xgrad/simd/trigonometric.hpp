@@ -25,12 +25,12 @@ struct trigonometric_constants;
 template <>
 struct trigonometric_constants<double>
 {
-    // π in parts. Their products with a whole number and a half are exact: by a fused multiply-add,
-    // or because a part has 33 bits.
+    // π in parts. The products of the upper parts with a whole number and a half are exact: they
+    // have 33 bits, or a fused multiply-add brings the result back to few bits.
     static constexpr std::array<double, 4> pi = has_fused_multiply_add
-        ? std::array{0x1.921fb54442d18p+1, 0x1.1a62633145c07p-53, -0x1.f1976b7ed8fbcp-109, 0.}
+        ? std::array{0x1.921fb54442d18p+1, 0x1.1a626331p-53, 0x1.1701b839a252p-87, 0.}
         : std::array{0x1.921fb544p+1, 0x1.0b4611a6p-33, 0x1.3198a2ep-68, 0x1.b839a252049c1p-103};
-    static constexpr double largest = has_fused_multiply_add ? 0x1p30 : 0x1p19;
+    static constexpr double largest = 0x1p19;
     // fdlibm's, for |r| <= π/4
     static constexpr std::array<double, 6> sine{
         -1.66666666666666324348e-01,
@@ -80,7 +80,7 @@ struct trigonometric_constants<float>
 {
     // Without a fused multiply-add 11 bits each: exact for n < 2^12.
     static constexpr std::array<float, 4> pi = has_fused_multiply_add
-        ? std::array{0x1.921fb6p+1f, -0x1.777a5cp-24f, -0x1.ee59dap-49f, 0.f}
+        ? std::array{0x1.921fb6p+1f, -0x1.778p-24f, 0x1.68c234p-38f, 0x1.898cc6p-63f}
         : std::array{0x1.92p+1f, 0x1.fb4p-11f, 0x1.444p-23f, 0x1.68c234p-38f};
     static constexpr float largest = 0x1p12f;
     static constexpr std::array<float, 4> sine{
@@ -116,9 +116,16 @@ XGRAD_ALWAYS_INLINE reduced_angle<T> subtract_multiple_of_pi(batch<T> x, batch<T
     using B = batch<T>;
     constexpr auto pi = trigonometric_constants<T>::pi;
     if constexpr (has_fused_multiply_add) {
+        // The product with pi[1] and the differences with it are exact too; so nothing is lost
+        // where they cancel.
         auto const r1 = fma(-m, B(pi[0]), x);
         auto const r = fma(-m, B(pi[1]), r1);
-        return {r, fma(-m, B(pi[2]), fma(-m, B(pi[1]), r1 - r))};
+        auto const tail = fma(-m, B(pi[2]), fma(-m, B(pi[1]), r1 - r));
+        if constexpr (pi[3] == 0) {
+            return {r, tail};
+        } else {
+            return {r, fma(-m, B(pi[3]), tail)};
+        }
     } else {
         // Each difference is kept exactly, in two numbers.
         auto const r1 = x - m * B(pi[0]);
