@@ -158,7 +158,14 @@ struct points
             }
             x[i] = any();
             y[i] = any();
-            if (i % 4 == 3) {
+            if (!f.binary && i % 4 == 3) {
+                // next to multiples of π/2, and to whole numbers
+                auto const steps =
+                    static_cast<double>(static_cast<int>(generator() % 200001) - 100000);
+                constexpr double half_pi = 1.5707963267948966;
+                x[i] = static_cast<T>(i % 8 == 3 ? steps * half_pi : std::rint(in_x(generator)));
+                x[i] = std::nextafter(x[i], i % 16 < 8 ? T(-1e30) : T(1e30));
+            } else if (i % 4 == 3) {
                 // those whose power is a number, and those whose quotient is moderate
                 y[i] = f.name == "pow"
                     ? static_cast<T>(exponent(generator) / std::log(std::abs(x[i])))
