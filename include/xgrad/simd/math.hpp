@@ -3,6 +3,7 @@
 // The elementary functions over a register of numbers, found by ADL from a rule's text.
 
 #include <xgrad/simd/arc.hpp>
+#include <xgrad/simd/digamma.hpp>
 #include <xgrad/simd/error_function.hpp>
 #include <xgrad/simd/exponential.hpp>
 #include <xgrad/simd/gamma.hpp>

@@ -141,9 +141,9 @@ XGRAD_ALWAYS_INLINE reduced_angle<T> subtract_multiple_of_pi(batch<T> x, batch<T
     }
 }
 
-/// (-1)^n sin(r), n in the last bits of `shifted`, |r| <= π/2.
+/// sin r for |r| <= π/2.
 template <class T>
-XGRAD_ALWAYS_INLINE batch<T> alternating_sine(reduced_angle<T> const& a, batch<T> shifted) noexcept
+XGRAD_ALWAYS_INLINE pair<T> sine_in_two_parts(reduced_angle<T> const& a) noexcept
 {
     batch<T> const third_term(T(-1. / 6));
     auto const z = exact_product(a.r, a.r);
@@ -152,7 +152,14 @@ XGRAD_ALWAYS_INLINE batch<T> alternating_sine(reduced_angle<T> const& a, batch<T
     auto const tail = fma(batch<T>(T(-0.5)) * z.upper, a.tail, a.tail);
     auto const cube_rest = fma(a.r, z.lower, cube.lower);
     auto const rest = fma(cube.upper * z.upper, odd, fma(cube_rest, third_term, tail));
-    auto const sine = a.r + fma(cube.upper, third_term, rest);
+    return sum_of_ordered(a.r, fma(cube.upper, third_term, rest));
+}
+
+/// (-1)^n sin(r), n in the last bits of `shifted`, |r| <= π/2.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> alternating_sine(reduced_angle<T> const& a, batch<T> shifted) noexcept
+{
+    auto const sine = sine_in_two_parts(a).upper;
     constexpr int to_sign = sizeof(T) * 8 - 1;
     return from_bits<T>(to_bits<T>(sine) ^ (to_bits<T>(shifted) << to_sign));
 }
