@@ -38,10 +38,13 @@ struct mask<T>
 
     XGRAD_ALWAYS_INLINE friend mask operator!(mask a) noexcept { return ~a.bits; }
 
-    XGRAD_ALWAYS_INLINE friend mask operator==(mask a, mask b) noexcept { return a.bits == b.bits; }
+    XGRAD_ALWAYS_INLINE friend mask operator==(mask a, mask b) noexcept { return !(a != b); }
 
-    // xsimd 8's `^` is an OR with AVX-512; `!=` is the exclusive or that works everywhere.
-    XGRAD_ALWAYS_INLINE friend mask operator!=(mask a, mask b) noexcept { return a.bits != b.bits; }
+    // xsimd 8's `^` is an OR with AVX-512, and its `!=` compares the masks as numbers with SSE2.
+    XGRAD_ALWAYS_INLINE friend mask operator!=(mask a, mask b) noexcept
+    {
+        return (a || b) && !(a && b);
+    }
 
     XGRAD_ALWAYS_INLINE friend bool any(mask a) noexcept { return xsimd::any(a.bits); }
 

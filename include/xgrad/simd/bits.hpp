@@ -69,6 +69,14 @@ XGRAD_ALWAYS_INLINE batch<T> power_of_two(batch<T> k) noexcept
     return from_bits<T>((bits << format<T>::fraction_bits) + bit_batch<T>(format<T>::one));
 }
 
+/// x 2^k where x and the result are normal and `shifted` is k + format::shift: rint of a number,
+/// before the shift is taken off again.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> add_to_exponent(batch<T> x, batch<T> shifted) noexcept
+{
+    return from_bits<T>(to_bits<T>(x) + (to_bits<T>(shifted) << format<T>::fraction_bits));
+}
+
 /// |x| with the sign of `from`.
 template <class T>
 XGRAD_ALWAYS_INLINE batch<T> copysign(batch<T> x, batch<T> from) noexcept

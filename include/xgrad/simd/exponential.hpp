@@ -22,20 +22,34 @@ struct exponential_constants<double>
     static constexpr double ln2_lower = 1.90821492927058770002e-10;
     static constexpr double largest = 710;
     static constexpr double smallest = -746;
-    // 1/2!, 1/3!, ...: the next term is below 2^-57 of the sum.
-    static constexpr std::array<double, 12> series{
-        1. / 2,
-        1. / 6,
-        1. / 24,
-        1. / 120,
-        1. / 720,
-        1. / 5040,
-        1. / 40320.,
-        1. / 362880.,
-        1. / 3628800.,
-        1. / 39916800.,
-        1. / 479001600.,
-        1. / 6227020800.};
+    // Between these the exponent of the result is that of a normal number.
+    static constexpr double ordinary = 708;
+    // (e^r - 1 - r)/r², minimax, computed by Remez's algorithm at 60 digits: the error of e^r is
+    // below 2^-64, so that e^r - 1 is right to the last digit too.
+    static constexpr std::array<double, 11> series{
+        0.5,
+        0.16666666666666682,
+        0.041666666666666095,
+        0.008333333333317025,
+        0.00138888888891144,
+        0.0001984126989640259,
+        2.4801586928425256e-05,
+        2.755723484576284e-06,
+        2.7557580615535486e-07,
+        2.511204181761284e-08,
+        2.0826950844699945e-09};
+    // The same with an error of e^r below 2^-57.9.
+    static constexpr std::array<double, 10> short_series{
+        0.5000000000000011,
+        0.1666666666666641,
+        0.04166666666653016,
+        0.008333333333494964,
+        0.0013888888943636034,
+        0.00019841269505995013,
+        2.4801493088293112e-05,
+        2.7557586562645156e-06,
+        2.763025322479491e-07,
+        2.500008189021527e-08};
 };
 
 template <>
@@ -46,8 +60,15 @@ struct exponential_constants<float>
     static constexpr float ln2_lower = -2.12194440e-4f;
     static constexpr float largest = 89;
     static constexpr float smallest = -105;
+    static constexpr float ordinary = 87;
     static constexpr std::array<float, 6> series{
         1.f / 2, 1.f / 6, 1.f / 24, 1.f / 120, 1.f / 720, 1.f / 5040};
+    static constexpr std::array<float, 5> short_series{
+        0.4999999344882482f,
+        0.16666520631354845f,
+        0.041668387830936876f,
+        0.00836871693427681f,
+        0.0013814609606820339f};
 };
 
 template <class T>
@@ -94,27 +115,66 @@ XGRAD_ALWAYS_INLINE batch<T> clamp(batch<T> x, T low, T high) noexcept
 }
 } // namespace detail
 
+namespace detail {
+/// e^r for |r| <= log(2)/2.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> exp_reduced(batch<T> r) noexcept
+{
+    auto const q = polynomial(r, exponential_constants<T>::short_series);
+    return batch<T>(1) + fma(r * r, q, r);
+}
+
+inline constexpr double ln2 = 6.93147180559945309417e-01;
+
+/// exp where results are subnormal, infinite or NaN.
+template <class T>
+XGRAD_NOINLINE batch<T> exp_extreme(batch<T> x) noexcept
+{
+    using c = exponential_constants<T>;
+    auto const a = reduce_exponent(clamp(x, c::smallest, c::largest));
+    return scale(exp_reduced(a.r), a.k);
+}
+
+template <class T>
+XGRAD_NOINLINE batch<T> exp2_extreme(batch<T> x) noexcept
+{
+    constexpr T limit = sizeof(T) == 8 ? T(1080) : T(160);
+    auto const bounded = clamp(x, -limit, limit);
+    auto const k = round_small(bounded);
+    return scale(exp_reduced((bounded - k) * batch<T>(ln2)), k);
+}
+} // namespace detail
+
 template <class T>
 XGRAD_ALWAYS_INLINE batch<T> exp(batch<T> x) noexcept
 {
     using c = detail::exponential_constants<T>;
-    auto const a = detail::reduce_exponent(detail::clamp(x, c::smallest, c::largest));
-    return detail::scale(batch<T>(1) + detail::expm1_reduced(a), a.k);
+    batch<T> const shift(format<T>::shift);
+    auto const shifted = fma(x, batch<T>(c::log2_e), shift);
+    auto const k = shifted - shift;
+    auto const r = (x - k * batch<T>(c::ln2_upper)) - k * batch<T>(c::ln2_lower);
+    auto const value = add_to_exponent(detail::exp_reduced(r), shifted);
+    auto const ordinary = abs(x) <= batch<T>(c::ordinary);
+    if (!all(ordinary)) [[unlikely]] {
+        return select(ordinary, value, detail::exp_extreme(x));
+    }
+    return value;
 }
 
 /// 2^x: exact where x is a whole number.
 template <class T>
 XGRAD_ALWAYS_INLINE batch<T> exp2(batch<T> x) noexcept
 {
-    constexpr double ln2 = 6.93147180559945309417e-01;
-    constexpr double ln2_rest = sizeof(T) == 8 ? 2.31904681384629955842e-17 : ln2 - float(ln2);
-    constexpr T limit = sizeof(T) == 8 ? T(1080) : T(160);
-    auto const bounded = detail::clamp(x, -limit, limit);
-    auto const k = round_small(bounded);
-    auto const f = bounded - k;
-    auto const r = f * batch<T>(ln2);
-    auto const tail = fma(f, batch<T>(ln2), -r) + f * batch<T>(ln2_rest);
-    return detail::scale(batch<T>(1) + detail::expm1_reduced<T>({k, r, tail}), k);
+    constexpr T ordinary_limit = sizeof(T) == 8 ? T(1021) : T(125);
+    batch<T> const shift(format<T>::shift);
+    auto const shifted = x + shift;
+    auto const r = (x - (shifted - shift)) * batch<T>(detail::ln2);
+    auto const value = add_to_exponent(detail::exp_reduced(r), shifted);
+    auto const ordinary = abs(x) <= batch<T>(ordinary_limit);
+    if (!all(ordinary)) [[unlikely]] {
+        return select(ordinary, value, detail::exp2_extreme(x));
+    }
+    return value;
 }
 
 /// exp x - 1 without cancellation near 0.

@@ -56,6 +56,26 @@ XGRAD_ALWAYS_INLINE pair<T> exact_product(batch<T> a, batch<T> b) noexcept
     }
 }
 
+/// a - q d, where q is a/d to the last digit or nearly: exact with a fused multiply-add.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> rest_of_quotient(batch<T> a, batch<T> q, batch<T> d) noexcept
+{
+    if constexpr (has_fused_multiply_add) {
+        return fma(-q, d, a);
+    } else {
+        auto const product = exact_product(q, d);
+        return (a - product.upper) - product.lower;
+    }
+}
+
+/// The product of two numbers of two parts each, but for the product of the lower parts.
+template <class T>
+XGRAD_ALWAYS_INLINE pair<T> product(pair<T> const& a, pair<T> const& b) noexcept
+{
+    auto const p = exact_product(a.upper, b.upper);
+    return {p.upper, fma(a.upper, b.lower, fma(a.lower, b.upper, p.lower))};
+}
+
 /// A function of doubles over a register of floats: right to the last digit but for ties.
 template <class F, std::same_as<batch<float>>... B>
 XGRAD_ALWAYS_INLINE batch<float> in_double(F f, B... x) noexcept

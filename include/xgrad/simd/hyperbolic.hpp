@@ -112,7 +112,9 @@ XGRAD_ALWAYS_INLINE batch<T> acosh(batch<T> x) noexcept
 {
     batch<T> const two(2);
     auto const huge = sizeof(T) == 8 ? batch<T>(0x1p30) : batch<T>(0x1p14);
-    auto const t = select(x > huge, huge, x) - batch<T>(1);
+    // Far below 1 the two terms would cancel instead of being no number.
+    auto const inside = select(x < batch<T>(1), batch<T>(std::numeric_limits<T>::quiet_NaN()), x);
+    auto const t = select(x > huge, huge, inside) - batch<T>(1);
     auto const factor = exact_sum(two, t);
     auto const square = exact_product(t, factor.upper);
     auto const root = sqrt(square.upper);

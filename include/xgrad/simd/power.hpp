@@ -1,41 +1,189 @@
 #pragma once
 
+#include <xgrad/simd/exponential.hpp>
 #include <xgrad/simd/extended.hpp>
+#include <xgrad/simd/logarithm.hpp>
 #include <xgrad/simd/rounding.hpp>
 
 #include <cmath>
 
+// x^y = e^(y log x), the logarithm with some 65 digits for double: log x = k log 2 + 2 artanh s,
+// s = f/(2 + f), where s and the first two terms of the series are numbers of two parts.
+
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
-/// x^y with the special values of C99, Annex F.9.4.4. Lane by lane through the C library,
-/// whose pow is correct to an ulp and no slower than a double-double evaluation in SSE2.
+namespace detail {
+/// k log 2 + log(1 + f), relative error below 2^-64.
+XGRAD_ALWAYS_INLINE pair<double> log_in_two_parts(exponent_and_fraction<double> const& x) noexcept
+{
+    using B = batch<double>;
+    using c = logarithm_constants<double>;
+    constexpr double third = 2. / 3;
+    constexpr double third_rest = 3.700743415417188e-17;
+    // ((2 artanh s - 2s)/s³ - 2/3)/z for z = s², minimax, computed by Remez's algorithm at 60
+    // digits: the error of the logarithm is below 2^-66.
+    constexpr std::array<double, 7> series{
+        0.4000000000000227,
+        0.2857142857009191,
+        0.2222222252135028,
+        0.18181784237373624,
+        0.15386763516353982,
+        0.1325666918827199,
+        0.13197746980137504};
+    auto const below = sum_of_ordered(B(2), x.f);
+    auto const inverse = B(1) / below.upper;
+    auto const q = x.f * inverse;
+    auto const rest = fma(-q, below.lower, rest_of_quotient(x.f, q, below.upper));
+    pair<double> const s{q, rest * inverse};
+    auto z = exact_product(s.upper, s.upper);
+    z.lower = fma(s.upper + s.upper, s.lower, z.lower);
+    auto const tail = z.upper * polynomial(z.upper, series);
+    auto factor = sum_of_ordered(B(third), tail);
+    factor.lower = factor.lower + B(third_rest);
+    auto const higher = product(product(z, s), factor);
+    auto const first = sum_of_ordered(x.k * B(c::ln2_upper), s.upper + s.upper);
+    auto const both = sum_of_ordered(first.upper, higher.upper);
+    auto const lower =
+        fma(x.k, B(c::ln2_lower), s.lower + s.lower) + ((first.lower + both.lower) + higher.lower);
+    return sum_of_ordered(both.upper, lower);
+}
+
+/// The exponent of e in x^y, in two parts. For x > 0 normal, times 2^-k.
+XGRAD_ALWAYS_INLINE pair<double>
+exponent_of_power(batch<double> x, batch<double> y, batch<double> k) noexcept
+{
+    auto a = split(x);
+    a.k = a.k - k;
+    auto const logarithm = log_in_two_parts(a);
+    auto const v = exact_product(y, logarithm.upper);
+    return {v.upper, fma(y, logarithm.lower, v.lower)};
+}
+
+/// e^(v - k log 2), k log 2 near v.
+XGRAD_ALWAYS_INLINE batch<double> exp_less(pair<double> const& v, batch<double> k) noexcept
+{
+    using c = exponential_constants<double>;
+    auto const upper = v.upper - k * batch<double>(c::ln2_upper);
+    auto const lower = fma(k, batch<double>(c::ln2_lower), -v.lower);
+    auto const r = upper - lower;
+    auto const tail = (upper - r) - lower;
+    auto const q = polynomial(r, c::short_series);
+    return batch<double>(1) + (r + fma(r * r, q, fma(r, tail, tail)));
+}
+
+/// x is a whole number, and odd.
+template <class T>
+XGRAD_ALWAYS_INLINE mask<T> is_odd(batch<T> x) noexcept
+{
+    auto const half = x * batch<T>(0.5);
+    return rint(x) == x && rint(half) != half;
+}
+
+/// C99, Annex F.9.4.4, given |x|^y for normal numbers and ±inf for y.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> power_special(batch<T> x, batch<T> y, batch<T> power) noexcept
+{
+    using B = batch<T>;
+    B const zero(0);
+    B const one(1);
+    B const inf(std::numeric_limits<T>::infinity());
+    auto const magnitude = abs(x);
+    auto const falls = y < zero;
+    auto value = select(magnitude == zero, select(falls, inf, zero), power);
+    value = select(magnitude == inf, select(falls, zero, inf), value);
+    value = select(is_odd(y), copysign(value, x), value);
+    B const nan(std::numeric_limits<T>::quiet_NaN());
+    auto const undefined = x < zero && magnitude < inf && rint(y) != y;
+    value = select(undefined || isnan(x) || isnan(y), nan, value);
+    return select(x == one || y == zero, one, value);
+}
+
+/// x^y where x is not a positive normal number, or the result is none, or y is special.
+XGRAD_NOINLINE inline batch<double> power_extreme(batch<double> x, batch<double> y) noexcept
+{
+    using B = batch<double>;
+    using c = exponential_constants<double>;
+    constexpr double scale_up = 0x1p54;
+    constexpr double log2_scale = 54;
+    // Beyond, every power but those of 1 is zero or infinite.
+    constexpr double largest = 0x1p65;
+    auto const magnitude = abs(x);
+    auto const subnormal = magnitude < B(std::numeric_limits<double>::min());
+    auto const scaled = select(subnormal, magnitude * B(scale_up), magnitude);
+    auto const v = exponent_of_power(
+        scaled, clamp(y, -largest, largest), select(subnormal, B(log2_scale), B(0)));
+    auto const bounded = clamp(v.upper, c::smallest, c::largest);
+    auto const rest = select(bounded == v.upper, v.lower, B(0));
+    auto const k = round_small(bounded * B(c::log2_e));
+    return power_special(x, y, scale(exp_less({bounded, rest}, k), k));
+}
+
+XGRAD_NOINLINE inline batch<float>
+power_extreme(batch<float> x, batch<float> y, batch<float> power) noexcept
+{
+    using B = batch<float>;
+    // As above, where double has not sufficed.
+    auto const magnitude = abs(x);
+    B const inf(std::numeric_limits<float>::infinity());
+    auto const grows = (magnitude > B(1)) == (y > B(0));
+    auto const at_infinity = select(magnitude == B(1), B(1), select(grows, inf, B(0)));
+    return power_special(x, y, select(abs(y) == inf, at_infinity, power));
+}
+
+/// |x|^y for floats in doubles: the logarithm needs no second part.
+inline batch<double> power_of_floats(batch<double> x, batch<double> y) noexcept
+{
+    using B = batch<double>;
+    using c = exponential_constants<double>;
+    // Beyond, a float is zero or infinite.
+    constexpr double largest = 0x1p9;
+    auto const logarithm = log_split(split(abs(x)), B(0));
+    B const shift(format<double>::shift);
+    auto const v = clamp(y * logarithm, -largest, largest);
+    auto const shifted = fma(v, B(c::log2_e), shift);
+    auto const k = shifted - shift;
+    auto const r = (v - k * B(c::ln2_upper)) - k * B(c::ln2_lower);
+    return add_to_exponent(exp_reduced(r), shifted);
+}
+XGRAD_ALWAYS_INLINE batch<double> power(batch<double> x, batch<double> y) noexcept
+{
+    using B = batch<double>;
+    using c = exponential_constants<double>;
+    auto const v = exponent_of_power(x, y, B(0));
+    B const shift(format<double>::shift);
+    auto const shifted = fma(v.upper, B(c::log2_e), shift);
+    auto const value = add_to_exponent(exp_less(v, shifted - shift), shifted);
+    auto const ordinary = x >= B(std::numeric_limits<double>::min()) &&
+        x <= B(std::numeric_limits<double>::max()) && abs(v.upper) <= B(c::ordinary);
+    if (!all(ordinary)) [[unlikely]] {
+        return select(ordinary, value, power_extreme(x, y));
+    }
+    return value;
+}
+
+XGRAD_ALWAYS_INLINE batch<float> power(batch<float> x, batch<float> y) noexcept
+{
+    using B = batch<float>;
+    auto const value =
+        in_double([](batch<double> a, batch<double> b) { return power_of_floats(a, b); }, x, y);
+    auto const ordinary = x > B(0) && x <= B(std::numeric_limits<float>::max()) && isfinite(y);
+    if (!all(ordinary)) [[unlikely]] {
+        return select(ordinary, value, power_extreme(x, y, value));
+    }
+    return value;
+}
+} // namespace detail
+
+/// x^y with the special values of C99, Annex F.9.4.4.
 template <class T>
 XGRAD_ALWAYS_INLINE batch<T> pow(batch<T> x, batch<T> y) noexcept
 {
-    return by_lanes([](T a, T b) { return std::pow(a, b); }, x, y);
-}
-
-/// The cube root: the C library's, corrected once by Newton's method.
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> cbrt(batch<T> x) noexcept
-{
-    // Far from the ends, where y³ would not be exact: by 2^(3 n), and the root by 2^n.
-    constexpr T far = sizeof(T) == 8 ? T(0x1p-900) : T(0x1p-90);
-    constexpr T factor = sizeof(T) == 8 ? T(0x1p600) : T(0x1p60);
-    constexpr T root_of_factor = sizeof(T) == 8 ? T(0x1p200) : T(0x1p20);
-    batch<T> const one(1);
-    auto const small = abs(x) < batch<T>(far);
-    auto const large = abs(x) > batch<T>(1 / far);
-    auto const scale = select(small, batch<T>(factor), select(large, batch<T>(1 / factor), one));
-    auto const back =
-        select(small, batch<T>(1 / root_of_factor), select(large, batch<T>(root_of_factor), one));
-    auto const a = x * scale;
-    auto const y = by_lanes([](T v) { return std::cbrt(v); }, a);
-    auto const square = exact_product(y, y);
-    auto const cube = exact_product(square.upper, y);
-    auto const excess = (cube.upper - a) + (cube.lower + square.lower * y);
-    auto const better = y - excess / (batch<T>(3) * square.upper);
-    return select(x == batch<T>(0) || !isfinite(x), x, better * back);
+    if constexpr (has_fused_multiply_add) {
+        return detail::power(x, y);
+    } else {
+        // Without it the C library is quicker, which finds out at run time what the machine has.
+        return by_lanes([](T a, T b) { return std::pow(a, b); }, x, y);
+    }
 }
 
 /// √(x² + y²): no square overflows or loses digits. inf where x or y is, also beside a NaN.
@@ -59,31 +207,6 @@ inline batch<double> hypot(batch<double> x, batch<double> y) noexcept
 inline batch<float> hypot(batch<float> x, batch<float> y) noexcept
 {
     return in_double([](batch<double> a, batch<double> b) { return hypot(a, b); }, x, y);
-}
-
-/// x - n y, n = x/y truncated.
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> fmod(batch<T> x, batch<T> y) noexcept
-{
-    return by_lanes([](T a, T b) { return std::fmod(a, b); }, x, y);
-}
-
-/// x - n y, n the whole number nearest to x/y, ties to even.
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> remainder(batch<T> x, batch<T> y) noexcept
-{
-    return by_lanes([](T a, T b) { return std::remainder(a, b); }, x, y);
-}
-
-/// x y + z, rounded once on every machine.
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> exact_fma(batch<T> x, batch<T> y, batch<T> z) noexcept
-{
-    if constexpr (has_fused_multiply_add) {
-        return fma(x, y, z);
-    } else {
-        return by_lanes([](T a, T b, T c) { return std::fma(a, b, c); }, x, y, z);
-    }
 }
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad::simd

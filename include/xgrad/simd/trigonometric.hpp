@@ -5,8 +5,9 @@
 
 #include <cmath>
 
-// sin and cos as in fdlibm (Sun Microsystems, 1993, k_sin.c, k_cos.c, e_rem_pio2.c):
-// x = n π/2 + r with |r| <= π/4 and the quadrant n mod 4.
+// A multiple of π is subtracted in parts (W. J. Cody and W. Waite, 1980); what is left goes into
+// odd or even polynomials. Alone, sin and cos take off whole multiples of π, which needs one
+// polynomial; together multiples of π/2, as fdlibm does (Sun Microsystems, 1993, k_sin.c, k_cos.c).
 
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
@@ -24,13 +25,13 @@ struct trigonometric_constants;
 template <>
 struct trigonometric_constants<double>
 {
-    static constexpr double two_over_pi = 6.36619772367581382433e-01;
-    // π/2 in three parts of 33 bits, whose products with n are exact, and the rest.
-    static constexpr double part1 = 1.57079632673412561417e+00;
-    static constexpr double part2 = 6.07710050630396597660e-11;
-    static constexpr double part3 = 2.02226624871116645580e-21;
-    static constexpr double rest = 8.47842766036889956997e-32;
+    // π in parts. The products of the upper parts with a whole number and a half are exact: they
+    // have 33 bits, or a fused multiply-add brings the result back to few bits.
+    static constexpr std::array<double, 4> pi = has_fused_multiply_add
+        ? std::array{0x1.921fb54442d18p+1, 0x1.1a626331p-53, 0x1.1701b839a252p-87, 0.}
+        : std::array{0x1.921fb544p+1, 0x1.0b4611a6p-33, 0x1.3198a2ep-68, 0x1.b839a252049c1p-103};
     static constexpr double largest = 0x1p19;
+    // fdlibm's, for |r| <= π/4
     static constexpr std::array<double, 6> sine{
         -1.66666666666666324348e-01,
         8.33333333332248946124e-03,
@@ -45,58 +46,184 @@ struct trigonometric_constants<double>
         -2.75573143513906633035e-07,
         2.08757232129817482790e-09,
         -1.13596475577881948265e-11};
+    // ((sin r - r)/r³ + 1/6)/r² in r² for |r| <= π/2, with 1/6 rounded, minimax, computed by
+    // Remez's algorithm at 60 digits: error below 2^-59 of sin r.
+    static constexpr std::array<double, 7> wide_sine{
+        0.008333333333333207,
+        -0.00019841269841212875,
+        2.7557319211653423e-06,
+        -2.505210691317731e-08,
+        1.6058941483517733e-10,
+        -7.643032749430746e-13,
+        2.7215678112846728e-15};
+    // Likewise (tan r - r)/r³ for |r| <= π/4.
+    static constexpr std::array<double, 15> tangent{
+        0.3333333333333338,
+        0.13333333333325006,
+        0.05396825397306282,
+        0.021869488395517184,
+        0.008863237975450959,
+        0.003592100407159568,
+        0.0014560483968380103,
+        0.0005888526749215951,
+        0.00024378622894778005,
+        8.348581747723332e-05,
+        6.732691191572457e-05,
+        -2.573367497001024e-05,
+        4.8693721695788894e-05,
+        -2.4290698977845506e-05,
+        9.800303017270202e-06};
 };
 
 template <>
 struct trigonometric_constants<float>
 {
-    static constexpr float two_over_pi = 0.636619772f;
-    // 11 bits each (S. L. Moshier, Cephes): exact for n < 2^13.
-    static constexpr float part1 = 0x1.92p+0f;
-    static constexpr float part2 = 0x1.fb4p-12f;
-    static constexpr float part3 = 0x1.444p-24f;
-    static constexpr float rest = 0x1.68c234p-39f;
+    // Without a fused multiply-add 11 bits each: exact for n < 2^12.
+    static constexpr std::array<float, 4> pi = has_fused_multiply_add
+        ? std::array{0x1.921fb6p+1f, -0x1.778p-24f, 0x1.68c234p-38f, 0x1.898cc6p-63f}
+        : std::array{0x1.92p+1f, 0x1.fb4p-11f, 0x1.444p-23f, 0x1.68c234p-38f};
     static constexpr float largest = 0x1p12f;
     static constexpr std::array<float, 4> sine{
         -0.166666667f, 8.33333310e-3f, -1.98408743e-4f, 2.71811792e-6f};
     static constexpr std::array<float, 4> cosine{
         0.0416666667f, -1.38888885e-3f, 2.48008526e-5f, -2.7e-7f};
+    static constexpr std::array<float, 4> wide_sine{
+        0.008333350942069282f,
+        -0.00019843186818934648f,
+        2.7633432156267587e-06f,
+        -2.5637749257121014e-08f};
+    static constexpr std::array<float, 7> tangent{
+        0.33333351463425087f,
+        0.1333260911001537f,
+        0.05406564067381504f,
+        0.021254430000616577f,
+        0.010903821412895838f,
+        7.607906235713351e-06f,
+        0.004414851714010713f};
 };
+
+template <class T>
+struct reduced_angle
+{
+    batch<T> r;
+    batch<T> tail; // what r lacks
+};
+
+/// x - m π for a whole number and a half m, x no more than trigonometric_constants::largest.
+template <class T>
+XGRAD_ALWAYS_INLINE reduced_angle<T> subtract_multiple_of_pi(batch<T> x, batch<T> m) noexcept
+{
+    using B = batch<T>;
+    constexpr auto pi = trigonometric_constants<T>::pi;
+    if constexpr (has_fused_multiply_add) {
+        // The product with pi[1] and the differences with it are exact too; so nothing is lost
+        // where they cancel.
+        auto const r1 = fma(-m, B(pi[0]), x);
+        auto const r = fma(-m, B(pi[1]), r1);
+        auto const tail = fma(-m, B(pi[2]), fma(-m, B(pi[1]), r1 - r));
+        if constexpr (pi[3] == 0) {
+            return {r, tail};
+        } else {
+            return {r, fma(-m, B(pi[3]), tail)};
+        }
+    } else {
+        // Each difference is kept exactly, in two numbers.
+        auto const r1 = x - m * B(pi[0]);
+        auto const w2 = m * B(pi[1]);
+        auto const r2 = r1 - w2;
+        auto const e2 = (r1 - r2) - w2;
+        auto const w3 = m * B(pi[2]);
+        auto const r3 = r2 - w3;
+        auto const e3 = (r2 - r3) - w3;
+        auto const tail = (e2 + e3) - m * B(pi[3]);
+        auto const r = r3 + tail;
+        return {r, (r3 - r) + tail};
+    }
+}
+
+/// sin r for |r| <= π/2.
+template <class T>
+XGRAD_ALWAYS_INLINE pair<T> sine_in_two_parts(reduced_angle<T> const& a) noexcept
+{
+    batch<T> const third_term(T(-1. / 6));
+    auto const z = exact_product(a.r, a.r);
+    auto const cube = exact_product(a.r, z.upper);
+    auto const odd = polynomial(z.upper, trigonometric_constants<T>::wide_sine);
+    auto const tail = fma(batch<T>(T(-0.5)) * z.upper, a.tail, a.tail);
+    auto const cube_rest = fma(a.r, z.lower, cube.lower);
+    auto const rest = fma(cube.upper * z.upper, odd, fma(cube_rest, third_term, tail));
+    return sum_of_ordered(a.r, fma(cube.upper, third_term, rest));
+}
+
+/// (-1)^n sin(r), n in the last bits of `shifted`, |r| <= π/2.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> alternating_sine(reduced_angle<T> const& a, batch<T> shifted) noexcept
+{
+    auto const sine = sine_in_two_parts(a).upper;
+    constexpr int to_sign = sizeof(T) * 8 - 1;
+    return from_bits<T>(to_bits<T>(sine) ^ (to_bits<T>(shifted) << to_sign));
+}
+
+// Arguments so large that the parts of π do not reduce them: rare, and lane by lane. The C
+// library's functions of doubles lose digits next to a multiple of π/2.
+template <class T, class F>
+XGRAD_ALWAYS_INLINE batch<T> correct_large(batch<T> x, batch<T> value, F f) noexcept
+{
+    auto const large = abs(x) > batch<T>(trigonometric_constants<T>::largest);
+    if (any(large)) [[unlikely]] {
+        return select(large, by_lanes(f, x), value);
+    }
+    return value;
+}
 } // namespace detail
+
+/// x = n π + r: sin x = (-1)^n sin r.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> sin(batch<T> x) noexcept
+{
+    constexpr T inverse_pi = T(3.18309886183790671538e-01);
+    batch<T> const shift(format<T>::shift);
+    auto const shifted = fma(x, batch<T>(inverse_pi), shift);
+    auto const a = detail::subtract_multiple_of_pi(x, shifted - shift);
+    auto const value = detail::alternating_sine(a, shifted);
+    return detail::correct_large(
+        x, select(x == batch<T>(0), x, value), [](long double v) { return std::sin(v); });
+}
+
+/// x = (n - 1/2) π + r: cos x = (-1)^n sin r.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> cos(batch<T> x) noexcept
+{
+    constexpr T inverse_pi = T(3.18309886183790671538e-01);
+    batch<T> const shift(format<T>::shift);
+    batch<T> const half(T(0.5));
+    auto const shifted = fma(x, batch<T>(inverse_pi), half) + shift;
+    auto const a = detail::subtract_multiple_of_pi(x, (shifted - shift) - half);
+    auto const value = detail::alternating_sine(a, shifted);
+    return detail::correct_large(x, value, [](long double v) { return std::cos(v); });
+}
 
 /// Both at once: they share the reduction and the polynomials.
 template <class T>
 XGRAD_ALWAYS_INLINE sine_and_cosine<T> sincos(batch<T> x) noexcept
 {
     using c = detail::trigonometric_constants<T>;
+    constexpr T two_over_pi = T(6.36619772367581382433e-01);
     batch<T> const shift(format<T>::shift);
-    auto const shifted = x * batch<T>(c::two_over_pi) + shift;
-    auto const n = shifted - shift;
-    auto const quadrant = to_bits<T>(shifted);
-
-    // Each difference is kept exactly, in two numbers.
-    auto const r1 = x - n * batch<T>(c::part1);
-    auto const w2 = n * batch<T>(c::part2);
-    auto const r2 = r1 - w2;
-    auto const e2 = (r1 - r2) - w2;
-    auto const w3 = n * batch<T>(c::part3);
-    auto const r3 = r2 - w3;
-    auto const e3 = (r2 - r3) - w3;
-    auto const tail = (e2 + e3) - n * batch<T>(c::rest);
-    auto const r = r3 + tail;
-    auto const lower = (r3 - r) + tail;
-
     batch<T> const half(T(0.5));
-    auto const z = r * r;
-    auto const cube = z * r;
+    auto const shifted = fma(x, batch<T>(two_over_pi), shift);
+    auto const quadrant = to_bits<T>(shifted);
+    auto const a = detail::subtract_multiple_of_pi(x, (shifted - shift) * half);
+
+    auto const z = a.r * a.r;
     auto const odd = polynomial(z, c::sine);
     auto const even = polynomial(z, c::cosine);
-    // sin(r + lower) and cos(r + lower), the leading terms last.
-    auto const sine = r + fma(cube, odd, lower * (batch<T>(1) - half * z));
+    // sin(r + tail) and cos(r + tail), the leading terms last.
     auto const half_square = half * z;
     auto const one_minus = batch<T>(1) - half_square;
+    auto const sine = a.r + fma(z * a.r, odd, a.tail * one_minus);
     auto const cosine =
-        one_minus + (((batch<T>(1) - one_minus) - half_square) + fma(z * z, even, -(r * lower)));
+        one_minus + (((batch<T>(1) - one_minus) - half_square) + fma(z * z, even, -(a.r * a.tail)));
 
     using bits = typename format<T>::bits;
     mask<T> const swapped =
@@ -105,30 +232,36 @@ XGRAD_ALWAYS_INLINE sine_and_cosine<T> sincos(batch<T> x) noexcept
     auto const two = bit_batch<T>(bits{2});
     auto const sine_sign = (quadrant & two) << to_sign;
     auto const cosine_sign = ((quadrant + bit_batch<T>(bits{1})) & two) << to_sign;
-    auto s = from_bits<T>(to_bits<T>(select(swapped, cosine, sine)) ^ sine_sign);
-    auto k = from_bits<T>(to_bits<T>(select(swapped, sine, cosine)) ^ cosine_sign);
-    s = select(x == batch<T>(0), x, s);
-
-    // Arguments so large that three parts of π do not reduce them: rare, and lane by lane. The C
-    // library's sin and cos of doubles lose digits next to a multiple of π/2.
-    auto const large = abs(x) > batch<T>(c::largest);
-    if (any(large)) [[unlikely]] {
-        s = select(large, by_lanes([](long double v) { return std::sin(v); }, x), s);
-        k = select(large, by_lanes([](long double v) { return std::cos(v); }, x), k);
-    }
-    return {s, k};
+    auto const s = from_bits<T>(to_bits<T>(select(swapped, cosine, sine)) ^ sine_sign);
+    auto const k = from_bits<T>(to_bits<T>(select(swapped, sine, cosine)) ^ cosine_sign);
+    auto const signed_zero = select(x == batch<T>(0), x, s);
+    return {
+        detail::correct_large(x, signed_zero, [](long double v) { return std::sin(v); }),
+        detail::correct_large(x, k, [](long double v) { return std::cos(v); })};
 }
 
+/// x = n π/2 + r: tan r, or -1/tan r for an odd n.
 template <class T>
-XGRAD_ALWAYS_INLINE batch<T> sin(batch<T> x) noexcept
+XGRAD_ALWAYS_INLINE batch<T> tan(batch<T> x) noexcept
 {
-    return sincos(x).sine;
-}
-
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> cos(batch<T> x) noexcept
-{
-    return sincos(x).cosine;
+    using B = batch<T>;
+    constexpr T two_over_pi = T(6.36619772367581382433e-01);
+    B const shift(format<T>::shift);
+    B const one(1);
+    auto const shifted = fma(x, B(two_over_pi), shift);
+    auto const a = detail::subtract_multiple_of_pi(x, (shifted - shift) * B(T(0.5)));
+    auto const z = a.r * a.r;
+    auto const odd = polynomial(z, detail::trigonometric_constants<T>::tangent);
+    auto const t = sum_of_ordered(a.r, fma(a.r * z, odd, fma(z, a.tail, a.tail)));
+    auto const inverse = B(-1) / t.upper;
+    auto const rest = rest_of_quotient(B(-1), inverse, t.upper) - inverse * t.lower;
+    using bits = typename format<T>::bits;
+    mask<T> const is_odd =
+        from_bits<T>((to_bits<T>(shifted) & bit_batch<T>(bits{1})) << format<T>::fraction_bits) !=
+        B(0);
+    auto const value = select(is_odd, fma(-inverse, rest, inverse), t.upper);
+    return detail::correct_large(
+        x, select(x == B(0), x, value), [](long double v) { return std::tan(v); });
 }
 
 /// sin πx and cos πx: whole numbers are taken off before the multiplication.
@@ -179,45 +312,6 @@ XGRAD_ALWAYS_INLINE batch<T> sinc_slope(batch<T> x) noexcept
     auto const both = sincos_pi(x);
     auto const far = (both.cosine - both.sine / angle) / x;
     return select(abs(x) < batch<T>(0.25), near, select(isinf(x), batch<T>(0), far));
-}
-
-// Lane by lane through the C library, in double: right to an ulp.
-
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> tan(batch<T> x) noexcept
-{
-    return by_lanes(
-        [](double v) {
-            constexpr double large = 0x1p19;
-            return std::abs(v) < large ? std::tan(v)
-                                       : static_cast<double>(std::tan(static_cast<long double>(v)));
-        },
-        x);
-}
-
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> asin(batch<T> x) noexcept
-{
-    return by_lanes([](double v) { return std::asin(v); }, x);
-}
-
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> acos(batch<T> x) noexcept
-{
-    return by_lanes([](double v) { return std::acos(v); }, x);
-}
-
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> atan(batch<T> x) noexcept
-{
-    return by_lanes([](double v) { return std::atan(v); }, x);
-}
-
-/// The angle of the point (x, y), from -π to π.
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> atan2(batch<T> y, batch<T> x) noexcept
-{
-    return by_lanes([](double a, double b) { return std::atan2(a, b); }, y, x);
 }
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad::simd

@@ -1,0 +1,231 @@
+#pragma once
+
+#include <xgrad/simd/exponential.hpp>
+#include <xgrad/simd/extended.hpp>
+#include <xgrad/simd/rounding.hpp>
+
+// The inverse trigonometric functions. An angle is m π/4 ± r: symmetry and one subtraction theorem
+// (DLMF 4.24.15) leave |tan r| <= tan(π/8), or sin r <= 1/2, for an odd polynomial. Those were
+// computed by Remez's algorithm at 60 digits.
+
+namespace xgrad::simd {
+inline namespace XGRAD_ARCHITECTURE {
+namespace detail {
+template <class T>
+struct arc_constants;
+
+template <>
+struct arc_constants<double>
+{
+    // π/4 = upper + lower; multiples of the upper part up to 4 are exact.
+    static constexpr double upper = 0x1.921fb54442d18p-1;
+    static constexpr double lower = 3.06161699786838301793e-17;
+    // The arctangent of a larger number, or one nearer to 0, is known without a polynomial.
+    static constexpr double large = 0x1p60;
+    static constexpr double small = 0x1p-60;
+    // Numbers with ordinary reciprocals, and what brings the others there.
+    static constexpr double ordinary = 0x1p900;
+    static constexpr double scale = 0x1p200;
+    // (arctan t - t)/t³ in t² for t <= tan(π/8), error below 2^-59 of arctan t.
+    static constexpr std::array<double, 11> tangent{
+        -0.333333333333332,
+        0.19999999999953666,
+        -0.14285714280204181,
+        0.11111110783819275,
+        -0.09090897767162442,
+        0.07692060362695517,
+        -0.06663105462387953,
+        0.058478974270871766,
+        -0.05039330955688819,
+        0.038064957803673374,
+        -0.017907346835543847};
+    // (arcsin s - s)/s³ in s² for s <= 1/2, error below 2^-55 of arcsin s.
+    static constexpr std::array<double, 12> sine{
+        0.16666666666665383,
+        0.07500000000343011,
+        0.044642856823501706,
+        0.030381959330573877,
+        0.022371753539507343,
+        0.017359770846666046,
+        0.01388460124358928,
+        0.012173259827706045,
+        0.0065109425784070675,
+        0.019573649718576752,
+        -0.016293654043518124,
+        0.03195866760640188};
+};
+
+template <>
+struct arc_constants<float>
+{
+    static constexpr float upper = 0x1.921fap-1f;
+    static constexpr float lower = 6.337954e-7f;
+    static constexpr float large = 0x1p30f;
+    static constexpr float small = 0x1p-30f;
+    static constexpr float ordinary = 0x1p90f;
+    static constexpr float scale = 0x1p60f;
+    static constexpr std::array<float, 5> tangent{
+        -0.33333315423935334f,
+        0.19998484010550524f,
+        -0.1424373882234216f,
+        0.10595139435921f,
+        -0.06081154094023702f};
+    static constexpr std::array<float, 5> sine{
+        0.166667539212341f,
+        0.07495242067905304f,
+        0.04547706016868109f,
+        0.024147792577752333f,
+        0.042218246974990804f};
+};
+
+/// m π/4 + r.upper + r.lower, |r.lower| small.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> add_to_angle(batch<T> m, pair<T> const& r) noexcept
+{
+    using c = arc_constants<T>;
+    auto const sum = sum_of_ordered(m * batch<T>(c::upper), r.upper);
+    return sum.upper + (sum.lower + fma(m, batch<T>(c::lower), r.lower));
+}
+
+/// The angle of the point (b, a), 0 <= a <= b, mirrored at the diagonal where `steep`, then at the
+/// vertical where `left`. b and its reciprocal are normal numbers.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> angle_of(batch<T> a, batch<T> b, mask<T> steep, mask<T> left) noexcept
+{
+    using B = batch<T>;
+    using c = arc_constants<T>;
+    constexpr T tan_eighth = T(0.41421356237309503);
+    B const zero(0);
+    B const two(2);
+    // tan(φ - π/4) = (a - b)/(a + b)
+    auto const middle = a > b * B(tan_eighth);
+    auto const difference = sum_of_ordered(b, -a);
+    auto const sum = sum_of_ordered(b, a);
+    auto const above = select(middle, -difference.upper, a);
+    auto const below = select(middle, sum.upper, b);
+    auto const above_rest = select(middle, -difference.lower, zero);
+    auto const below_rest = select(middle, sum.lower, zero);
+    auto const inverse = B(1) / below;
+    auto const t = above * inverse;
+    auto const rest = rest_of_quotient(above, t, below) + fma(-t, below_rest, above_rest);
+    auto const z = t * t;
+    auto const odd = fma(t * z, polynomial(z, c::tangent), rest * inverse);
+    // π/2 less that, π less that
+    auto const from_middle = select(middle, B(1), zero);
+    auto const from_steep = select(steep, two - from_middle, from_middle);
+    auto const m = select(left, B(4) - from_steep, from_steep);
+    auto const sign = select(steep != left, B(-1), B(1));
+    return add_to_angle<T>(m, {sign * t, sign * odd});
+}
+
+/// atan2 of operands that angle_of does not know, given it for the others.
+template <class T>
+XGRAD_NOINLINE batch<T> angle_extreme(batch<T> y, batch<T> x) noexcept
+{
+    using B = batch<T>;
+    using c = arc_constants<T>;
+    B const zero(0);
+    B const one(1);
+    auto const u = abs(x);
+    auto const v = abs(y);
+    auto const steep = v > u;
+    auto a = select(steep, u, v);
+    auto b = select(steep, v, u);
+    auto const both_infinite = isinf(a) && isinf(b);
+    a = select(both_infinite, one, a);
+    b = select(both_infinite, one, b);
+    // Where the quotient is its own arctangent it may also be subnormal, or 0/0 = 0.
+    auto const quotient = select(b == zero, zero, a / b);
+    auto const small = quotient < B(c::small);
+    auto const scale = select(
+        b > B(c::ordinary), B(1 / c::scale), select(b < B(1 / c::ordinary), B(c::scale), one));
+    auto const left = signbit(x);
+    auto const value =
+        angle_of(select(small, zero, a * scale), select(small, one, b * scale), steep, left);
+    auto const flat = small && !steep && !left;
+    auto const angle = copysign(select(flat, quotient, value), y);
+    return select(isnan(x) || isnan(y), x + y, angle);
+}
+} // namespace detail
+
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> atan(batch<T> x) noexcept
+{
+    using B = batch<T>;
+    using c = detail::arc_constants<T>;
+    B const one(1);
+    auto const magnitude = abs(x);
+    auto const steep = magnitude > one;
+    auto const a = select(steep, one, magnitude);
+    auto const b = select(steep, select(magnitude > B(c::large), B(c::large), magnitude), one);
+    return copysign(detail::angle_of(a, b, steep, mask<T>(false)), x);
+}
+
+/// The angle of the point (x, y), from -π to π. C99, Annex F.9.1.4.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> atan2(batch<T> y, batch<T> x) noexcept
+{
+    using B = batch<T>;
+    using c = detail::arc_constants<T>;
+    auto const u = abs(x);
+    auto const v = abs(y);
+    auto const steep = v > u;
+    auto const a = select(steep, u, v);
+    auto const b = select(steep, v, u);
+    auto const value = copysign(detail::angle_of(a, b, steep, x < B(0)), y);
+    // a == a: the comparison of NaN has made it the smaller
+    auto const ordinary = b >= B(1 / c::ordinary) && b <= B(c::ordinary) && a == a;
+    if (!all(ordinary)) [[unlikely]] {
+        return select(ordinary, value, detail::angle_extreme(y, x));
+    }
+    return value;
+}
+
+namespace detail {
+/// arcsin √z - √z over z √z is a polynomial; up to 1/2 it is x itself, beyond √((1 - |x|)/2).
+template <class T>
+struct half_angle
+{
+    mask<T> large;
+    batch<T> sine;
+    batch<T> rest;
+};
+
+template <class T>
+XGRAD_ALWAYS_INLINE half_angle<T> arc_sine_reduced(batch<T> x) noexcept
+{
+    using B = batch<T>;
+    B const half(T(0.5));
+    auto const magnitude = abs(x);
+    auto const large = magnitude > half;
+    auto const z = select(large, half - half * magnitude, magnitude * magnitude);
+    auto const s = select(large, sqrt(z), magnitude);
+    return {large, s, s * z * polynomial(z, arc_constants<T>::sine)};
+}
+} // namespace detail
+
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> asin(batch<T> x) noexcept
+{
+    using B = batch<T>;
+    auto const a = detail::arc_sine_reduced(x);
+    // π/2 - 2 arcsin √((1 - x)/2)
+    auto const factor = select(a.large, B(-2), B(1));
+    auto const m = select(a.large, B(2), B(0));
+    return copysign(detail::add_to_angle<T>(m, {factor * a.sine, factor * a.rest}), x);
+}
+
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> acos(batch<T> x) noexcept
+{
+    using B = batch<T>;
+    B const zero(0);
+    auto const a = detail::arc_sine_reduced(x);
+    auto const left = x < zero;
+    // 2 arcsin √((1 - x)/2), and π less that; between them π/2 - arcsin x
+    auto const factor = copysign(select(a.large, B(2), B(-1)), select(a.large, x, -x));
+    auto const m = select(a.large, select(left, B(4), zero), B(2));
+    return detail::add_to_angle<T>(m, {factor * a.sine, factor * a.rest});
+}
+} // namespace XGRAD_ARCHITECTURE
+} // namespace xgrad::simd

@@ -1,0 +1,255 @@
+// The vector functions on registers, where the reference data are thin: special operands in all
+// pairs, random bit patterns, and neighbours that take another path.
+#include <xgrad/simd/math.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace {
+
+using xgrad::simd::batch;
+
+template <class T>
+using limits = std::numeric_limits<T>;
+
+template <class T>
+std::vector<T> special_numbers()
+{
+    std::vector<T> result{
+        T(0),
+        T(1),
+        T(0.5),
+        T(1.5),
+        T(2),
+        T(3),
+        T(4),
+        T(7.5),
+        T(8),
+        T(100),
+        T(101),
+        T(1e6),
+        T(1e9),
+        T(1e30),
+        T(9e9)};
+    for (T const x :
+         {limits<T>::min(),
+          limits<T>::max(),
+          limits<T>::denorm_min(),
+          limits<T>::infinity(),
+          limits<T>::epsilon(),
+          1 + limits<T>::epsilon(),
+          1 - limits<T>::epsilon() / 2,
+          2 / limits<T>::epsilon(),
+          1 / limits<T>::epsilon()}) {
+        result.push_back(x);
+    }
+    auto const count = result.size();
+    for (std::size_t i = 0; i < count; ++i) {
+        result.push_back(-result[i]);
+    }
+    result.push_back(limits<T>::quiet_NaN());
+    return result;
+}
+
+template <class T>
+std::vector<T> random_numbers(std::size_t count)
+{
+    using bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
+    std::mt19937_64 generator(7);
+    std::vector<T> result(count);
+    for (auto& x : result) {
+        x = std::bit_cast<T>(static_cast<bits>(generator()));
+        x = std::isnan(x) ? limits<T>::quiet_NaN() : x; // not a signalling one
+    }
+    return result;
+}
+
+template <class T>
+std::string text(T x)
+{
+    std::array<char, 40> buffer{};
+    std::snprintf(buffer.data(), buffer.size(), "%a", static_cast<double>(x));
+    return buffer.data();
+}
+
+// Equal, signs of zeros included, or no further apart than some numbers of the format.
+template <class T>
+bool agree(T actual, T expected, int steps)
+{
+    if (std::isnan(actual) || std::isnan(expected)) {
+        return std::isnan(actual) && std::isnan(expected);
+    }
+    if (actual == 0 && expected == 0) {
+        return std::signbit(actual) == std::signbit(expected);
+    }
+    for (int i = 0; i < steps && actual != expected; ++i) {
+        actual = std::nextafter(actual, expected);
+    }
+    return actual == expected;
+}
+
+template <class T>
+T lane(batch<T> const& x, std::size_t i)
+{
+    std::array<T, batch<T>::size> lanes;
+    x.store(lanes.data());
+    return lanes[i];
+}
+
+template <class T, class F, class G>
+void check(char const* name, F ours, G expected, T x, T y, int steps)
+{
+    auto const actual = lane(ours(batch<T>(x), batch<T>(y)), 0);
+    auto const wanted = expected(x, y);
+    BOOST_TEST(
+        agree(actual, wanted, steps),
+        name << "(" << text(x) << ", " << text(y) << ") is " << text(actual) << ", not "
+             << text(wanted));
+}
+
+template <class T, class F, class G>
+void check_pairs(char const* name, F ours, G expected, int steps)
+{
+    auto const special = special_numbers<T>();
+    for (T const x : special) {
+        for (T const y : special) {
+            check(name, ours, expected, x, y, steps);
+        }
+    }
+    auto const random = random_numbers<T>(4000);
+    for (std::size_t i = 0; i + 1 < random.size(); ++i) {
+        check(name, ours, expected, random[i], random[i + 1], steps);
+        // quotients and powers of moderate size, whole and nearly whole
+        auto const n = static_cast<T>(static_cast<int>(i % 41) - 20);
+        check(name, ours, expected, random[i] * n, random[i], steps);
+        check(name, ours, expected, std::nextafter(random[i] * n, T(0)), random[i], steps);
+        check(name, ours, expected, random[i] * (n + T(0.5)), random[i], steps);
+        check(name, ours, expected, random[i], n, steps);
+    }
+}
+
+template <class T>
+void check_all_pairs()
+{
+    // the C library's own errors are below one place
+    check_pairs<T>(
+        "pow",
+        [](auto x, auto y) { return pow(x, y); },
+        [](T x, T y) { return std::pow(x, y); },
+        2);
+    check_pairs<T>(
+        "atan2",
+        [](auto y, auto x) { return atan2(y, x); },
+        [](T y, T x) { return std::atan2(y, x); },
+        2);
+    check_pairs<T>(
+        "fmod",
+        [](auto x, auto y) { return fmod(x, y); },
+        [](T x, T y) { return std::fmod(x, y); },
+        0);
+    check_pairs<T>(
+        "remainder",
+        [](auto x, auto y) { return remainder(x, y); },
+        [](T x, T y) { return std::remainder(x, y); },
+        0);
+    check_pairs<T>(
+        "hypot",
+        [](auto x, auto y) { return hypot(x, y); },
+        [](T x, T y) { return std::hypot(x, y); },
+        2);
+}
+
+// The first lane must not know what the others hold.
+template <class T, class F>
+void check_neighbours(char const* name, F f)
+{
+    constexpr auto size = batch<T>::size;
+    auto const special = special_numbers<T>();
+    auto const random = random_numbers<T>(500);
+    std::vector<T> numbers(special);
+    numbers.insert(numbers.end(), random.begin(), random.end());
+    for (int i = -40; i <= 40; ++i) {
+        numbers.push_back(static_cast<T>(i) * T(0.37));
+    }
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        auto const alone = lane(f(batch<T>(numbers[i])), 0);
+        std::array<T, size> mixed;
+        mixed.fill(T(0.7));
+        mixed[size - 1] = numbers[i];
+        auto const beside_ordinary = lane(f(batch<T>::load(mixed.data())), size - 1);
+        mixed.fill(special[i % special.size()]);
+        mixed[size / 2] = numbers[i];
+        auto const beside_special = lane(f(batch<T>::load(mixed.data())), size / 2);
+        BOOST_TEST(
+            (agree(alone, beside_ordinary, 0) && agree(alone, beside_special, 0)),
+            name << "(" << text(numbers[i]) << ") depends on its neighbours");
+    }
+}
+
+template <class T>
+void check_all_neighbours()
+{
+    check_neighbours<T>("exp", [](auto x) { return exp(x); });
+    check_neighbours<T>("exp2", [](auto x) { return exp2(x); });
+    check_neighbours<T>("sin", [](auto x) { return sin(x); });
+    check_neighbours<T>("cos", [](auto x) { return cos(x); });
+    check_neighbours<T>("tan", [](auto x) { return tan(x); });
+    check_neighbours<T>("cbrt", [](auto x) { return cbrt(x); });
+    check_neighbours<T>("erf", [](auto x) { return erf(x); });
+    check_neighbours<T>("erfc", [](auto x) { return erfc(x); });
+    check_neighbours<T>("lgamma", [](auto x) { return lgamma(x); });
+    check_neighbours<T>("tgamma", [](auto x) { return tgamma(x); });
+    check_neighbours<T>("atan2", [](auto x) { return atan2(x, x * x - batch<T>(3)); });
+    check_neighbours<T>("pow", [](auto x) { return pow(x, batch<T>(3)); });
+    check_neighbours<T>("fmod", [](auto x) { return fmod(x, batch<T>(3)); });
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(functions_of_two_numbers_agree_with_the_c_library)
+{
+    check_all_pairs<double>();
+    check_all_pairs<float>();
+}
+
+BOOST_AUTO_TEST_CASE(a_value_does_not_depend_on_its_neighbours)
+{
+    check_all_neighbours<double>();
+    check_all_neighbours<float>();
+}
+
+BOOST_AUTO_TEST_CASE(whole_powers_and_roots_are_exact)
+{
+    using B = batch<double>;
+    for (int n = 1; n <= 200; ++n) {
+        B const x(n);
+        BOOST_TEST(lane(cbrt(x * x * x), 0) == n);
+        BOOST_TEST(lane(pow(x, B(2)), 0) == n * n);
+        BOOST_TEST(lane(pow(B(2), x), 0) == std::ldexp(1, n));
+        BOOST_TEST(lane(exp2(-x), 0) == std::ldexp(1, -n));
+    }
+    BOOST_TEST(lane(exp2(B(-1074)), 0) == limits<double>::denorm_min());
+    BOOST_TEST(lane(cos(B(0)), 0) == 1);
+    BOOST_TEST(lane(exp(B(0)), 0) == 1);
+    double factorial = 1;
+    for (int n = 1; n <= 15; ++n) {
+        BOOST_TEST(lane(tgamma(B(n)), 0) == factorial);
+        factorial *= n;
+    }
+    BOOST_TEST(lane(lgamma(B(1)), 0) == 0);
+    BOOST_TEST(lane(lgamma(B(2)), 0) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(acosh_is_no_number_below_one)
+{
+    for (double const x : {0.9, 0.0, -1.0, -5.0, -1e9, -1e132, -limits<double>::infinity()}) {
+        BOOST_TEST(std::isnan(lane(acosh(batch<double>(x)), 0)));
+        BOOST_TEST(std::isnan(lane(acosh(batch<float>(x)), 0)));
+    }
+}
