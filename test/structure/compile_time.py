@@ -17,7 +17,7 @@ from checks import Checks, Compiler  # noqa: E402
 
 # A regression shows as a step; the room above what is needed now is about a fifth.
 FUNCTIONS = 8
-BYTES = 4200
+BYTES = 5400
 
 PROGRAM = """
 #include <xgrad/xgrad.hpp>

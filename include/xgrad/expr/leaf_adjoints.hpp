@@ -42,7 +42,7 @@ public:
 
 private:
     // Each pair of leaves is a test: with many leaves memory is the better place to add.
-    static constexpr bool in_registers = Count <= 8;
+    static constexpr bool in_registers = Count <= 4;
 
     template <std::size_t... K>
     XGRAD_ALWAYS_INLINE void store(values& own, std::size_t at, std::index_sequence<K...>) const
