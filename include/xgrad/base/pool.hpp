@@ -195,32 +195,62 @@ inline free_lists* small_blocks() noexcept
 }
 } // namespace detail
 
-/// A 64-byte aligned block of at least `bytes`, from the pool. Throws std::bad_alloc.
-inline void* allocate_block(std::size_t bytes)
+namespace detail {
+XGRAD_NOINLINE inline void* allocate_any_block(std::size_t bytes)
 {
-    auto const size = detail::size_class_of(bytes);
+    auto const size = size_class_of(bytes);
     if (size.bytes < bytes) {
         throw std::bad_alloc();
     }
     void* block = nullptr;
-    if (size.bytes > detail::small_block_bytes) {
-        block = detail::large_blocks().take(size.index);
-    } else if (auto* const lists = detail::small_blocks()) {
+    if (size.bytes > small_block_bytes) {
+        block = large_blocks().take(size.index);
+    } else if (auto* const lists = small_blocks()) {
         block = lists->take(size.index);
     }
-    return block != nullptr ? block : detail::take_from_system(size.bytes);
+    return block != nullptr ? block : take_from_system(size.bytes);
+}
+
+XGRAD_NOINLINE inline void free_any_block(void* block, std::size_t bytes) noexcept
+{
+    auto const size = size_class_of(bytes);
+    if (size.bytes > small_block_bytes) {
+        large_blocks().give(size.index, block);
+    } else if (auto* const lists = small_blocks()) {
+        lists->give(size.index, block);
+    } else {
+        return_to_system(block, size.bytes);
+    }
+}
+
+// The list of the few smallest sizes, each a class of its own; larger than any for the others.
+inline std::size_t smallest_class_of(std::size_t bytes) noexcept
+{
+    return (bytes + block_alignment - 1) / block_alignment - 1;
+}
+} // namespace detail
+
+/// A 64-byte aligned block of at least `bytes`, from the pool. Throws std::bad_alloc.
+inline void* allocate_block(std::size_t bytes)
+{
+    // Scalars and arrays of a few elements: worth a short way.
+    auto const index = detail::smallest_class_of(bytes);
+    if (auto* const lists = detail::thread_lists::current; index < 4 && lists != nullptr) {
+        if (auto* const block = lists->take(index)) {
+            return block;
+        }
+    }
+    return detail::allocate_any_block(bytes);
 }
 
 /// Gives back what `allocate_block(bytes)` returned.
 inline void free_block(void* block, std::size_t bytes) noexcept
 {
-    auto const size = detail::size_class_of(bytes);
-    if (size.bytes > detail::small_block_bytes) {
-        detail::large_blocks().give(size.index, block);
-    } else if (auto* const lists = detail::small_blocks()) {
-        lists->give(size.index, block);
+    auto const index = detail::smallest_class_of(bytes);
+    if (auto* const lists = detail::thread_lists::current; index < 4 && lists != nullptr) {
+        lists->give(index, block);
     } else {
-        detail::return_to_system(block, size.bytes);
+        detail::free_any_block(block, bytes);
     }
 }
 
