@@ -162,7 +162,7 @@ std::vector<function> make_table()
         ONE(acosh, 2, {1, 100}),
         ONE(atanh, 2, {-1, 1}),
         ONE(erf, 4, {-4, 4}),
-        ONE(erfc, 4, {-4, 10}),
+        ONE(erfc, 4, {-4, 6}),
         line("erfinv", 4, {-1, 1}, OURS(erfinv), erfinv_reference, nullptr, nullptr),
         ONE(lgamma, 4, {0, 50}),
         ONE(tgamma, 4, {-10, 30}),

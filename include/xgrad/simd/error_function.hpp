@@ -6,8 +6,8 @@
 
 #include <cmath>
 
-// The error function and the normal distribution, from two approximations of our own (Chebyshev
-// series, computed at 40 digits): erf(x)/x for |x| <= 1, and (1 + 2x) e^(x²) erfc x for x >= 0.
+// The error function and the normal distribution: an odd polynomial near 0, and e^(-x²) times a
+// slow function of x beyond.
 
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
@@ -40,29 +40,124 @@ inline batch<double> exp_minus_square(batch<double> x) noexcept
 }
 
 namespace detail {
-/// erf x for |x| <= 1.
-inline batch<double> erf_near(batch<double> x) noexcept
+template <class T>
+struct error_function_constants;
+
+// Minimax, computed by Remez's algorithm at 40 digits: erf(x)/x - 1 in x² for |x| <= 1, and
+// (x + c) e^(x²) erfc x in (x - c)/(x + c), for erf from 1 on (error below 2^-58 of erf), for erfc
+// from 3/4 on (error below 2^-58 of erfc).
+template <>
+struct error_function_constants<double>
 {
-    // The powers of x² in erf(x)/x - 1.
-    constexpr std::array<double, 14> series{
-        0.1283791670955126,
-        -0.37612638903183754,
-        0.1128379167095512,
-        -0.026866170645129854,
-        0.005223977625423455,
-        -0.0008548327021945428,
-        0.00012055332903350668,
-        -1.4925647581008593e-05,
-        1.6462045711013026e-06,
-        -1.6364645854816389e-07,
-        1.479243542696247e-08,
-        -1.2164764337224506e-09,
-        8.709755232851789e-11,
-        -4.2320376764874594e-12};
-    return fma(x, polynomial(x * x, series), x);
+    static constexpr double whole = 6;     // erf is 1 from here on
+    static constexpr double ordinary = 26; // erfc is a normal number up to here
+    static constexpr double zero = 28;     // and 0 from here on
+    static constexpr std::array<double, 12> near{
+        0.12837916709551256,
+        -0.3761263890318352,
+        0.11283791670944185,
+        -0.026866170643111482,
+        0.005223977606118476,
+        -0.0008548325929318522,
+        0.00012055293577226669,
+        -1.4924712312363758e-05,
+        1.6447131743906461e-06,
+        -1.6206315362795511e-07,
+        1.3710988282781968e-08,
+        -7.779484494938733e-10};
+    static constexpr double tail_center = 2;
+    static constexpr std::array<double, 12> tail{
+        1.0215827052420237,
+        -0.6871606844137945,
+        0.279472092555581,
+        -0.0364422315188448,
+        -0.02151066189815246,
+        0.006479186309928444,
+        0.00309061956549218,
+        -0.000837314242260408,
+        -0.0006633675507857041,
+        3.365139644843676e-05,
+        0.000146067730080322,
+        4.544089342316866e-05};
+    static constexpr double far_center = 3;
+    static constexpr double far_first = 1.0740069070883398;
+    static constexpr std::array<double, 20> far{
+        -0.8833944531698837,     0.5902283571041016,     -0.3104672619005489,
+        0.11952776128730279,     -0.02682723462530466,   -0.0012124166272506046,
+        0.0030340620178227295,   -0.0005483096979956161, -0.0002767780268878686,
+        0.0001075616177757181,   3.039930482160877e-05,  -1.747176474331359e-05,
+        -4.753480040361906e-06,  2.771333089426835e-06,  1.0076606514115909e-06,
+        -4.2460723034270064e-07, -2.408716642414959e-07, 7.099722664972474e-08,
+        4.690269571838681e-08,   -1.699235847319573e-08};
+};
+
+template <>
+struct error_function_constants<float>
+{
+    static constexpr float whole = 4;
+    static constexpr float ordinary = 9;
+    static constexpr float zero = 11;
+    static constexpr std::array<float, 6> near{
+        0.12837912249969435f,
+        -0.3761232620016821f,
+        0.11280180197497526f,
+        -0.02671131335252412f,
+        0.004917553527456353f,
+        -0.0005631430034381126f};
+    static constexpr float tail_center = 2;
+    static constexpr std::array<float, 5> tail{
+        1.0215829281041398f,
+        -0.6871608485569226f,
+        0.2793821079534761f,
+        -0.037407676458714026f,
+        -0.025412246098203983f};
+    static constexpr float far_center = 2.5f;
+    static constexpr float far_first = 1.0540318199096785f;
+    static constexpr std::array<float, 8> far{
+        -0.8046518606422645f,
+        0.4539141865137588f,
+        -0.17125061050329804f,
+        0.02835960575840762f,
+        0.008386176741547673f,
+        -0.004799857839286984f,
+        -0.00040602328168105715f,
+        0.000626615008042175f};
+};
+
+/// erf x for |x| <= 1.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> erf_near(batch<T> x) noexcept
+{
+    return fma(x, polynomial(x * x, error_function_constants<T>::near), x);
 }
 
-/// e^(x²) erfc x for x >= 0; below 1/2 to a few ulp only.
+/// e^(x²) erfc x for 1 <= x <= `whole`.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> scaled_tail(batch<T> x) noexcept
+{
+    using c = error_function_constants<T>;
+    auto const inverse = batch<T>(1) / (x + batch<T>(c::tail_center));
+    return inverse * polynomial((x - batch<T>(c::tail_center)) * inverse, c::tail);
+}
+
+/// erfc x 2^-k for x >= 3/4, rounded once at the end.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> erfc_less(batch<T> x, pair<T> const& square, batch<T> k) noexcept
+{
+    using c = error_function_constants<T>;
+    auto const below = exact_sum(x, batch<T>(c::far_center));
+    auto const inverse = batch<T>(1) / below.upper;
+    auto const q = (x - batch<T>(c::far_center)) * inverse;
+    auto const above = sum_of_ordered(batch<T>(c::far_first), q * polynomial(q, c::far));
+    auto const ratio = above.upper * inverse;
+    auto const rest =
+        rest_of_quotient(above.upper, ratio, below.upper) + fma(-ratio, below.lower, above.lower);
+    auto const power = exp_less<T>({-square.upper, -square.lower}, k);
+    return fma(power.upper, ratio, fma(power.lower, ratio, power.upper * (rest * inverse)));
+}
+
+/// e^(x²) erfc x for x >= 0, below 1/2 to a few ulp only: (1 + 2x) times that is a Chebyshev series
+/// in (x - 4)/(x + 4), computed at 40 digits.
 inline pair<double> erfcx(batch<double> x) noexcept
 {
     using B = batch<double>;
@@ -87,32 +182,53 @@ inline pair<double> erfcx(batch<double> x) noexcept
         ((above.upper - product.upper) - product.lower) + (above.lower - ratio * below.lower);
     return {ratio, rest / below.upper};
 }
+} // namespace detail
 
-/// erfc x for x >= 1/2.
-inline batch<double> erfc_far(batch<double> x) noexcept
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> erf(batch<T> x) noexcept
 {
-    auto const bounded = clamp(x, 0., 30.);
+    using B = batch<T>;
+    using c = detail::error_function_constants<T>;
+    auto const magnitude = abs(x);
+    auto const bounded = select(magnitude > B(c::whole), B(c::whole), magnitude);
+    auto const power = detail::exp_ordinary(-(bounded * bounded));
+    auto const far = fma(-power, detail::scaled_tail(bounded), B(1));
+    return select(magnitude < B(1), detail::erf_near(x), copysign(far, x));
+}
+
+namespace detail {
+/// erfc x for x >= 3/4, up to the last subnormal result.
+template <class T>
+XGRAD_NOINLINE batch<T> erfc_extreme(batch<T> x) noexcept
+{
+    using c = error_function_constants<T>;
+    auto const bounded = clamp(x, T(1), c::zero);
     auto const square = exact_product(bounded, bounded);
-    return exp_times(-square.upper, -square.lower, erfcx(bounded));
+    auto const k = round_small(-square.upper * batch<T>(exponential_constants<T>::log2_e));
+    return scale(erfc_less(bounded, square, k), k);
 }
 } // namespace detail
 
-inline batch<double> erf(batch<double> x) noexcept
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> erfc(batch<T> x) noexcept
 {
-    using B = batch<double>;
+    using B = batch<T>;
+    using c = detail::error_function_constants<T>;
+    constexpr T near_end = T(0.75);
     auto const magnitude = abs(x);
-    auto const far = B(1) - detail::erfc_far(magnitude);
-    auto const near = detail::erf_near(detail::clamp(x, -1., 1.));
-    return select(magnitude < B(1), near, copysign(far, x));
-}
-
-inline batch<double> erfc(batch<double> x) noexcept
-{
-    using B = batch<double>;
-    B const half(0.5);
-    auto const far = detail::erfc_far(abs(x));
-    auto const near = B(1) - detail::erf_near(detail::clamp(x, -1., 1.));
-    return select(abs(x) < half, near, select(x < B(0), B(2) - far, far));
+    auto const left = x < B(0);
+    auto const bounded = select(magnitude > B(c::ordinary), B(c::ordinary), magnitude);
+    auto const square = exact_product(bounded, bounded);
+    B const shift(format<T>::shift);
+    auto const shifted = fma(-square.upper, B(detail::exponential_constants<T>::log2_e), shift);
+    auto const far = add_to_exponent(detail::erfc_less(bounded, square, shifted - shift), shifted);
+    auto const value =
+        select(magnitude < B(near_end), B(1) - detail::erf_near(x), select(left, B(2) - far, far));
+    auto const ordinary = x <= B(c::ordinary);
+    if (!all(ordinary)) [[unlikely]] {
+        return select(ordinary, value, detail::erfc_extreme(x));
+    }
+    return value;
 }
 
 /// The standard normal density at x, and what lies below x. Sources of gelu and its derivative.
@@ -229,16 +345,6 @@ inline batch<double> erfinv(batch<double> x) noexcept
     constexpr auto nan = std::numeric_limits<double>::quiet_NaN();
     auto const outside = select(magnitude == one, B(inf), B(nan));
     return copysign(select(magnitude < one, inside, outside), x);
-}
-
-inline batch<float> erf(batch<float> x) noexcept
-{
-    return in_double([](batch<double> v) { return erf(v); }, x);
-}
-
-inline batch<float> erfc(batch<float> x) noexcept
-{
-    return in_double([](batch<double> v) { return erfc(v); }, x);
 }
 
 inline batch<float> exp_minus_square(batch<float> x) noexcept

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/simd/bits.hpp>
+#include <xgrad/simd/extended.hpp>
 
 #include <limits>
 
@@ -145,15 +145,38 @@ XGRAD_NOINLINE batch<T> exp2_extreme(batch<T> x) noexcept
 }
 } // namespace detail
 
+namespace detail {
+/// e^(v - k log 2), k log 2 near v.
 template <class T>
-XGRAD_ALWAYS_INLINE batch<T> exp(batch<T> x) noexcept
+XGRAD_ALWAYS_INLINE pair<T> exp_less(pair<T> const& v, batch<T> k) noexcept
 {
-    using c = detail::exponential_constants<T>;
+    using c = exponential_constants<T>;
+    auto const upper = v.upper - k * batch<T>(c::ln2_upper);
+    auto const lower = fma(k, batch<T>(c::ln2_lower), -v.lower);
+    auto const r = upper - lower;
+    auto const tail = (upper - r) - lower;
+    auto const q = polynomial(r, c::short_series);
+    return sum_of_ordered(batch<T>(1), r + fma(r * r, q, fma(r, tail, tail)));
+}
+
+/// exp where the result is a normal number.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> exp_ordinary(batch<T> x) noexcept
+{
+    using c = exponential_constants<T>;
     batch<T> const shift(format<T>::shift);
     auto const shifted = fma(x, batch<T>(c::log2_e), shift);
     auto const k = shifted - shift;
     auto const r = (x - k * batch<T>(c::ln2_upper)) - k * batch<T>(c::ln2_lower);
-    auto const value = add_to_exponent(detail::exp_reduced(r), shifted);
+    return add_to_exponent(exp_reduced(r), shifted);
+}
+} // namespace detail
+
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> exp(batch<T> x) noexcept
+{
+    using c = detail::exponential_constants<T>;
+    auto const value = detail::exp_ordinary(x);
     auto const ordinary = abs(x) <= batch<T>(c::ordinary);
     if (!all(ordinary)) [[unlikely]] {
         return select(ordinary, value, detail::exp_extreme(x));

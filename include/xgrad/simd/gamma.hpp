@@ -206,7 +206,7 @@ inline batch<double> tgamma(batch<double> x) noexcept
     auto const upper = select(negative, -logarithm.upper, logarithm.upper);
     auto const lower = select(negative, -logarithm.lower, logarithm.lower);
     auto const k = round_small(upper * B(detail::exponential_constants<double>::log2_e));
-    auto const e = detail::exp_less({upper, lower}, k);
+    auto const e = detail::exp_less<double>({upper, lower}, k).upper;
     auto const scaled = detail::scale(fma(e, quotient, e * rest), k);
 
     // The sign of Γ left of zero is that of -(-1)^n sin πf, n + f = -x.

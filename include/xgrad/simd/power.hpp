@@ -59,18 +59,6 @@ exponent_of_power(batch<double> x, batch<double> y, batch<double> k) noexcept
     return {v.upper, fma(y, logarithm.lower, v.lower)};
 }
 
-/// e^(v - k log 2), k log 2 near v.
-XGRAD_ALWAYS_INLINE batch<double> exp_less(pair<double> const& v, batch<double> k) noexcept
-{
-    using c = exponential_constants<double>;
-    auto const upper = v.upper - k * batch<double>(c::ln2_upper);
-    auto const lower = fma(k, batch<double>(c::ln2_lower), -v.lower);
-    auto const r = upper - lower;
-    auto const tail = (upper - r) - lower;
-    auto const q = polynomial(r, c::short_series);
-    return batch<double>(1) + (r + fma(r * r, q, fma(r, tail, tail)));
-}
-
 /// x is a whole number, and odd.
 template <class T>
 XGRAD_ALWAYS_INLINE mask<T> is_odd(batch<T> x) noexcept
@@ -115,7 +103,7 @@ XGRAD_NOINLINE inline batch<double> power_extreme(batch<double> x, batch<double>
     auto const bounded = clamp(v.upper, c::smallest, c::largest);
     auto const rest = select(bounded == v.upper, v.lower, B(0));
     auto const k = round_small(bounded * B(c::log2_e));
-    return power_special(x, y, scale(exp_less({bounded, rest}, k), k));
+    return power_special(x, y, scale(exp_less<double>({bounded, rest}, k).upper, k));
 }
 
 XGRAD_NOINLINE inline batch<float>
@@ -134,16 +122,11 @@ power_extreme(batch<float> x, batch<float> y, batch<float> power) noexcept
 inline batch<double> power_of_floats(batch<double> x, batch<double> y) noexcept
 {
     using B = batch<double>;
-    using c = exponential_constants<double>;
     // Beyond, a float is zero or infinite.
     constexpr double largest = 0x1p9;
     auto const logarithm = log_split(split(abs(x)), B(0));
     B const shift(format<double>::shift);
-    auto const v = clamp(y * logarithm, -largest, largest);
-    auto const shifted = fma(v, B(c::log2_e), shift);
-    auto const k = shifted - shift;
-    auto const r = (v - k * B(c::ln2_upper)) - k * B(c::ln2_lower);
-    return add_to_exponent(exp_reduced(r), shifted);
+    return exp_ordinary(clamp(y * logarithm, -largest, largest));
 }
 XGRAD_ALWAYS_INLINE batch<double> power(batch<double> x, batch<double> y) noexcept
 {
@@ -152,7 +135,7 @@ XGRAD_ALWAYS_INLINE batch<double> power(batch<double> x, batch<double> y) noexce
     auto const v = exponent_of_power(x, y, B(0));
     B const shift(format<double>::shift);
     auto const shifted = fma(v.upper, B(c::log2_e), shift);
-    auto const value = add_to_exponent(exp_less(v, shifted - shift), shifted);
+    auto const value = add_to_exponent(exp_less<double>(v, shifted - shift).upper, shifted);
     auto const ordinary = x >= B(std::numeric_limits<double>::min()) &&
         x <= B(std::numeric_limits<double>::max()) && abs(v.upper) <= B(c::ordinary);
     if (!all(ordinary)) [[unlikely]] {
@@ -206,7 +189,11 @@ inline batch<double> hypot(batch<double> x, batch<double> y) noexcept
 
 inline batch<float> hypot(batch<float> x, batch<float> y) noexcept
 {
-    return in_double([](batch<double> a, batch<double> b) { return hypot(a, b); }, x, y);
+    // No square of floats overflows in double, or is subnormal.
+    auto const value =
+        in_double([](batch<double> a, batch<double> b) { return sqrt(fma(a, a, b * b)); }, x, y);
+    batch<float> const inf(std::numeric_limits<float>::infinity());
+    return select(abs(x) == inf || abs(y) == inf, inf, value);
 }
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad::simd
