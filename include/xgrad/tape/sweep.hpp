@@ -1,13 +1,13 @@
 #pragma once
 
 #include <xgrad/tape/expression_sweep.hpp>
+#include <xgrad/tape/sweep_lists.hpp>
 #include <xgrad/tape/tape.hpp>
 #include <xgrad/tape/tile_sweep.hpp>
 
-#include <memory>
+#include <algorithm>
 #include <span>
 #include <string>
-#include <vector>
 
 // The reverse sweep: from the adjoints of the targets, statement by statement in reverse order, to
 // those of the sources.
@@ -47,52 +47,6 @@ inline std::string describe(tensor_body const& body)
     throw tape_error(
         "grad: the target, a " + describe(target) + ", is unknown; " + why + at(where));
 }
-
-/// The lists of a sweep, which keep their memory from one sweep of a thread to the next.
-struct sweep_lists
-{
-    adjoints all;
-    std::vector<std::uint32_t> sources;
-    tile_lists tiles;
-
-    void clear() noexcept
-    {
-        all.clear();
-        sources.clear();
-    }
-};
-
-/// Borrows the thread's lists; a sweep inside a sweep makes its own.
-class borrowed_lists
-{
-public:
-    borrowed_lists() : lists_(std::move(idle()))
-    {
-        if (!lists_) {
-            lists_ = std::make_unique<sweep_lists>();
-        }
-    }
-
-    borrowed_lists(borrowed_lists const&) = delete;
-    borrowed_lists& operator=(borrowed_lists const&) = delete;
-
-    ~borrowed_lists()
-    {
-        lists_->clear();
-        idle() = std::move(lists_);
-    }
-
-    sweep_lists& operator*() const noexcept { return *lists_; }
-
-private:
-    static std::unique_ptr<sweep_lists>& idle() noexcept
-    {
-        thread_local std::unique_ptr<sweep_lists> lists;
-        return lists;
-    }
-
-    std::unique_ptr<sweep_lists> lists_;
-};
 } // namespace detail
 
 /// A tensor from which a sweep starts, and its adjoint (ones where null).

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <xgrad/base/short_list.hpp>
-#include <xgrad/engine/block_reader.hpp>
-#include <xgrad/engine/compute.hpp>
-#include <xgrad/tape/adjoints.hpp>
+#include <xgrad/engine/aligned.hpp>
+#include <xgrad/tape/tiles.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -13,75 +11,6 @@
 // tensor that only these statements read lives in a tile, in cache, and never as an array.
 
 namespace xgrad {
-/// Elements of a tile: with the tiles of a few adjoints and the operands' elements it stays in
-/// cache.
-inline constexpr std::size_t tile_length = block_length;
-
-/// The lists of a tile sweep, which keep their memory from one sweep to the next.
-struct tile_lists
-{
-    // Where an array of a kernel's arguments lies.
-    enum class place : std::uint8_t
-    {
-        nowhere,
-        array,  // moves on from tile to tile
-        tile,   // the same memory for every tile
-        uniform // a tile filled with one number
-    };
-
-    struct argument
-    {
-        void* array = nullptr;
-        double number = 0;
-        std::uint32_t tile = 0;
-        place where = place::nowhere;
-    };
-
-    struct step
-    {
-        block_kernels const* kernels;
-        void const* scalars;
-        std::size_t first;     // of its arguments: operands, adjoints, result, seed
-        std::size_t first_sum; // of those that follow its kernel
-    };
-
-    // The adjoint of an operand of a single element: the sum of what its kernel leaves in a tile.
-    struct sum
-    {
-        std::size_t argument;
-        void* into;
-        bool accumulate;
-    };
-
-    std::vector<step> steps;
-    std::vector<sum> sums;
-    std::vector<argument> arguments;
-    std::vector<char> accumulate;          // one for each argument
-    std::vector<std::uint32_t> tiles;      // per variable of the run: its tile + 1; 0: none
-    std::vector<std::uint32_t> idle_tiles; // tiles whose adjoint has been used up
-    std::vector<std::uint32_t> step_tiles; // tiles for the time of one step
-    std::vector<body_pointer> released;    // adjoints that nothing reads after the run
-};
-
-/// The shape over which an aligned statement runs, as its place in the tape's list: its result's,
-/// and that of its largest operand where it is reduced.
-inline std::uint32_t whole_shape(recording const& r, statement const& s) noexcept
-{
-    if (s.reduced == nullptr) {
-        return r.variables()[s.result].shape;
-    }
-    auto whole = r.variables()[s.operands()[0].variable].shape;
-    for (auto const& operand : s.operands()) {
-        auto const& shape = r.shape_of(operand.variable);
-        auto const& largest = r.shapes()[whole];
-        if (std::pair(element_count(shape), shape.size()) >
-            std::pair(element_count(largest), largest.size())) {
-            whole = r.variables()[operand.variable].shape;
-        }
-    }
-    return whole;
-}
-
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
 /// One run of statements: all aligned, all of one shape and compute type T.

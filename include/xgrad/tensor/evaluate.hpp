@@ -1,7 +1,7 @@
 #pragma once
 
 #include <xgrad/base/short_list.hpp>
-#include <xgrad/engine/compute.hpp>
+#include <xgrad/engine/aligned.hpp>
 #include <xgrad/expr/kernels.hpp>
 #include <xgrad/expr/result_shape.hpp>
 #include <xgrad/tape/record.hpp>
@@ -49,33 +49,6 @@ private:
     short_list<operand_access> accesses_;
     plan plan_;
 };
-
-/// The operand that has the shape of the whole statement, where nothing has to be planned: all
-/// are dense, of the compute type, and of one shape or (a few) a single element. Else null.
-inline tensor_body*
-aligned_operand(std::span<tensor_body* const> operands, element_type compute) noexcept
-{
-    tensor_body* whole = nullptr;
-    for (auto* const operand : operands) {
-        if (!operand->dense(compute)) {
-            return nullptr;
-        }
-        if (whole == nullptr || whole->size == 1) {
-            whole = operand;
-        }
-    }
-    std::size_t single = 0;
-    for (auto const* operand : operands) {
-        if (operand == whole || same_shape(operand->shape, whole->shape)) {
-            continue;
-        }
-        if (operand->size != 1 || operand->shape.size() > whole->shape.size() ||
-            ++single > most_single_operands) {
-            return nullptr;
-        }
-    }
-    return whole;
-}
 
 template <class T>
 body_pointer evaluate(

@@ -1,0 +1,197 @@
+#pragma once
+
+#include <xgrad/array/axes.hpp>
+#include <xgrad/array/unit_adjoints.hpp>
+#include <xgrad/engine/logsumexp.hpp>
+#include <xgrad/tape/expression_sweep.hpp>
+#include <xgrad/tensor/evaluate.hpp>
+
+#include <cmath>
+
+// How a reduction runs and is recorded, whatever it reduces by.
+
+namespace xgrad {
+inline namespace XGRAD_ARCHITECTURE {
+namespace vectorized {
+/// What a reduction was asked for, apart from its expression.
+struct reduction_call
+{
+    reduction const& kind;
+    axes_argument const& axes;
+    reduction_options const& options;
+    bool needs_elements;
+    std::source_location const& where;
+
+    void check_elements(shape_type const& shape, std::size_t results) const
+    {
+        if (needs_elements && results > 0 && element_count(shape) == 0) {
+            throw value_error(
+                std::string(kind.name) + ": shape " + to_string(shape) +
+                " has no elements to take it of" + at(where));
+        }
+    }
+};
+
+template <class T>
+void finish_reduction(
+    block_kernels const& kernels,
+    std::span<tensor_body* const> operands,
+    T const* scalars,
+    reduction_call const& call,
+    std::uint64_t axes,
+    std::size_t elements,
+    alignment aligned,
+    std::span<body_pointer const> unit_adjoints,
+    tensor_body& out)
+{
+    if (call.kind.divides_by_count) {
+        auto const count = static_cast<T>(elements) / static_cast<T>(out.size);
+        for (std::size_t i = 0; i < out.size; ++i) {
+            out.template elements<T>()[i] /= count;
+        }
+    }
+    xgrad::detail::check_result(out, call.kind.name, call.where);
+    if constexpr (differentiable_element<T>) {
+        record_expression(
+            {.kernels = &kernels,
+             .operands = operands,
+             .scalars = scalars,
+             .aligned = aligned,
+             .reduced = &call.kind,
+             .axes = axes,
+             .unit_adjoints = unit_adjoints,
+             .where = call.where},
+            out);
+    }
+}
+
+/// The logarithm of the sum of exponentials of a tensor itself, while its gradient is wanted: the
+/// exponentials are computed once. Null where the result is not finite.
+template <class T>
+body_pointer logsumexp_with_gradient(
+    block_kernels const& kernels,
+    std::span<tensor_body* const> operands,
+    std::uint64_t axes,
+    reduction_call const& call)
+{
+    auto const& x = *operands[0];
+    auto const softmax = make_body(type_of<T>, x.shape, x.size);
+    auto const result = logsumexp_and_softmax<T>(
+        x.template elements<T const>(), x.size, softmax->template elements<T>());
+    if (!std::isfinite(result)) {
+        return {};
+    }
+    auto out = make_body(type_of<T>, shape_type(call.options.keep_dims ? x.shape.size() : 0, 1), 1);
+    *out->template elements<T>() = result;
+    finish_reduction<T>(
+        kernels,
+        operands,
+        static_cast<T const*>(nullptr),
+        call,
+        axes,
+        x.size,
+        alignment::linear,
+        {&softmax, 1},
+        *out);
+    return out;
+}
+
+/// A reduction of aligned operands over all axes.
+template <class T, class Accumulator>
+body_pointer reduce_all(
+    block_kernels const& kernels,
+    bool is_leaf,
+    tensor_body const& whole,
+    std::span<tensor_body* const> operands,
+    T const* scalars,
+    Accumulator const& accumulator,
+    std::uint64_t axes,
+    reduction_call const& call)
+{
+    auto const& shape = whole.shape;
+    auto const elements = whole.size;
+    call.check_elements(shape, 1);
+    auto out = call.options.keep_dims ? make_body(type_of<T>, shape_type(shape.size(), 1), 1)
+                                      : make_body(type_of<T>, shape_type(), 1);
+    unit_adjoints unit(kernels, operands);
+    if constexpr (std::same_as<Accumulator, logsumexp_accumulator<T>>) {
+        if (is_leaf && unit.are_wanted()) {
+            if (auto result = logsumexp_with_gradient<T>(kernels, operands, axes, call)) {
+                return result;
+            }
+        }
+    }
+    bool const linear = unit.pay();
+    if (linear) {
+        unit.allocate();
+    }
+    auto const targets =
+        linear ? unit_adjoint_targets{unit.targets(), unit.repeats()} : unit_adjoint_targets();
+    auto const* const computed = is_leaf ? nullptr : &kernels;
+    auto* const result = out->template elements<T>();
+    if (elements <= block_length) {
+        reduce_one_block<T>(computed, operands, scalars, accumulator, targets, elements, result);
+    } else {
+        reduce_aligned<T>(computed, operands, scalars, accumulator, targets, elements, result);
+    }
+    // Where every element starts from the same adjoint, the statement can go with its neighbours.
+    bool const uniform = call.kind.element_double == nullptr && !kernels.result_needed;
+    finish_reduction<T>(
+        kernels,
+        operands,
+        scalars,
+        call,
+        axes,
+        elements,
+        linear        ? alignment::linear
+            : uniform ? alignment::same
+                      : alignment::any,
+        unit.bodies(),
+        *out);
+    return out;
+}
+
+/// Reduces an expression with an accumulator and records it.
+template <class T, class Accumulator>
+body_pointer reduce(
+    block_kernels const& kernels,
+    bool is_leaf,
+    std::span<tensor_body* const> operands,
+    T const* scalars,
+    Accumulator const& accumulator,
+    reduction_call const& call)
+{
+    if (auto const* const whole = aligned_operand(operands, type_of<T>)) {
+        auto const rank = whole->shape.size();
+        auto const axes = call.axes.of(rank, call.kind.name);
+        if (call.axes.all() || axes == axes_argument().of(rank, call.kind.name)) {
+            return reduce_all<T>(
+                kernels, is_leaf, *whole, operands, scalars, accumulator, axes, call);
+        }
+    }
+    statement_plan const p(kernels, operands, call.where);
+    auto const axes = call.axes.of(p.shape().size(), call.kind.name);
+    auto const places = xgrad::detail::kept_axes(p.shape(), axes);
+    auto const size = element_count(places);
+    call.check_elements(p.shape(), size);
+    auto out = make_body(
+        type_of<T>, xgrad::detail::reduced_shape(p.shape(), axes, call.options.keep_dims));
+    auto shape = p.shape();
+    auto strides = broadcast_strides(places, row_major_strides(places), shape);
+    coalesce(shape, strides);
+    compute_reduction<T>(
+        is_leaf ? nullptr : &kernels,
+        p.reading(),
+        scalars,
+        accumulator,
+        shape,
+        strides,
+        size,
+        out->template elements<T>());
+    finish_reduction<T>(
+        kernels, operands, scalars, call, axes, p.reading().size, alignment::any, {}, *out);
+    return out;
+}
+} // namespace vectorized
+} // namespace XGRAD_ARCHITECTURE
+} // namespace xgrad
