@@ -205,6 +205,7 @@ void check_all_neighbours()
     check_neighbours<T>("erfc", [](auto x) { return erfc(x); });
     check_neighbours<T>("lgamma", [](auto x) { return lgamma(x); });
     check_neighbours<T>("tgamma", [](auto x) { return tgamma(x); });
+    check_neighbours<T>("digamma", [](auto x) { return digamma(x); });
     check_neighbours<T>("atan2", [](auto x) { return atan2(x, x * x - batch<T>(3)); });
     check_neighbours<T>("pow", [](auto x) { return pow(x, batch<T>(3)); });
     check_neighbours<T>("fmod", [](auto x) { return fmod(x, batch<T>(3)); });
