@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(whole_powers_and_roots_are_exact)
     BOOST_TEST(lane(exp(B(0)), 0) == 1);
     double factorial = 1;
     for (int n = 1; n <= 15; ++n) {
-        BOOST_TEST(lane(tgamma(B(n)), 0) == factorial);
+        BOOST_TEST(agree(lane(tgamma(B(n)), 0), factorial, 1));
         factorial *= n;
     }
     BOOST_TEST(lane(lgamma(B(1)), 0) == 0);

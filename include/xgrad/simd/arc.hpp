@@ -62,7 +62,7 @@ struct arc_constants<float>
     static constexpr float lower = 6.337954e-7f;
     static constexpr float large = 0x1p30f;
     static constexpr float small = 0x1p-30f;
-    static constexpr float ordinary = 0x1p90f;
+    static constexpr float ordinary = 0x1p60f;
     static constexpr float scale = 0x1p60f;
     static constexpr std::array<float, 5> tangent{
         -0.33333315423935334f,
@@ -173,8 +173,8 @@ XGRAD_ALWAYS_INLINE batch<T> atan2(batch<T> y, batch<T> x) noexcept
     auto const a = select(steep, u, v);
     auto const b = select(steep, v, u);
     auto const value = copysign(detail::angle_of(a, b, steep, x < B(0)), y);
-    // a == a: the comparison of NaN has made it the smaller
-    auto const ordinary = b >= B(1 / c::ordinary) && b <= B(c::ordinary) && a == a;
+    // Beside a much smaller a, remainders of the division would be subnormal. NaN is not ordinary.
+    auto const ordinary = b >= B(1 / c::ordinary) && b <= B(c::ordinary) && a >= b * B(c::small);
     if (!all(ordinary)) [[unlikely]] {
         return select(ordinary, value, detail::angle_extreme(y, x));
     }

@@ -199,7 +199,10 @@ XGRAD_ALWAYS_INLINE batch<T> cos(batch<T> x) noexcept
     batch<T> const half(T(0.5));
     auto const shifted = fma(x, batch<T>(inverse_pi), half) + shift;
     auto const a = detail::subtract_multiple_of_pi(x, (shifted - shift) - half);
-    auto const value = detail::alternating_sine(a, shifted);
+    // sin(π/2) may come out one place below 1.
+    constexpr T flat = sizeof(T) == 8 ? T(0x1p-27) : T(0x1p-12);
+    auto const value =
+        select(abs(x) < batch<T>(flat), batch<T>(1), detail::alternating_sine(a, shifted));
     return detail::correct_large(x, value, [](long double v) { return std::cos(v); });
 }
 
