@@ -6,11 +6,7 @@
 #include <xgrad/tape/expression_sweep.hpp>
 #include <xgrad/tensor/evaluate.hpp>
 
-#include <algorithm>
 #include <cmath>
-#include <numeric>
-#include <optional>
-#include <vector>
 
 // How a reduction runs and is recorded, whatever it reduces by.
 
@@ -155,42 +151,6 @@ body_pointer reduce_all(
     return out;
 }
 
-/// A transposed tensor with its axes as they lie in memory, in which it is read without a copy: a
-/// reduction may take its elements in any order.
-struct in_memory_order
-{
-    body_pointer body;              // null where the tensor is not dense in any order of its axes
-    std::vector<std::size_t> order; // axis i of the body is axis order[i] of the tensor
-
-    explicit in_memory_order(tensor_body const& x)
-    {
-        auto const* const base = x.borrowed != nullptr ? x.borrowed->viewed : nullptr;
-        if (x.contiguous || base == nullptr || base->size != x.size || base->data != x.data) {
-            return;
-        }
-        auto const strides = x.strides();
-        order.resize(strides.size());
-        std::iota(order.begin(), order.end(), std::size_t{0});
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) {
-            return strides[i] > strides[j];
-        });
-        auto const shape = permuted(x.shape);
-        if (is_row_major(shape, permuted(strides))) {
-            body = make_view(share(*x.borrowed->viewed), shape, row_major_strides(shape), 0);
-        }
-    }
-
-    template <class List>
-    List permuted(List const& list) const
-    {
-        List result(list.size());
-        for (std::size_t i = 0; i < list.size(); ++i) {
-            result[i] = list[order[i]];
-        }
-        return result;
-    }
-};
-
 /// Reduces an expression with an accumulator and records it.
 template <class T, class Accumulator>
 body_pointer reduce(
@@ -209,26 +169,15 @@ body_pointer reduce(
                 kernels, is_leaf, *whole, operands, scalars, accumulator, axes, call);
         }
     }
-    std::optional<in_memory_order> ordered;
-    auto read = std::vector(operands.begin(), operands.end());
-    if (is_leaf && !operands[0]->contiguous) {
-        ordered.emplace(*operands[0]);
-        read[0] = ordered->body ? ordered->body.get() : operands[0];
-    }
-    statement_plan const p(kernels, read, call.where);
-    bool const reordered = read[0] != operands[0];
-    auto shape = reordered ? operands[0]->shape : p.shape();
-    auto const axes = call.axes.of(shape.size(), call.kind.name);
-    auto const places = xgrad::detail::kept_axes(shape, axes);
+    statement_plan const p(kernels, operands, call.where);
+    auto const axes = call.axes.of(p.shape().size(), call.kind.name);
+    auto const places = xgrad::detail::kept_axes(p.shape(), axes);
     auto const size = element_count(places);
-    call.check_elements(shape, size);
-    auto out =
-        make_body(type_of<T>, xgrad::detail::reduced_shape(shape, axes, call.options.keep_dims));
+    call.check_elements(p.shape(), size);
+    auto out = make_body(
+        type_of<T>, xgrad::detail::reduced_shape(p.shape(), axes, call.options.keep_dims));
+    auto shape = p.shape();
     auto strides = broadcast_strides(places, row_major_strides(places), shape);
-    if (reordered) {
-        shape = ordered->permuted(shape);
-        strides = ordered->permuted(strides);
-    }
     coalesce(shape, strides);
     compute_reduction<T>(
         is_leaf ? nullptr : &kernels,

@@ -43,7 +43,6 @@ public:
         lists_.arguments.clear();
         lists_.accumulate.clear();
         lists_.idle_tiles.clear();
-        lists_.step_tiles.clear();
         lists_.released.clear();
     }
 
