@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(rows_and_columns_broadcast_over_blocks_of_any_length)
         bool right = true;
         for (std::size_t i = 0; i < rows; ++i) {
             for (std::size_t j = 0; j < columns; ++j) {
-                right = right && y(i, j) == std::fma(x(i, j), row(j), column(i, 0));
+                right = right && std::abs(y(i, j) - (x(i, j) * row(j) + column(i, 0))) < 1e-15;
             }
         }
         BOOST_TEST(right, columns);

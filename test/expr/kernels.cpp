@@ -50,6 +50,17 @@ bool same(std::vector<T> const& a, std::vector<T> const& b)
     return std::equal(a.begin(), a.begin() + count, b.begin(), [](T x, T y) { return same(x, y); });
 }
 
+/// Up to a few last places.
+template <class T>
+bool close(std::vector<T> const& a, std::vector<T> const& b)
+{
+    constexpr auto epsilon = 8 * std::numeric_limits<T>::epsilon();
+    return std::equal(a.begin(), a.begin() + count, b.begin(), [](T x, T y) {
+        return same(x, y) ||
+            std::abs(x - y) <= epsilon * std::max({T(1), std::abs(x), std::abs(y)});
+    });
+}
+
 /// The kernels of an expression, and a block for them.
 template <class E>
 struct block
@@ -110,8 +121,11 @@ struct block
 };
 
 template <class E>
-bool one_pass_is_two(E const& e)
+bool one_pass_is_two(E const& e, bool exactly = true)
 {
+    auto const equal = [&](auto const& a, auto const& b) {
+        return exactly ? same(a, b) : close(a, b);
+    };
     for (bool const accumulate : {false, true}) {
         block<E> separate(e);
         block<E> together(e);
@@ -119,12 +133,12 @@ bool one_pass_is_two(E const& e)
         std::fill_n(together.accumulate, 8, accumulate);
         separate.run_separately();
         together.run_together();
-        if (!same(separate.values, together.values)) {
+        if (!equal(separate.values, together.values)) {
             return false;
         }
         for (std::size_t i = 0; i < separate.adjoints.size(); ++i) {
             if (separate.kernels.leaves[i].carries_gradient &&
-                !same(separate.adjoints[i], together.adjoints[i])) {
+                !equal(separate.adjoints[i], together.adjoints[i])) {
                 return false;
             }
         }
@@ -147,10 +161,11 @@ void check_one_pass()
     BOOST_TEST(one_pass_is_two(two - (x - (y - z))));
     BOOST_TEST(one_pass_is_two(square(x - y)));
     BOOST_TEST(one_pass_is_two(x / y / z));
-    BOOST_TEST(one_pass_is_two(exp(-square(x)) * sin(y) / log(1 + square(x))));
-    BOOST_TEST(one_pass_is_two(sin(x) * cos(y) / (sinh(z) * cosh(x))));
-    BOOST_TEST(one_pass_is_two(sin(x)));
-    BOOST_TEST(one_pass_is_two(cos(x * y)));
+    // The sine of a pair with its cosine may differ from the one alone in its last place.
+    BOOST_TEST(one_pass_is_two(exp(-square(x)) * sin(y) / log(1 + square(x)), false));
+    BOOST_TEST(one_pass_is_two(sin(x) * cos(y) / (sinh(z) * cosh(x)), false));
+    BOOST_TEST(one_pass_is_two(sin(x), false));
+    BOOST_TEST(one_pass_is_two(cos(x * y), false));
     BOOST_TEST(one_pass_is_two(sqrt(x)));
     BOOST_TEST(one_pass_is_two(sqrt(abs(x) + y)));
     BOOST_TEST(one_pass_is_two(x - sqrt(y)));
@@ -229,7 +244,7 @@ BOOST_AUTO_TEST_CASE(leaves_with_one_adjoint_add_up_in_it)
             shared.accumulate[i] = i > 0;
         }
         one_pass ? shared.run_together() : shared.run_separately();
-        BOOST_TEST(same(shared.adjoints[0], sum));
+        BOOST_TEST(close(shared.adjoints[0], sum));
     }
 }
 

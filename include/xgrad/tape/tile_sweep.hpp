@@ -43,6 +43,7 @@ public:
         lists_.arguments.clear();
         lists_.accumulate.clear();
         lists_.idle_tiles.clear();
+        lists_.step_tiles.clear();
         lists_.released.clear();
     }
 
