@@ -249,3 +249,12 @@ BOOST_AUTO_TEST_CASE(a_tape_refuses_the_statement_that_would_exceed_its_memory_l
     y = y + 1; // keeps nothing
     BOOST_TEST(tape.size() == 3u);
 }
+
+BOOST_AUTO_TEST_CASE(a_summary_has_a_line_for_a_statement_whose_place_is_not_known)
+{
+    auto tape = create_tape();
+    tensor x = constant(2.);
+    x *= x; // an operator has no place to be told where it stands
+    BOOST_TEST(tape.size() == 1u);
+    BOOST_TEST(tape.summary().find("v0 * v0") != std::string::npos);
+}

@@ -7,6 +7,7 @@
 #include <xgrad/ops/selection.hpp>
 
 #include <cstddef>
+#include <string_view>
 #include <utility>
 
 // Variance and standard deviation, in two passes: the mean, then the squares of what is left.
@@ -73,6 +74,31 @@ struct deviations
             where);
     }
 };
+
+/// A function of the variance: `value(variance)`, whose gradient is a deviation from the mean times
+/// `factor(g, value, n - ddof)`.
+template <class X, class Value, class Factor>
+auto moment(
+    std::string_view name,
+    X const& x,
+    axes_argument const& axes,
+    moment_options const& options,
+    Value const& value,
+    Factor const& factor,
+    std::source_location const& where)
+{
+    using T = floating_element<value_type_of<X>>;
+    tensor<T> const values = as_tensor(x, where);
+    auto const [d, result] = with_no_grad([&] {
+        deviations<T> parts(values, axes, options, name, where);
+        tensor<T> v = value(parts.variance(axes, where));
+        return std::pair(std::move(parts), std::move(v));
+    });
+    auto const scale = [result = result, divisor = d.divisor, factor](tensor<T> const& g) {
+        return tensor<T>(factor(g, result, divisor));
+    };
+    return d.record(name, result, scale, where);
+}
 } // namespace detail
 
 /// The variance Σ(x - x̄)² / (n - ddof) over all axes, or those given. ∂x = 2 (x - x̄) / (n - ddof).
@@ -83,17 +109,11 @@ auto variance(
     moment_options const& options = {},
     std::source_location where = std::source_location::current())
 {
-    using T = floating_element<value_type_of<X>>;
-    tensor<T> const values = as_tensor(x, where);
-    auto const [d, value] = with_no_grad([&] {
-        detail::deviations<T> parts(values, axes, options, "variance", where);
-        auto v = parts.variance(axes, where);
-        return std::pair(std::move(parts), std::move(v));
-    });
-    auto const factor = [divisor = d.divisor](tensor<T> const& g) -> tensor<T> {
+    auto const itself = [](auto const& variance) { return variance; };
+    auto const factor = []<class T>(tensor<T> const& g, tensor<T> const&, T divisor) {
         return g * (T(2) / divisor);
     };
-    return d.record("variance", value, factor, where);
+    return detail::moment("variance", x, axes, options, itself, factor, where);
 }
 
 /// The standard deviation √variance over all axes, or those given. ∂x = (x - x̄) / ((n - ddof) σ),
@@ -105,16 +125,10 @@ auto stddev(
     moment_options const& options = {},
     std::source_location where = std::source_location::current())
 {
-    using T = floating_element<value_type_of<X>>;
-    tensor<T> const values = as_tensor(x, where);
-    auto const [d, value] = with_no_grad([&] {
-        detail::deviations<T> parts(values, axes, options, "stddev", where);
-        tensor<T> v = sqrt(parts.variance(axes, where));
-        return std::pair(std::move(parts), std::move(v));
-    });
-    auto const factor = [divisor = d.divisor, sigma = value](tensor<T> const& g) -> tensor<T> {
+    auto const root = [](auto const& variance) { return sqrt(variance); };
+    auto const factor = []<class T>(tensor<T> const& g, tensor<T> const& sigma, T divisor) {
         return xgrad::where(sigma == T(0), T(0), g / (sigma * divisor));
     };
-    return d.record("stddev", value, factor, where);
+    return detail::moment("stddev", x, axes, options, root, factor, where);
 }
 } // namespace xgrad

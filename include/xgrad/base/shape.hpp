@@ -21,8 +21,8 @@ using strides_type = small_vector<std::ptrdiff_t, 4>;
 
 using shape_span = std::span<std::size_t const>;
 
-/// Anything that a loop over `for (auto x : range)` takes; <ranges> would cost every program more
-/// than our own shapes.
+/// Anything that a loop `for (auto x : range)` takes. (Without <ranges>, which every program would
+/// pay for in compile time.)
 template <class R>
 concept iterable = requires(R const& r) {
     std::begin(r);

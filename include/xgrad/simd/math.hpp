@@ -9,6 +9,7 @@
 #include <xgrad/simd/gamma.hpp>
 #include <xgrad/simd/gelu.hpp>
 #include <xgrad/simd/hyperbolic.hpp>
+#include <xgrad/simd/inverse_error_function.hpp>
 #include <xgrad/simd/logarithm.hpp>
 #include <xgrad/simd/power.hpp>
 #include <xgrad/simd/remainder.hpp>

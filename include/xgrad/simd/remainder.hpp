@@ -12,12 +12,17 @@
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
 namespace detail {
-/// Where the remainder of x by y can be had from their quotient.
-template <class T>
-XGRAD_ALWAYS_INLINE mask<T> has_small_quotient(batch<T> quotient, batch<T> y) noexcept
+/// `value` where the remainder by y can be had from the quotient, else what `exact()` says.
+template <class T, class F>
+XGRAD_ALWAYS_INLINE batch<T>
+where_small(batch<T> quotient, batch<T> y, batch<T> value, F const& exact) noexcept
 {
     constexpr T limit = sizeof(T) == 8 ? T(0x1p52) : T(0x1p23);
-    return quotient < batch<T>(limit) && y <= batch<T>(std::numeric_limits<T>::max());
+    auto const small = quotient < batch<T>(limit) && y <= batch<T>(std::numeric_limits<T>::max());
+    if (!all(small)) [[unlikely]] {
+        return select(small, value, exact());
+    }
+    return value;
 }
 } // namespace detail
 
@@ -35,11 +40,7 @@ XGRAD_ALWAYS_INLINE batch<T> fmod(batch<T> x, batch<T> y) noexcept
         // One too large where the quotient was rounded up to a whole number.
         auto const rest = fma(-trunc(quotient), b, a);
         auto const value = copysign(select(rest < batch<T>(0), rest + b, rest), x);
-        auto const ordinary = detail::has_small_quotient(quotient, b);
-        if (!all(ordinary)) [[unlikely]] {
-            return select(ordinary, value, by_lanes(lanes, x, y));
-        }
-        return value;
+        return detail::where_small(quotient, b, value, [&] { return by_lanes(lanes, x, y); });
     }
 }
 
@@ -62,11 +63,7 @@ XGRAD_ALWAYS_INLINE batch<T> remainder(batch<T> x, batch<T> y) noexcept
         auto const from_zero = select(nearest == batch<T>(0), batch<T>(0), nearest);
         auto const value =
             from_bits<T>(to_bits<T>(from_zero) ^ (to_bits<T>(x) & bit_batch<T>(format<T>::sign)));
-        auto const ordinary = detail::has_small_quotient(quotient, b);
-        if (!all(ordinary)) [[unlikely]] {
-            return select(ordinary, value, by_lanes(lanes, x, y));
-        }
-        return value;
+        return detail::where_small(quotient, b, value, [&] { return by_lanes(lanes, x, y); });
     }
 }
 

@@ -43,13 +43,13 @@ inline std::string summary_of(recording const& r)
         for (auto const& operand : s.operands()) {
             kept += operand.kept ? operand.kept->block_bytes : 0;
         }
-        std::string place = at(s.where);
+        std::string const place = at(s.where); // nothing, where the compiler gave no line
         rows.push_back(
             {"v" + std::to_string(s.result),
              formula_of(s),
              to_string(r.shape_of(s.result)),
              std::to_string(kept),
-             place.substr(2, place.size() - 3)});
+             place.empty() ? "" : place.substr(2, place.size() - 3)});
     }
     std::array<std::size_t, 5> widths{};
     for (auto const& row : rows) {

@@ -191,7 +191,7 @@ private:
 
     std::size_t first_of_run(std::size_t end) const noexcept
     {
-        // Longer runs gain nothing: their adjoints fill the cache.
+        // So that the lists of a run stay short.
         constexpr std::size_t longest = 256;
         auto const& statements = recording_.statements();
         auto const& last = statements[end - 1];
