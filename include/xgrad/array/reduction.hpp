@@ -9,33 +9,38 @@
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
-// The adjoint of an element of amax: the result's, where the element is it.
-template <class T>
-void seed_equal(
-    void const* values, void const* result, void const* adjoint, void* seed, std::size_t count)
+/// The adjoint of an element of amax: the result's, where the element is it.
+struct equal_seed
 {
-    using V = simd::batch<T>;
-    for (std::size_t i = 0; i < count; i += V::size) {
-        auto const v = V::load(static_cast<T const*>(values) + i);
-        auto const m = V::load(static_cast<T const*>(result) + i);
-        auto const g = V::load(static_cast<T const*>(adjoint) + i);
-        select(v == m, g, V(0)).store(static_cast<T*>(seed) + i);
+    template <class V>
+    static V of(V const& element, V const& result, V const& g)
+    {
+        return select(element == result, g, V(0));
     }
-}
+};
 
-// And of logsumexp: the result's times softmax, 0 where the element is -inf.
-template <class T>
-void seed_softmax(
+/// And of logsumexp: the result's times softmax, 0 where the element is -inf.
+struct softmax_seed
+{
+    template <class V>
+    static V of(V const& element, V const& result, V const& g)
+    {
+        V const nothing(-std::numeric_limits<double>::infinity());
+        V const softmax = select(element == nothing, V(0), exp(element - result));
+        return chain<false>(g, softmax);
+    }
+};
+
+template <class Seed, class T>
+void seed_elements(
     void const* values, void const* result, void const* adjoint, void* seed, std::size_t count)
 {
     using V = simd::batch<T>;
-    constexpr auto inf = std::numeric_limits<T>::infinity();
     for (std::size_t i = 0; i < count; i += V::size) {
         auto const v = V::load(static_cast<T const*>(values) + i);
-        auto const s = V::load(static_cast<T const*>(result) + i);
+        auto const r = V::load(static_cast<T const*>(result) + i);
         auto const g = V::load(static_cast<T const*>(adjoint) + i);
-        auto const nothing = v == V(-inf) || g == V(0);
-        select(nothing, V(0), g * exp(v - s)).store(static_cast<T*>(seed) + i);
+        Seed::of(v, r, g).store(static_cast<T*>(seed) + i);
     }
 }
 } // namespace vectorized
@@ -46,19 +51,25 @@ inline constexpr reduction amax_reduction{
     .name = "amax",
     .result_needed = true,
     .shares_among_ties = true,
-    .element_double = &vectorized::seed_equal<double>,
-    .element_float = &vectorized::seed_equal<float>};
+    .element_double = &vectorized::seed_elements<vectorized::equal_seed, double>,
+    .element_float = &vectorized::seed_elements<vectorized::equal_seed, float>,
+    .symbol_double = &vectorized::equal_seed::of,
+    .symbol_float = &vectorized::equal_seed::of};
 inline constexpr reduction amin_reduction{
     .name = "amin",
     .result_needed = true,
     .shares_among_ties = true,
-    .element_double = &vectorized::seed_equal<double>,
-    .element_float = &vectorized::seed_equal<float>};
+    .element_double = &vectorized::seed_elements<vectorized::equal_seed, double>,
+    .element_float = &vectorized::seed_elements<vectorized::equal_seed, float>,
+    .symbol_double = &vectorized::equal_seed::of,
+    .symbol_float = &vectorized::equal_seed::of};
 inline constexpr reduction logsumexp_reduction{
     .name = "logsumexp",
     .result_needed = true,
-    .element_double = &vectorized::seed_softmax<double>,
-    .element_float = &vectorized::seed_softmax<float>};
+    .element_double = &vectorized::seed_elements<vectorized::softmax_seed, double>,
+    .element_float = &vectorized::seed_elements<vectorized::softmax_seed, float>,
+    .symbol_double = &vectorized::softmax_seed::of,
+    .symbol_float = &vectorized::softmax_seed::of};
 } // namespace XGRAD_ARCHITECTURE
 
 namespace detail {

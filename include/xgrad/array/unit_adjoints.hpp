@@ -25,6 +25,9 @@ public:
     /// which it may have many already, rather than adjoints.)
     bool are_wanted() const noexcept
     {
+        if (!is_only_tape()) {
+            return false; // another one may record the sweep, which then needs the operands
+        }
         bool wanted = false;
         bool limited = false;
         for_each_active([&](recording& r) {

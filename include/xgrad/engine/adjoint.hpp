@@ -87,7 +87,8 @@ void compute_adjoints(
                     {.operands = reinterpret_cast<void const* const*>(operands),
                      .scalars = scalars,
                      .values = values,
-                     .count = count});
+                     .count = count,
+                     .program = kernels.program});
             }
             if (source.element != nullptr) {
                 source.element(values, result, seed, seeds, count);
@@ -107,7 +108,8 @@ void compute_adjoints(
                  .seed = seed,
                  .adjoints = adjoints,
                  .accumulate = add,
-                 .count = count});
+                 .count = count,
+                 .program = kernels.program});
             auto* sum = sums.as<T>() + chunk * places;
             for (std::size_t i = 0; i < leaves; ++i) {
                 auto const& target = targets[i];

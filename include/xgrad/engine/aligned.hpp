@@ -114,7 +114,8 @@ void compute_aligned(
                 {.operands = reader.read(begin),
                  .scalars = scalars,
                  .values = out.elements<T>() + begin,
-                 .count = std::min(step, end - begin)});
+                 .count = std::min(step, end - begin),
+                 .program = kernels.program});
         }
     };
     auto const nanoseconds = static_cast<double>(out.size) * kernels.cost;
@@ -153,7 +154,11 @@ T const* compute_block(
     }
     if (unit.arrays.empty()) {
         kernels->values(
-            {.operands = operands, .scalars = scalars, .values = values, .count = count});
+            {.operands = operands,
+             .scalars = scalars,
+             .values = values,
+             .count = count,
+             .program = kernels->program});
         return values;
     }
     short_list<void*> adjoints(unit.arrays.size());
@@ -168,7 +173,8 @@ T const* compute_block(
          .adjoints = adjoints.get().data(),
          .accumulate = unit.accumulate.data(),
          .count = count,
-         .values = values});
+         .values = values,
+         .program = kernels->program});
     return values;
 }
 

@@ -18,6 +18,7 @@ struct value_block
     void const* scalars;         // the expression's numbers
     void* values;                // out
     std::size_t count;
+    void const* program = nullptr; // that of the kernels
 };
 
 struct adjoint_block
@@ -30,6 +31,7 @@ struct adjoint_block
     bool const* accumulate; // per leaf: add to what is there
     std::size_t count;
     void* values = nullptr; // out, of values_and_adjoints only
+    void const* program = nullptr;
 };
 
 /// A term of an expression in postfix order.
@@ -46,6 +48,7 @@ struct expression_term
     std::uint8_t arity;
     std::string_view name;
     std::string_view symbol;
+    void const* rule = nullptr; // of an operation: its primitive<T>, T the type it computes in
 };
 
 struct leaf_traits
@@ -68,5 +71,6 @@ struct block_kernels
     // Values, and adjoints for a seed of 1 everywhere, in one pass: for sums. Reads neither seed
     // nor result. Null unless it was asked for (`reduced_kernels_of`).
     void (*values_and_adjoints)(adjoint_block const&) = nullptr;
+    void const* program = nullptr; // what the kernels run where they are interpreted
 };
 } // namespace xgrad

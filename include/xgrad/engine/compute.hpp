@@ -47,7 +47,8 @@ void compute_values(block_kernels const& kernels, plan const& p, T const* scalar
                     {.operands = reinterpret_cast<void const* const*>(reader.read(begin, count)),
                      .scalars = scalars,
                      .values = to,
-                     .count = count});
+                     .count = count,
+                     .program = kernels.program});
                 if (converts) {
                     unpack(to, count, out.type, out.data, begin);
                 }
@@ -115,7 +116,8 @@ void compute_reduction(
                     {.operands = reinterpret_cast<void const* const*>(operands),
                      .scalars = scalars,
                      .values = values.as<T>(),
-                     .count = count});
+                     .count = count,
+                     .program = kernels->program});
             }
             accumulate(accumulator, state(chunk), axes, strides, begin, count, x);
         }

@@ -127,19 +127,6 @@ XGRAD_ALWAYS_INLINE auto value_for_partials(state<X, T> const& s)
     }
 }
 
-/// The partials of a rule, from what it takes them from: nothing, its value, or its operands.
-template <class R, class V, class... X>
-XGRAD_ALWAYS_INLINE auto partials_from(V const& value, X const&... x)
-{
-    if constexpr (constant_partials_rule<R>) {
-        return R::partials();
-    } else if constexpr (result_partials_rule<R>) {
-        return R::template partials_of_result<V>(value);
-    } else {
-        return R::partials_at(x...);
-    }
-}
-
 /// Carries the adjoint g of a parent down to the leaves, by the parent's partial; those of the
 /// leaves go to `next`, in order. `Reached`: there is something to carry.
 template <bool Finite, bool Reached, class S, class T, class G, class P>

@@ -2,6 +2,7 @@
 
 #include <xgrad/base/tensor_body.hpp>
 #include <xgrad/expr/adjoint_kernel.hpp>
+#include <xgrad/expr/primitive.hpp>
 
 namespace xgrad {
 namespace detail {

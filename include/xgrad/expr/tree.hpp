@@ -2,6 +2,7 @@
 
 #include <xgrad/engine/block_kernels.hpp>
 #include <xgrad/expr/compute_type.hpp>
+#include <xgrad/symbolic/symbol.hpp>
 
 #include <array>
 #include <utility>
@@ -128,6 +129,17 @@ consteval std::string_view symbol_of()
     }
 }
 
+/// The rule as derivatives of derivatives use it, where Whole has a derivative.
+template <class Whole, class R, std::size_t Arity>
+consteval void const* rule_in()
+{
+    if constexpr (carries_gradient<Whole>) {
+        return &primitive_of<R, xgrad::compute_type<Whole>, Arity>::value;
+    } else {
+        return nullptr;
+    }
+}
+
 /// Describes an expression, part by part in postfix order.
 template <class E>
 struct description;
@@ -135,6 +147,7 @@ struct description;
 template <class T>
 struct description<tensor<T>>
 {
+    template <class>
     static constexpr void terms(expression_term*& next)
     {
         *next++ = {expression_term::kind::tensor, 0, {}, {}};
@@ -150,6 +163,7 @@ struct description<tensor<T>>
 template <class T>
 struct description<scalar<T>>
 {
+    template <class>
     static constexpr void terms(expression_term*& next)
     {
         *next++ = {expression_term::kind::scalar, 0, {}, {}};
@@ -163,10 +177,16 @@ struct description<scalar<T>>
 template <class R, class... X>
 struct description<node<R, X...>>
 {
+    template <class Whole>
     static constexpr void terms(expression_term*& next)
     {
-        (description<X>::terms(next), ...);
-        *next++ = {expression_term::kind::operation, sizeof...(X), R::name, symbol_of<R>()};
+        (description<X>::template terms<Whole>(next), ...);
+        *next++ = {
+            expression_term::kind::operation,
+            sizeof...(X),
+            R::name,
+            symbol_of<R>(),
+            rule_in<Whole, R, sizeof...(X)>()};
     }
 
     template <bool Needed, bool Reached>
@@ -203,7 +223,7 @@ consteval auto terms_of()
 {
     std::array<expression_term, parts_of<E>.nodes> terms{};
     auto* next = terms.data();
-    description<E>::terms(next);
+    description<E>::template terms<E>(next);
     return terms;
 }
 } // namespace detail

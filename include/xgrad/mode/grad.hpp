@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/tape/sweep.hpp>
+#include <xgrad/mode/recorded_sweep.hpp>
 #include <xgrad/tensor/tensor.hpp>
 
 #include <array>
@@ -65,7 +65,7 @@ target_of(tensor<T> const& target, tensor<T> const* seed, std::source_location c
     if (!same_shape(seed->shape(), target.shape())) {
         throw_seed_mismatch(seed->shape(), target.shape(), where);
     }
-    return {&target.body(), dense(seed->handle())};
+    return {&target.body(), seed->handle()};
 }
 
 /// Sweeps, and empties a tape that is not persistent.
@@ -79,12 +79,9 @@ void gradients(
     std::source_location const& where)
 {
     t.stop_recording([&] {
-        sweep(t.record(), targets, sources, where).run(options, result);
-        for_each_active([&](recording& other) {
-            for (auto const& gradient : result) {
-                other.mark_gradient(*gradient);
-            }
-        });
+        // What other tapes are watching they have to be able to record.
+        sweep(t.record(), targets, sources, where, is_recording() ? &in_the_open : nullptr)
+            .run(options, result);
     });
     if (!t.record().options().persistent) {
         t.record().consume();

@@ -164,6 +164,27 @@ auto silu(X&& x)
     return call<silu_rule>(std::forward<X>(x));
 }
 
+/// gelu'(x) = Φ(x) + x φ(x). ∂ = (2 - x²) φ(x), 0 where φ is.
+struct gelu_slope_rule : floating_rule
+{
+    static constexpr std::string_view name = "gelu_slope";
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return gelu_slope(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        auto const density = V(constants::inverse_sqrt_two_pi) *
+            exp_minus_square(x * V(constants::sqrt_half));
+        return select(abs(x) > V(40), V(0), (V(2) - x * x) * density);
+    }
+};
+
 /// x Φ(x), Φ the normal distribution. ∂ = Φ(x) + x φ(x). D. Hendrycks, K. Gimpel (2016).
 struct gelu_rule : floating_rule
 {
@@ -188,6 +209,35 @@ auto gelu(X&& x)
 {
     return call<gelu_rule>(std::forward<X>(x));
 }
+
+/// The derivative of gelu_tanh: σ(v) (1 + x σ(-v) v'), v = 2 √(2/π) (x + 0.044715 x³).
+/// ∂ = σ(v) σ(-v) (2v' + x v'² (σ(-v) - σ(v)) + x v''), 0 where one of the σ is.
+struct gelu_tanh_slope_rule : floating_rule
+{
+    static constexpr std::string_view name = "gelu_tanh_slope";
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return gelu_tanh_slope(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        V const linear(constants::gelu_tanh_linear);
+        V const cubic(constants::gelu_tanh_cubic);
+        auto const square = x * x;
+        auto const v = x * (linear + cubic * square);
+        auto const slope = linear + V(3) * cubic * square;
+        auto const above = sigmoid(v);
+        auto const below = sigmoid(-v);
+        auto const bend = V(6) * cubic * square;
+        auto const rest = slope + slope + x * slope * slope * (below - above) + bend;
+        return select(abs(x) > V(40), V(0), above * below * rest);
+    }
+};
 
 /// x (1 + tanh(√(2/π) (x + 0.044715 x³)))/2. D. Hendrycks, K. Gimpel (2016).
 struct gelu_tanh_rule : floating_rule

@@ -6,6 +6,25 @@
 #include <utility>
 
 namespace xgrad {
+/// e^(-x²). ∂ = -2x e^(-x²).
+struct exp_minus_square_rule : floating_rule
+{
+    static constexpr std::string_view name = "exp_minus_square";
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return exp_minus_square(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return V(-2) * x * exp_minus_square(x);
+    }
+};
+
 /// The error function. ∂ = 2/√π e^(-x²). DLMF 7.10.1.
 struct erf_rule : floating_rule
 {
@@ -134,6 +153,42 @@ auto tgamma(X&& x)
 {
     return call<tgamma_rule>(std::forward<X>(x));
 }
+
+/// ψ⁽ⁿ⁾(x), the n-th derivative of digamma, n = 1, 2, ... ∂x = ψ⁽ⁿ⁺¹⁾(x). DLMF 5.15.
+struct polygamma_rule : floating_rule
+{
+    static constexpr std::string_view name = "polygamma";
+
+    template <class V>
+    static constexpr V value(V const& n, V const& x)
+    {
+        return polygamma(n, x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& n, V const& x)
+    {
+        return xgrad::partials(no_partial{}, polygamma(n + V(1), x));
+    }
+};
+
+/// ψ'(x). ∂ = ψ''(x). DLMF 5.15.
+struct trigamma_rule : floating_rule
+{
+    static constexpr std::string_view name = "trigamma";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return trigamma(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return polygamma(V(2), x);
+    }
+};
 
 /// ψ(x) = Γ'(x)/Γ(x). ∂ = ψ'(x). DLMF 5.15.1.
 struct digamma_rule : floating_rule

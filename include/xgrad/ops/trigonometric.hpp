@@ -94,6 +94,44 @@ auto tan(X&& x)
     return call<tan_rule>(std::forward<X>(x));
 }
 
+/// The n-th derivative of sinc, n = 0, 1, 2, ... ∂x = the next one.
+struct sinc_derivative_rule : floating_rule
+{
+    static constexpr std::string_view name = "sinc_derivative";
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& n, V const& x)
+    {
+        return sinc_derivative(n, x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& n, V const& x)
+    {
+        return xgrad::partials(no_partial{}, sinc_derivative(n + V(1), x));
+    }
+};
+
+/// sinc'(x). ∂ = sinc''(x).
+struct sinc_slope_rule : floating_rule
+{
+    static constexpr std::string_view name = "sinc_slope";
+    static constexpr bool finite_partials = true;
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return sinc_slope(x);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return sinc_derivative(V(2), x);
+    }
+};
+
 /// sin πx / πx; 1 at 0. ∂ = (cos πx - sinc x)/x; 0 at 0.
 struct sinc_rule : floating_rule
 {

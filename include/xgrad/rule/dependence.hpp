@@ -70,6 +70,7 @@ struct dependence
     friend constexpr dependence tan(dependence x) noexcept { return x; }
     friend constexpr dependence sinc(dependence x) noexcept { return x; }
     friend constexpr dependence sinc_slope(dependence x) noexcept { return x; }
+    friend constexpr dependence sinc_derivative(dependence n, dependence x) noexcept { return union_of(n, x); }
     friend constexpr dependence asin(dependence x) noexcept { return x; }
     friend constexpr dependence acos(dependence x) noexcept { return x; }
     friend constexpr dependence atan(dependence x) noexcept { return x; }
@@ -87,6 +88,7 @@ struct dependence
     friend constexpr dependence tgamma(dependence x) noexcept { return x; }
     friend constexpr dependence digamma(dependence x) noexcept { return x; }
     friend constexpr dependence trigamma(dependence x) noexcept { return x; }
+    friend constexpr dependence polygamma(dependence n, dependence x) noexcept { return union_of(n, x); }
     friend constexpr dependence sigmoid(dependence x) noexcept { return x; }
     friend constexpr dependence gelu_slope(dependence x) noexcept { return x; }
     friend constexpr dependence gelu_tanh_slope(dependence x) noexcept { return x; }

@@ -103,6 +103,19 @@ XGRAD_ALWAYS_INLINE constexpr decltype(auto) partial_of(P const& partials)
     }
 }
 
+/// The partials of a rule, from what it takes them from: nothing, its value, or its operands.
+template <class R, class V, class... X>
+XGRAD_ALWAYS_INLINE constexpr auto partials_from(V const& value, X const&... x)
+{
+    if constexpr (constant_partials_rule<R>) {
+        return R::partials();
+    } else if constexpr (result_partials_rule<R>) {
+        return R::template partials_of_result<V>(value);
+    } else {
+        return R::partials_at(x...);
+    }
+}
+
 namespace detail {
 template <class R, std::size_t I, std::size_t... Operand>
 constexpr std::uint32_t evaluated_operands()

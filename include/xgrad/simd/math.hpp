@@ -11,8 +11,10 @@
 #include <xgrad/simd/hyperbolic.hpp>
 #include <xgrad/simd/inverse_error_function.hpp>
 #include <xgrad/simd/logarithm.hpp>
+#include <xgrad/simd/polygamma.hpp>
 #include <xgrad/simd/power.hpp>
 #include <xgrad/simd/remainder.hpp>
 #include <xgrad/simd/root.hpp>
 #include <xgrad/simd/rounding.hpp>
+#include <xgrad/simd/sinc.hpp>
 #include <xgrad/simd/trigonometric.hpp>

@@ -284,37 +284,5 @@ XGRAD_ALWAYS_INLINE sine_and_cosine<T> sincos_pi(batch<T> x) noexcept
     auto const cosine = fma(-rest, both.sine, both.cosine);
     return {select(odd, -sine, sine), select(odd, -cosine, cosine)};
 }
-
-/// sin πx / πx: 1 at 0.
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> sinc(batch<T> x) noexcept
-{
-    batch<T> const zero(0);
-    auto const value = sincos_pi(x).sine / (batch<T>(3.14159265358979323846) * x);
-    return select(x == zero, batch<T>(1), select(isinf(x), zero, value));
-}
-
-/// The derivative of sinc: (cos πx - sinc x)/x, near 0 by its series.
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> sinc_slope(batch<T> x) noexcept
-{
-    batch<T> const pi(3.14159265358979323846);
-    // (-1)^k 2k/(2k + 1)!, k = 1, 2, ...
-    constexpr std::array<T, 9> series{
-        T(-1. / 3),
-        T(1. / 30),
-        T(-1. / 840),
-        T(1. / 45360),
-        T(-1. / 3991680),
-        T(1. / 518918400),
-        T(-1. / 93405312000.),
-        T(1. / 22230464256000.),
-        T(-1. / 6758061133824000.)};
-    auto const angle = pi * x;
-    auto const near = pi * angle * polynomial(angle * angle, series);
-    auto const both = sincos_pi(x);
-    auto const far = (both.cosine - both.sine / angle) / x;
-    return select(abs(x) < batch<T>(0.25), near, select(isinf(x), batch<T>(0), far));
-}
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad::simd

@@ -62,6 +62,20 @@ inline bool is_recording() noexcept
     return found;
 }
 
+/// This thread has at most one tape, recording or not.
+inline bool is_only_tape() noexcept
+{
+    recording const* only = nullptr;
+    for (auto const* a = detail::innermost_activation(); a != nullptr; a = a->below) {
+        auto const* const r = a->what.load(std::memory_order_relaxed);
+        if (r != nullptr && only != nullptr && r != only) {
+            return false;
+        }
+        only = r != nullptr ? r : only;
+    }
+    return true;
+}
+
 /// A place on top of this thread's stack for the time of a scope, hiding all below.
 class scoped_activation
 {

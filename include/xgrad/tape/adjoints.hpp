@@ -75,10 +75,15 @@ void scale(tensor_body& into, tensor_body const& unit, T g, bool accumulate)
 class adjoints
 {
 public:
-    /// Starts anew, for all variables of a recording.
-    void start(recording const& r)
+    /// Adds two adjoints as a statement that tapes record.
+    using join = body_pointer (*)(body_pointer const&, body_pointer const&);
+
+    /// Starts anew, for all variables of a recording. Where other tapes record the sweep,
+    /// contributions meet by `recorded_join`.
+    void start(recording const& r, join recorded_join = nullptr)
     {
         recording_ = &r;
+        join_ = recorded_join;
         adjoint_.resize(r.variables().size());
     }
 
@@ -133,6 +138,11 @@ public:
     /// Adds a contribution, which may become the adjoint itself.
     void add(std::uint32_t variable, body_pointer contribution)
     {
+        if (join_ != nullptr) {
+            auto& sum = adjoint_[variable];
+            sum.body = sum ? join_(body_of(variable), contribution) : std::move(contribution);
+            return;
+        }
         if (!adjoint_[variable]) {
             adjoint_[variable].body = dense(std::move(contribution));
             return;
@@ -171,6 +181,7 @@ public:
 
 private:
     recording const* recording_ = nullptr;
+    join join_ = nullptr;
     std::vector<adjoint_value> adjoint_;
 };
 

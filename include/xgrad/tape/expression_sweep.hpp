@@ -157,7 +157,8 @@ private:
                 {.operands = reinterpret_cast<void const* const*>(operands),
                  .scalars = scalars_,
                  .values = values,
-                 .count = count});
+                 .count = count,
+                 .program = kernels_.program});
             auto const* const result = operands[operands_.size() + 1];
             for (std::size_t i = 0; i < count; ++i) {
                 values[i] = values[i] == result[i] ? T(1) : T(0);

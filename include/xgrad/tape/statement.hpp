@@ -1,7 +1,7 @@
 #pragma once
 
 #include <xgrad/base/tensor_body.hpp>
-#include <xgrad/engine/block_kernels.hpp>
+#include <xgrad/symbolic/derived.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -45,6 +45,10 @@ struct reduction
     /// See seed_source::element; one for double and one for float.
     void (*element_double)(void const*, void const*, void const*, void*, std::size_t) = nullptr;
     void (*element_float)(void const*, void const*, void const*, void*, std::size_t) = nullptr;
+
+    /// The same as terms, for derivatives of derivatives.
+    element_rule<double> symbol_double = nullptr;
+    element_rule<float> symbol_float = nullptr;
 };
 
 /// What a statement reads: which variable, and its value where the reverse sweep needs it (of a

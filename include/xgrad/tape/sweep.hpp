@@ -56,6 +56,13 @@ struct sweep_target
     body_pointer seed;
 };
 
+/// How a sweep goes whose own computations other tapes record.
+struct recorded_way
+{
+    void (*reverse)(recording const&, statement const&, adjoints&);
+    adjoints::join join;
+};
+
 /// One reverse sweep over a recording. A template, so that a program pays for it in compile time
 /// only where it asks for a gradient.
 template <class Recording>
@@ -66,11 +73,13 @@ public:
         Recording const& r,
         std::span<sweep_target const> targets,
         std::span<tensor_body* const> sources,
-        std::source_location const& where)
+        std::source_location const& where,
+        recorded_way const* recorded = nullptr)
         : recording_(r),
           targets_(targets),
           sources_(sources),
           where_(where),
+          recorded_(recorded),
           knows_gradients_(r.knows_gradients()),
           lists_(*borrowed_)
     {}
@@ -79,10 +88,10 @@ public:
     /// where a target is not on the tape, unconnected_error where no target depends on a source.
     void run(grad_options const& options, std::span<body_pointer> gradients)
     {
-        if (hand_over(gradients)) {
+        if (recorded_ == nullptr && hand_over(gradients)) {
             return;
         }
-        lists_.all.start(recording_);
+        lists_.all.start(recording_, recorded_ != nullptr ? recorded_->join : nullptr);
         mark_ways_to_sources();
         seed_targets();
         for (auto i = recording_.statements().size(); i > 0;) {
@@ -167,7 +176,9 @@ private:
     {
         auto const& s = recording_.statements()[end - 1];
         refuse_gradients(s);
-        if (s.aligned == alignment::same && s.reduced != nullptr && s.kernels->terms.size() == 1) {
+        if (recorded_ != nullptr) {
+            recorded_->reverse(recording_, s, lists_.all);
+        } else if (s.aligned == alignment::same && s.reduced != nullptr && s.kernels->terms.size() == 1) {
             reverse_sum_of_tensor(s);
         } else if (s.aligned == alignment::same) {
             auto const first = knows_gradients_ ? end - 1 : first_of_run(end);
@@ -284,9 +295,9 @@ private:
             if (recording_.variables()[operand.variable].gradient &&
                 lists_.all.wanted(operand.variable) != interest::source) {
                 throw tape_error(
-                    "grad: the target depends on a gradient that another tape computed while this "
-                    "one was active, and gradients are not recorded; take the outer derivative of "
-                    "a formula for it, or make it a constant with detach()" +
+                    "grad: the target depends on a gradient of statements that were recorded while "
+                    "no other tape was there, and whose operands were not kept; create this tape "
+                    "before them, or make the gradient a constant with detach()" +
                     at(s.where));
             }
         }
@@ -325,6 +336,7 @@ private:
     std::span<sweep_target const> targets_;
     std::span<tensor_body* const> sources_;
     std::source_location where_;
+    recorded_way const* recorded_;
     bool knows_gradients_;
     detail::borrowed_lists borrowed_;
     detail::sweep_lists& lists_;

@@ -136,7 +136,8 @@ private:
              .seed = arguments[2 * leaves + 1],
              .adjoints = arguments + leaves,
              .accumulate = accumulate,
-             .count = count});
+             .count = count,
+             .program = kernels.program});
     }
 
     /// The arguments of a statement's kernel, in order: operands, their adjoints, result, seed.

@@ -1,0 +1,149 @@
+#pragma once
+
+#include <xgrad/symbolic/derive.hpp>
+#include <xgrad/symbolic/program.hpp>
+
+#include <mutex>
+
+namespace xgrad {
+/// What takes the place of a compiled expression's kernels where the expression came up at run time.
+struct interpreted
+{
+    interpreted() = default;
+    interpreted(interpreted const&) = delete;
+    interpreted& operator=(interpreted const&) = delete;
+    virtual ~interpreted() = default;
+
+    block_kernels kernels{};
+};
+
+inline namespace XGRAD_ARCHITECTURE {
+/// A graph with kernels as a compiled expression has them: tapes and sweeps see no difference. The
+/// kernels' adjoints are derived when they are asked for first.
+template <class T>
+class interpreted_graph : public interpreted
+{
+public:
+    /// `carries(i)`: leaf i has an adjoint.
+    template <class Carries>
+    interpreted_graph(
+        graph<T> g,
+        typename graph<T>::place root,
+        std::size_t leaves,
+        std::uint32_t numbers,
+        std::string_view name,
+        Carries&& carries)
+        : graph_(std::move(g)), root_(root), values_(graph_, {&root_, 1})
+    {
+        bool any = false;
+        for (std::size_t i = 0; i < leaves; ++i) {
+            leaves_.push_back({carries(i), true});
+            terms_.push_back({expression_term::kind::tensor, 0, {}, {}, nullptr});
+            any = any || leaves_.back().carries_gradient;
+        }
+        auto const arity = static_cast<std::uint8_t>(std::min(leaves, std::size_t{255}));
+        terms_.push_back({expression_term::kind::operation, arity, name, {}, nullptr});
+        kernels = {
+            .values = &compute,
+            .adjoints = any ? &compute_adjoints : nullptr,
+            .compute = type_of<T>,
+            .result = type_of<T>,
+            .result_needed = false,
+            .cost = values_.cost(),
+            .scalars = numbers,
+            .leaves = leaves_,
+            .terms = terms_,
+            .program = this};
+    }
+
+    graph<T> const& formula() const noexcept { return graph_; }
+
+    typename graph<T>::place root() const noexcept { return root_; }
+
+private:
+    static interpreted_graph const& of(void const* program)
+    {
+        return *static_cast<interpreted_graph const*>(static_cast<interpreted const*>(program));
+    }
+
+    static void compute(value_block const& block)
+    {
+        auto* const to = static_cast<T*>(block.values);
+        of(block.program)
+            .values_.run(
+                block.operands,
+                static_cast<T const*>(block.scalars),
+                block.count,
+                [&](std::size_t, T const* from, std::size_t begin, std::size_t count) {
+                    std::copy_n(from, count, to + begin);
+                });
+    }
+
+    static void compute_adjoints(adjoint_block const& block)
+    {
+        auto const& self = of(block.program);
+        std::call_once(self.derived_, [&] { self.derive(); });
+        // The seed is one more leaf.
+        auto const leaves = self.leaves_.size();
+        scratch table((leaves + 1) * sizeof(void const*));
+        auto** const operands = table.as<void const*>();
+        for (std::size_t i = 0; i < self.adjoint_leaves_.size(); ++i) {
+            auto const leaf = self.adjoint_leaves_[i];
+            operands[i] = leaf == leaves ? block.seed : block.operands[leaf];
+        }
+        for (std::size_t i = 0; i < leaves; ++i) {
+            if (self.leaves_[i].carries_gradient && !self.reached_[i] && !block.accumulate[i]) {
+                std::fill_n(static_cast<T*>(block.adjoints[i]), block.count, T(0));
+            }
+        }
+        self.adjoints_.run(
+            operands,
+            static_cast<T const*>(block.scalars),
+            block.count,
+            [&](std::size_t root, T const* from, std::size_t begin, std::size_t count) {
+                auto const leaf = self.adjoint_of_[root];
+                auto* const to = static_cast<T*>(block.adjoints[leaf]) + begin;
+                if (!block.accumulate[leaf]) {
+                    std::copy_n(from, count, to);
+                    return;
+                }
+                for (std::size_t i = 0; i < count; ++i) {
+                    to[i] += from[i];
+                }
+            });
+    }
+
+    void derive() const
+    {
+        auto g = graph_;
+        typename graph<T>::scope const current(g);
+        auto const leaves = leaves_.size();
+        auto const seed = symbol<T>::at(g.leaf(static_cast<std::uint32_t>(leaves)));
+        auto const adjoints =
+            leaf_adjoints_of(g, root_, symbol<T>::at(root_), seed, leaves + 1);
+        std::vector<typename graph<T>::place> roots;
+        reached_.assign(leaves, false);
+        for (std::size_t i = 0; i < leaves; ++i) {
+            if (leaves_[i].carries_gradient && adjoints[i].exists()) {
+                reached_[i] = true;
+                adjoint_of_.push_back(static_cast<std::uint32_t>(i));
+                roots.push_back(adjoints[i].place());
+            }
+        }
+        auto const pruned = g.pruned(roots, adjoint_leaves_);
+        adjoints_ = program<T>(pruned, roots);
+    }
+
+    graph<T> graph_;
+    typename graph<T>::place root_;
+    program<T> values_;
+    std::vector<leaf_traits> leaves_;
+    std::vector<expression_term> terms_;
+    mutable std::once_flag derived_;
+    mutable program<T> adjoints_;
+    mutable std::vector<std::uint32_t> adjoint_leaves_; // of each leaf of `adjoints_`: which it is
+    mutable std::vector<std::uint32_t> adjoint_of_;     // of each root of `adjoints_`: of which leaf
+    mutable std::vector<bool> reached_;
+};
+} // namespace XGRAD_ARCHITECTURE
+} // namespace xgrad

@@ -1,0 +1,274 @@
+#pragma once
+
+#include <xgrad/rule/partial.hpp>
+#include <xgrad/symbolic/graph.hpp>
+
+namespace xgrad {
+inline namespace XGRAD_ARCHITECTURE {
+/// A rule of so many operands as a graph sees it (`expr/primitive.hpp`).
+template <class R, class T, std::size_t Arity>
+struct primitive_of
+{
+    static primitive<T> const value;
+};
+} // namespace XGRAD_ARCHITECTURE
+
+// The rules that the text of a rule's partials may use; each is defined with its function.
+struct abs_rule;
+struct acos_rule;
+struct acosh_rule;
+struct add_rule;
+struct asin_rule;
+struct asinh_rule;
+struct atan2_rule;
+struct atan_rule;
+struct atanh_rule;
+struct cbrt_rule;
+struct ceil_rule;
+struct copysign_rule;
+struct cos_rule;
+struct cosh_rule;
+struct digamma_rule;
+struct divide_rule;
+struct equal_rule;
+struct erf_rule;
+struct erfc_rule;
+struct erfinv_rule;
+struct exp2_rule;
+struct exp_minus_square_rule;
+struct exp_rule;
+struct expm1_rule;
+struct finite_chain_rule;
+struct floor_rule;
+struct fma_rule;
+struct fmod_rule;
+struct gelu_slope_rule;
+struct gelu_tanh_slope_rule;
+struct greater_equal_rule;
+struct greater_rule;
+struct hypot_rule;
+struct isfinite_rule;
+struct isinf_rule;
+struct isnan_rule;
+struct less_equal_rule;
+struct less_rule;
+struct lgamma_rule;
+struct log10_rule;
+struct log1p_rule;
+struct log2_rule;
+struct log_rule;
+struct logical_and_rule;
+struct logical_not_rule;
+struct logical_or_rule;
+struct multiply_rule;
+struct negative_rule;
+struct not_equal_rule;
+struct polygamma_rule;
+struct pow_rule;
+struct remainder_rule;
+struct rint_rule;
+struct round_rule;
+struct sigmoid_rule;
+struct sin_rule;
+struct sinc_rule;
+struct sinc_derivative_rule;
+struct sinc_slope_rule;
+struct sinh_rule;
+struct sqrt_rule;
+struct subtract_rule;
+struct tan_rule;
+struct tanh_rule;
+struct tgamma_rule;
+struct trigamma_rule;
+struct trunc_rule;
+struct where_rule;
+
+/// A value type that stands for a term of a formula: a rule's partials, evaluated with it, write
+/// themselves down as terms of the current graph, in which they can be differentiated again.
+template <class T>
+class symbol
+{
+public:
+    using value_type = T;
+    using place_type = typename graph<T>::place;
+
+    /// No term: an adjoint that is zero everywhere.
+    symbol() = default;
+
+    template <arithmetic Number>
+    symbol(Number value) : place_(graph<T>::current().constant(static_cast<T>(value)))
+    {}
+
+    static symbol at(place_type place) noexcept
+    {
+        symbol s;
+        s.place_ = place;
+        return s;
+    }
+
+    bool exists() const noexcept { return place_ != nowhere; }
+
+    place_type place() const noexcept { return place_; }
+
+    bool is(T value) const noexcept { return graph<T>::current().is_constant(place_, value); }
+
+    template <class R, std::same_as<symbol>... X>
+    static symbol apply(X const&... x)
+    {
+        std::array<place_type, sizeof...(X)> const places{x.place()...};
+        return at(graph<T>::current().apply(primitive_of<R, T, sizeof...(X)>::value, places));
+    }
+
+    // What the text of a rule's partials may use (as with `dependence`).
+    // clang-format off
+    friend symbol operator+(symbol a) { return a; }
+    friend symbol operator-(symbol a) { return apply<negative_rule>(a); }
+    friend symbol operator!(symbol a) { return apply<logical_not_rule>(a); }
+    friend symbol operator+(symbol a, symbol b) { return apply<add_rule>(a, b); }
+    friend symbol operator-(symbol a, symbol b) { return apply<subtract_rule>(a, b); }
+    friend symbol operator*(symbol a, symbol b) { return a.is(1) ? b : b.is(1) ? a : apply<multiply_rule>(a, b); }
+    friend symbol operator/(symbol a, symbol b) { return b.is(1) ? a : apply<divide_rule>(a, b); }
+    friend symbol operator==(symbol a, symbol b) { return apply<equal_rule>(a, b); }
+    friend symbol operator!=(symbol a, symbol b) { return apply<not_equal_rule>(a, b); }
+    friend symbol operator<(symbol a, symbol b) { return apply<less_rule>(a, b); }
+    friend symbol operator<=(symbol a, symbol b) { return apply<less_equal_rule>(a, b); }
+    friend symbol operator>(symbol a, symbol b) { return apply<greater_rule>(a, b); }
+    friend symbol operator>=(symbol a, symbol b) { return apply<greater_equal_rule>(a, b); }
+    friend symbol operator&&(symbol a, symbol b) { return apply<logical_and_rule>(a, b); }
+    friend symbol operator||(symbol a, symbol b) { return apply<logical_or_rule>(a, b); }
+    friend symbol select(symbol c, symbol a, symbol b) { return c.is(0) ? b : c.is(1) ? a : apply<where_rule>(c, a, b); }
+    friend symbol fma(symbol a, symbol b, symbol c) { return apply<fma_rule>(a, b, c); }
+    friend symbol sqrt(symbol x) { return apply<sqrt_rule>(x); }
+    friend symbol cbrt(symbol x) { return apply<cbrt_rule>(x); }
+    friend symbol abs(symbol x) { return apply<abs_rule>(x); }
+    friend symbol exp(symbol x) { return apply<exp_rule>(x); }
+    friend symbol exp2(symbol x) { return apply<exp2_rule>(x); }
+    friend symbol expm1(symbol x) { return apply<expm1_rule>(x); }
+    friend symbol log(symbol x) { return apply<log_rule>(x); }
+    friend symbol log2(symbol x) { return apply<log2_rule>(x); }
+    friend symbol log10(symbol x) { return apply<log10_rule>(x); }
+    friend symbol log1p(symbol x) { return apply<log1p_rule>(x); }
+    friend symbol sin(symbol x) { return apply<sin_rule>(x); }
+    friend symbol cos(symbol x) { return apply<cos_rule>(x); }
+    friend symbol tan(symbol x) { return apply<tan_rule>(x); }
+    friend symbol sinc(symbol x) { return apply<sinc_rule>(x); }
+    friend symbol sinc_slope(symbol x) { return apply<sinc_slope_rule>(x); }
+    friend symbol sinc_derivative(symbol n, symbol x) { return apply<sinc_derivative_rule>(n, x); }
+    friend symbol asin(symbol x) { return apply<asin_rule>(x); }
+    friend symbol acos(symbol x) { return apply<acos_rule>(x); }
+    friend symbol atan(symbol x) { return apply<atan_rule>(x); }
+    friend symbol sinh(symbol x) { return apply<sinh_rule>(x); }
+    friend symbol cosh(symbol x) { return apply<cosh_rule>(x); }
+    friend symbol tanh(symbol x) { return apply<tanh_rule>(x); }
+    friend symbol asinh(symbol x) { return apply<asinh_rule>(x); }
+    friend symbol acosh(symbol x) { return apply<acosh_rule>(x); }
+    friend symbol atanh(symbol x) { return apply<atanh_rule>(x); }
+    friend symbol erf(symbol x) { return apply<erf_rule>(x); }
+    friend symbol erfc(symbol x) { return apply<erfc_rule>(x); }
+    friend symbol erfinv(symbol x) { return apply<erfinv_rule>(x); }
+    friend symbol exp_minus_square(symbol x) { return apply<exp_minus_square_rule>(x); }
+    friend symbol lgamma(symbol x) { return apply<lgamma_rule>(x); }
+    friend symbol tgamma(symbol x) { return apply<tgamma_rule>(x); }
+    friend symbol digamma(symbol x) { return apply<digamma_rule>(x); }
+    friend symbol trigamma(symbol x) { return apply<trigamma_rule>(x); }
+    friend symbol polygamma(symbol n, symbol x) { return apply<polygamma_rule>(n, x); }
+    friend symbol sigmoid(symbol x) { return apply<sigmoid_rule>(x); }
+    friend symbol gelu_slope(symbol x) { return apply<gelu_slope_rule>(x); }
+    friend symbol gelu_tanh_slope(symbol x) { return apply<gelu_tanh_slope_rule>(x); }
+    friend symbol floor(symbol x) { return apply<floor_rule>(x); }
+    friend symbol ceil(symbol x) { return apply<ceil_rule>(x); }
+    friend symbol trunc(symbol x) { return apply<trunc_rule>(x); }
+    friend symbol round(symbol x) { return apply<round_rule>(x); }
+    friend symbol rint(symbol x) { return apply<rint_rule>(x); }
+    friend symbol isnan(symbol x) { return apply<isnan_rule>(x); }
+    friend symbol isinf(symbol x) { return apply<isinf_rule>(x); }
+    friend symbol isfinite(symbol x) { return apply<isfinite_rule>(x); }
+    friend symbol pow(symbol x, symbol y) { return apply<pow_rule>(x, y); }
+    friend symbol hypot(symbol x, symbol y) { return apply<hypot_rule>(x, y); }
+    friend symbol atan2(symbol x, symbol y) { return apply<atan2_rule>(x, y); }
+    friend symbol fmod(symbol x, symbol y) { return apply<fmod_rule>(x, y); }
+    friend symbol remainder(symbol x, symbol y) { return apply<remainder_rule>(x, y); }
+    friend symbol copysign(symbol x, symbol y) { return apply<copysign_rule>(x, y); }
+    // clang-format on
+
+private:
+    static constexpr place_type nowhere = ~place_type{0};
+    place_type place_ = nowhere;
+};
+
+/// The finite chain rule as a rule of its own, so that it can be differentiated: g p, and 0 where g
+/// is 0 and p infinite. ∂g = p, ∂p = g.
+struct finite_chain_rule
+{
+    static constexpr std::string_view name = "finite_chain";
+    static constexpr bool inlined = true;
+
+    template <class V>
+    static constexpr V value(V const& g, V const& p)
+    {
+        return chain<false>(g, p);
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& g, V const& p)
+    {
+        return xgrad::partials(p, g);
+    }
+};
+
+template <bool Finite, class T>
+symbol<T> chain(symbol<T> const& g, symbol<T> const& partial)
+{
+    if constexpr (Finite) {
+        return g * partial;
+    } else {
+        return g.is(1) ? partial : symbol<T>::template apply<finite_chain_rule>(g, partial);
+    }
+}
+
+/// An adjoint on its way down a graph: zero where `chosen` exists and does not hold, whatever it is
+/// multiplied by.
+template <class T>
+struct adjoint_symbol
+{
+    symbol<T> value;
+    symbol<T> chosen{};
+};
+
+template <class T, int Value>
+adjoint_symbol<T> constant_carried(adjoint_symbol<T> const& g, constant_partial<Value>)
+{
+    if constexpr (Value == 0) {
+        return {};
+    } else if constexpr (Value == -1) {
+        return {-g.value, g.chosen};
+    } else {
+        return {g.value * symbol<T>(Value), g.chosen};
+    }
+}
+
+template <class T>
+adjoint_symbol<T> constant_carried(adjoint_symbol<T> const&, no_partial)
+{
+    return {};
+}
+/// How an adjoint meets a partial; see `chain`.
+template <bool Finite, class T, class Partial>
+adjoint_symbol<T> carried(adjoint_symbol<T> const& g, Partial const& partial)
+{
+    using V = symbol<T>;
+    if constexpr (requires { V(partial.condition); }) {
+        V const value = select(partial.condition, g.value, V(0));
+        if constexpr (std::same_as<Partial, gate<V>>) {
+            return {value, g.chosen};
+        } else {
+            return {value, g.chosen.exists() ? g.chosen && partial.condition : partial.condition};
+        }
+    } else if constexpr (std::same_as<Partial, V>) {
+        V const value = chain<Finite>(g.value, partial);
+        return {g.chosen.exists() ? select(g.chosen, value, V(0)) : value, g.chosen};
+    } else {
+        return constant_carried(g, partial);
+    }
+}
+} // namespace xgrad
