@@ -2,11 +2,21 @@
 
 // All of xgrad.
 
+#include <xgrad/array/broadcast.hpp>
+#include <xgrad/array/concatenate.hpp>
+#include <xgrad/array/flip.hpp>
 #include <xgrad/array/matmul.hpp>
 #include <xgrad/array/moments.hpp>
 #include <xgrad/array/movement.hpp>
+#include <xgrad/array/pad.hpp>
 #include <xgrad/array/product.hpp>
 #include <xgrad/array/reduction.hpp>
+#include <xgrad/array/scatter.hpp>
+#include <xgrad/array/set.hpp>
+#include <xgrad/array/take.hpp>
+#include <xgrad/array/tile.hpp>
+#include <xgrad/array/triangle.hpp>
+#include <xgrad/array/unit_axes.hpp>
 #include <xgrad/array/view.hpp>
 #include <xgrad/mode/check_gradient.hpp>
 #include <xgrad/mode/custom_gradient.hpp>

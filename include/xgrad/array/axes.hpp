@@ -28,6 +28,9 @@ public:
     /// All axes, because none was named.
     bool all() const noexcept { return !axes_; }
 
+    /// How many were named.
+    std::size_t count() const noexcept { return axes_ ? axes_->size() : 0; }
+
     /// Bit i: axis i is one of them. Throws shape_error for axes out of range or named twice.
     std::uint64_t of(std::size_t rank, std::string_view operation) const
     {
@@ -45,6 +48,20 @@ public:
             bits |= bit;
         }
         return bits;
+    }
+
+    /// The axes in the order in which they were named, counted from the front.
+    std::vector<std::size_t> list(std::size_t rank, std::string_view operation) const
+    {
+        auto const bits = of(rank, operation);
+        std::vector<std::size_t> axes;
+        for (std::size_t axis = 0; !axes_ && axis < rank; ++axis) {
+            axes.push_back(axis);
+        }
+        for (std::size_t i = 0; axes_ && bits != 0 && i < axes_->size(); ++i) {
+            axes.push_back(normalize_axis((*axes_)[i], rank, operation));
+        }
+        return axes;
     }
 
 private:

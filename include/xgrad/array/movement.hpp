@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/array/axes.hpp>
 #include <xgrad/array/operation.hpp>
 
 #include <algorithm>
@@ -31,38 +32,34 @@ inline std::vector<std::size_t> inverse_order(std::span<std::size_t const> order
 }
 
 template <class T>
-tensor<T> transpose(
-    tensor<T> const& x, std::vector<std::size_t> const& order, std::source_location const& where)
+tensor<T> permuted(
+    std::string_view name,
+    tensor<T> const& x,
+    std::vector<std::size_t> const& order,
+    std::source_location const& where)
 {
-    auto reverse = [inverse = inverse_order(order)](pullback& sweep) {
-        if (sweep.wants(0)) {
-            sweep.add(0, transposed(sweep.incoming(), inverse));
-        }
+    auto const back = [name, inverse = inverse_order(order), where](tensor<T> const& g) {
+        return permuted(name, g, inverse, where);
     };
-    return recorded(
-        "transpose",
-        tensor<T>(transposed(x.handle(), order)),
-        std::array{&x.body()},
-        {},
-        reverse,
-        where);
+    return recorded_linear(name, tensor<T>(transposed(x.handle(), order)), x, back, where);
 }
 } // namespace detail
 
 /// The axes in reverse order: the transpose of a matrix.
 template <array X>
-auto transpose(X const& x, std::source_location where = std::source_location::current())
+tensor<value_type_of<X>>
+transpose(X const& x, std::source_location where = std::source_location::current())
 {
     auto const values = as_tensor(x, where);
     std::vector<std::size_t> order(values.dimension());
     std::iota(order.rbegin(), order.rend(), std::size_t{0});
-    return detail::transpose(values, order, where);
+    return detail::permuted("transpose", values, order, where);
 }
 
 /// The axes in the given order: axis i of the result is axis `order[i]` of x. Throws shape_error
 /// where that is no permutation.
 template <array X>
-auto transpose(
+tensor<value_type_of<X>> transpose(
     X const& x,
     std::initializer_list<std::ptrdiff_t> order,
     std::source_location where = std::source_location::current())
@@ -71,7 +68,7 @@ auto transpose(
 }
 
 template <array X, integer_range Order>
-auto transpose(
+tensor<value_type_of<X>> transpose(
     X const& x, Order const& order, std::source_location where = std::source_location::current())
 {
     auto const values = as_tensor(x, where);
@@ -89,17 +86,70 @@ auto transpose(
             "transpose: " + to_string(order) + " is no permutation of the " + std::to_string(rank) +
             " axes of shape " + to_string(values.shape()) + at(where));
     }
-    return detail::transpose(values, axes, where);
+    return detail::permuted("transpose", values, axes, where);
+}
+
+/// Two axes exchanged.
+template <array X>
+tensor<value_type_of<X>> swapaxes(
+    X const& x,
+    std::ptrdiff_t first,
+    std::ptrdiff_t second,
+    std::source_location where = std::source_location::current())
+{
+    auto const values = as_tensor(x, where);
+    auto const rank = values.dimension();
+    std::vector<std::size_t> order(rank);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::swap(
+        order[normalize_axis(first, rank, "swapaxes")],
+        order[normalize_axis(second, rank, "swapaxes")]);
+    return detail::permuted("swapaxes", values, order, where);
+}
+
+/// The axes `from` go to the places `to` of the result, the others keep their order. Throws
+/// shape_error where these are not as many, or one is named twice.
+template <array X>
+tensor<value_type_of<X>> moveaxis(
+    X const& x,
+    axes_argument const& from,
+    axes_argument const& to,
+    std::source_location where = std::source_location::current())
+{
+    auto const values = as_tensor(x, where);
+    auto const rank = values.dimension();
+    auto const sources = from.list(rank, "moveaxis");
+    auto const places = to.list(rank, "moveaxis");
+    if (sources.size() != places.size()) {
+        throw shape_error(
+            "moveaxis: " + std::to_string(sources.size()) + " axes do not go to " +
+            std::to_string(places.size()) + " places" + at(where));
+    }
+    constexpr auto open = static_cast<std::size_t>(-1);
+    std::vector<std::size_t> order(rank, open);
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        order[places[i]] = sources[i];
+    }
+    std::size_t next = 0;
+    for (auto& axis : order) {
+        if (axis == open) {
+            while (std::find(sources.begin(), sources.end(), next) != sources.end()) {
+                ++next;
+            }
+            axis = next++;
+        }
+    }
+    return detail::permuted("moveaxis", values, order, where);
 }
 
 /// The same elements in row-major order under another shape. One length may be -1: it follows from
 /// the others. Throws shape_error where the numbers of elements differ.
 template <array X, integer_range Shape>
-auto reshape(
+tensor<value_type_of<X>> reshape(
     X const& x, Shape const& shape, std::source_location where = std::source_location::current())
 {
     auto const values = as_tensor(x, where);
-    using T = typename decltype(as_tensor(x))::value_type;
+    using T = value_type_of<X>;
     shape_type lengths;
     std::size_t known = 1;
     std::ptrdiff_t open = -1;
@@ -121,23 +171,15 @@ auto reshape(
             std::to_string(values.size()) + " elements, " + to_string(shape) + " does not" +
             at(where));
     }
-    auto const source = values.body().contiguous ? values.handle() : dense_copy(values.body());
-    auto reverse = [before = values.shape()](pullback& sweep) {
-        if (sweep.wants(0)) {
-            sweep.add(0, reshaped(dense(sweep.incoming()), before));
-        }
+    auto const back = [before = values.shape(), where](tensor<T> const& g) {
+        return reshape(g, before, where);
     };
-    return recorded(
-        "reshape",
-        tensor<T>(reshaped(source, lengths)),
-        std::array{&values.body()},
-        {},
-        reverse,
-        where);
+    return recorded_linear(
+        "reshape", tensor<T>(reshaped(row_major(values.handle()), lengths)), values, back, where);
 }
 
 template <array X>
-auto reshape(
+tensor<value_type_of<X>> reshape(
     X const& x,
     std::initializer_list<std::ptrdiff_t> shape,
     std::source_location where = std::source_location::current())
@@ -147,7 +189,8 @@ auto reshape(
 
 /// All elements in row-major order, as a vector.
 template <array X>
-auto ravel(X const& x, std::source_location where = std::source_location::current())
+tensor<value_type_of<X>>
+ravel(X const& x, std::source_location where = std::source_location::current())
 {
     return reshape(x, {-1}, where);
 }

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <xgrad/base/short_list.hpp>
 #include <xgrad/tape/adjoints.hpp>
 #include <xgrad/tensor/tensor.hpp>
 
+#include <algorithm>
 #include <array>
 #include <memory>
+#include <span>
 #include <utility>
 
 // What every array operation does: compute a result, then let the active tapes remember how the
@@ -34,28 +37,70 @@ struct kept_values
     bool result = false;
 };
 
-/// Records `result = name(operands...)`; `reverse(pullback&)` is its way back.
-template <element T, std::size_t N, class F>
+/// Records `result = name(operands...)`; `reverse(pullback&)` is its way back. For gradients of
+/// gradients it computes with tensors of the sweep's bodies and with functions that record.
+template <element T, class F>
 tensor<T> recorded(
     std::string_view name,
     tensor<T> result,
-    std::array<tensor_body*, N> operands,
+    std::span<tensor_body* const> operands,
     kept_values kept,
     F const& reverse,
     std::source_location const& where)
 {
     detail::check_result(result.body(), name, where);
     if constexpr (differentiable_element<T>) {
-        std::array<bool, N> keep;
-        keep.fill(kept.operands);
-        record_operation(
-            [&] { return std::make_unique<recorded_operation<F> const>(name, reverse); },
-            operands,
-            keep,
-            kept.result,
-            result.body(),
-            where);
+        if (is_recording()) {
+            short_list<bool> keep(operands.size());
+            std::fill(keep.get().begin(), keep.get().end(), kept.operands);
+            record_operation(
+                [&] { return std::make_unique<recorded_operation<F> const>(name, reverse); },
+                operands,
+                keep.get(),
+                kept.result,
+                result.body(),
+                where);
+        }
     }
     return result;
+}
+
+template <element T, std::size_t N, class F>
+tensor<T> recorded(
+    std::string_view name,
+    tensor<T> result,
+    std::array<tensor_body*, N> const& operands,
+    kept_values kept,
+    F const& reverse,
+    std::source_location const& where)
+{
+    return recorded(
+        name,
+        std::move(result),
+        std::span<tensor_body* const>(operands.data(), N),
+        kept,
+        reverse,
+        where);
+}
+
+/// Records `result = name(x)`, linear in x: `back(g)` takes the result's adjoint to that of x.
+template <element T, class Back>
+tensor<T> recorded_linear(
+    std::string_view name,
+    tensor<T> result,
+    tensor<T> const& x,
+    Back const& back,
+    std::source_location const& where)
+{
+    if (result.handle().get() == x.handle().get()) {
+        result = result.detach(); // a statement's result has an identity of its own
+    }
+    auto reverse = [back](auto& sweep) {
+        if (sweep.wants(0)) {
+            tensor<T> const g(sweep.incoming());
+            sweep.add(0, tensor<T>(back(g)).handle());
+        }
+    };
+    return recorded(name, std::move(result), std::array{&x.body()}, {}, reverse, where);
 }
 } // namespace xgrad

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <xgrad/array/operation.hpp>
+#include <xgrad/array/strided.hpp>
 #include <xgrad/base/xtensor/slice.hpp>
-#include <xgrad/engine/scatter.hpp>
 
 #include <array>
 #include <functional>
@@ -10,11 +9,16 @@
 
 namespace xgrad {
 // The slices of a view are xtensor's.
-using xt::all;
 using xt::ellipsis;
 using xt::newaxis;
 using xt::range;
 namespace placeholders = xt::placeholders;
+
+/// The whole axis, as a slice.
+inline auto all() noexcept
+{
+    return xt::all();
+}
 
 /// One slice of a view, along one axis of known length.
 class slice
@@ -77,14 +81,6 @@ private:
 };
 
 namespace detail {
-/// The part of a strided array that slices select.
-struct selection
-{
-    shape_type shape;
-    strides_type strides;
-    std::ptrdiff_t offset = 0;
-};
-
 inline selection
 select(shape_type const& shape, strides_type const& strides, std::span<slice const> slices)
 {
@@ -140,23 +136,10 @@ template <array X, std::convertible_to<slice>... S>
 auto view(X&& x, S&&... slices)
 {
     auto const values = as_tensor(x);
-    using T = typename std::remove_cvref_t<decltype(values)>::value_type;
     std::array<slice, sizeof...(S)> const list{slice(slices)...};
-    auto const part = detail::select(values.shape(), values.body().strides(), list);
-    // Where the part lies in the adjoint, which is dense.
-    auto const place = detail::select(values.shape(), row_major_strides(values.shape()), list);
-    auto reverse = [strides = place.strides, offset = place.offset](pullback& sweep) {
-        if (sweep.wants(0)) {
-            scatter_add(*sweep.incoming(), sweep.sum(0), strides, offset);
-        }
+    auto const select = [&](shape_type const& shape, strides_type const& strides) {
+        return detail::select(shape, strides, list);
     };
-    auto result = tensor<T>(make_view(values.handle(), part.shape, part.strides, part.offset));
-    return recorded(
-        "view",
-        std::move(result),
-        std::array{&values.body()},
-        {},
-        reverse,
-        std::source_location::current());
+    return detail::part_by("view", values, select, std::source_location::current());
 }
 } // namespace xgrad

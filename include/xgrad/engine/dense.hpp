@@ -37,6 +37,12 @@ inline body_pointer dense(body_pointer body)
     return body->contiguous && body->padded ? std::move(body) : dense_copy(*body);
 }
 
+/// The body itself where its elements lie in row-major order and without gaps already.
+inline body_pointer row_major(body_pointer body)
+{
+    return body->contiguous ? std::move(body) : dense_copy(*body);
+}
+
 /// A dense body under another shape of the same number of elements.
 inline body_pointer reshaped(body_pointer const& body, shape_type shape)
 {

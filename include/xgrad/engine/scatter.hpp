@@ -5,10 +5,16 @@
 #include <xgrad/engine/runs.hpp>
 
 namespace xgrad {
-/// Adds all elements of `from` to the places of `into` that have these strides, starting at
-/// `offset`. Both hold the same type.
-inline void scatter_add(
-    tensor_body const& from, tensor_body& into, strides_type const& strides, std::ptrdiff_t offset)
+namespace detail {
+/// Calls f.operator()<T>(to, stride, from, length) for every run of elements of `from`, and their
+/// places in `into`, which have these strides and start at `offset`. Both hold the same type.
+template <class F>
+void for_each_scattered_run(
+    tensor_body const& from,
+    tensor_body& into,
+    strides_type const& strides,
+    std::ptrdiff_t offset,
+    F const& f)
 {
     auto const source = from.contiguous ? body_pointer() : dense_copy(from);
     auto const& elements = source ? *source : from;
@@ -21,10 +27,38 @@ inline void scatter_add(
             0,
             from.size,
             [&](auto position, auto at, auto length, auto stride) {
-                for (std::size_t i = 0; i < length; ++i) {
-                    first[at + static_cast<std::ptrdiff_t>(i) * stride] += x[position + i];
-                }
+                f(first + at, stride, x + position, length);
             });
     });
+}
+} // namespace detail
+
+/// Adds all elements of `from` to the places of `into` that have these strides, starting at
+/// `offset`. Both hold the same type.
+inline void scatter_add(
+    tensor_body const& from, tensor_body& into, strides_type const& strides, std::ptrdiff_t offset)
+{
+    detail::for_each_scattered_run(
+        from, into, strides, offset, [](auto* to, auto stride, auto const* x, std::size_t length) {
+            for (std::size_t i = 0; i < length; ++i) {
+                to[static_cast<std::ptrdiff_t>(i) * stride] += x[i];
+            }
+        });
+}
+
+/// Stores them there.
+inline void scatter_store(
+    tensor_body const& from, tensor_body& into, strides_type const& strides, std::ptrdiff_t offset)
+{
+    detail::for_each_scattered_run(
+        from, into, strides, offset, [](auto* to, auto stride, auto const* x, std::size_t length) {
+            if (stride == 1) {
+                std::copy_n(x, length, to);
+                return;
+            }
+            for (std::size_t i = 0; i < length; ++i) {
+                to[static_cast<std::ptrdiff_t>(i) * stride] = x[i];
+            }
+        });
 }
 } // namespace xgrad

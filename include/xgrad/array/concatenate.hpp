@@ -1,0 +1,264 @@
+#pragma once
+
+#include <xgrad/array/movement.hpp>
+#include <xgrad/array/strided.hpp>
+
+#include <initializer_list>
+#include <span>
+#include <tuple>
+#include <vector>
+
+// Arrays side by side: along an axis that they have, or along a new one.
+
+namespace xgrad {
+namespace detail {
+/// Where `count` elements along an axis, from `begin`, lie in a row-major array of this shape.
+inline selection slab(shape_type shape, std::size_t axis, std::size_t begin, std::size_t count)
+{
+    auto strides = row_major_strides(shape);
+    auto const offset = strides[axis] * static_cast<std::ptrdiff_t>(begin);
+    shape[axis] = count;
+    return {std::move(shape), std::move(strides), offset};
+}
+
+template <element T>
+tensor<T> concatenated(
+    std::string_view name,
+    std::span<tensor<T> const> parts,
+    std::ptrdiff_t along,
+    std::source_location const& where)
+{
+    if (parts.empty()) {
+        throw value_error(std::string(name) + ": no arrays are given" + at(where));
+    }
+    auto shape = parts[0].shape();
+    auto const axis = normalize_axis(along, shape.size(), name);
+    std::size_t length = 0;
+    for (auto const& part : parts) {
+        auto other = part.shape();
+        if (other.size() == shape.size()) {
+            length += other[axis];
+            other[axis] = shape[axis];
+        }
+        if (!same_shape(other, shape)) {
+            throw shape_error(
+                std::string(name) + ": shapes " + to_string(parts[0].shape()) + " and " +
+                to_string(part.shape()) + " differ in more than axis " + std::to_string(axis) +
+                at(where));
+        }
+    }
+    shape[axis] = length;
+    std::vector<selection> places;
+    std::size_t begin = 0;
+    for (auto const& part : parts) {
+        places.push_back(slab(shape, axis, begin, part.shape()[axis]));
+        begin += part.shape()[axis];
+    }
+    return assembled<T>(name, shape, {}, parts, std::move(places), where);
+}
+
+template <element T>
+tensor<T>
+stacked(std::span<tensor<T> const> parts, std::ptrdiff_t along, std::source_location const& where)
+{
+    if (parts.empty()) {
+        throw value_error("stack: no arrays are given" + at(where));
+    }
+    auto shape = parts[0].shape();
+    for (auto const& part : parts) {
+        if (!same_shape(part.shape(), shape)) {
+            throw shape_error(
+                "stack: shapes " + to_string(shape) + " and " + to_string(part.shape()) +
+                " differ" + at(where));
+        }
+    }
+    auto const axis = normalize_axis(along, shape.size() + 1, "stack");
+    shape.insert(shape.begin() + axis, parts.size());
+    std::vector<selection> places;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        auto place = slab(shape, axis, i, 1);
+        place.shape.erase(place.shape.begin() + axis);
+        place.strides.erase(place.strides.begin() + axis);
+        places.push_back(std::move(place));
+    }
+    return assembled<T>("stack", shape, {}, parts, std::move(places), where);
+}
+
+/// Operands of possibly different types as tensors of one type.
+template <array... X>
+auto promoted_tensors(std::tuple<X...> const& arrays, std::source_location const& where)
+{
+    using T = element_for<std::common_type_t<value_type_of<X>...>>;
+    return std::apply(
+        [&](auto const&... x) { return std::vector<tensor<T>>{tensor<T>(as_tensor(x, where))...}; },
+        arrays);
+}
+} // namespace detail
+
+/// The arrays one after the other along an axis. Throws shape_error where another axis differs.
+template <element T>
+tensor<T> concatenate(
+    std::vector<tensor<T>> const& arrays,
+    std::ptrdiff_t axis = 0,
+    std::source_location where = std::source_location::current())
+{
+    return detail::concatenated<T>("concatenate", arrays, axis, where);
+}
+
+template <element T>
+tensor<T> concatenate(
+    std::initializer_list<tensor<T>> arrays,
+    std::ptrdiff_t axis = 0,
+    std::source_location where = std::source_location::current())
+{
+    return concatenate(std::vector<tensor<T>>(arrays), axis, where);
+}
+
+/// Also a tuple (`std::tuple(a, b)`, `xt::xtuple(a, b)`) of arrays and expressions of any types.
+template <class... X>
+    requires(array<std::remove_cvref_t<X>> && ...)
+auto concatenate(
+    std::tuple<X...> const& arrays,
+    std::ptrdiff_t axis = 0,
+    std::source_location where = std::source_location::current())
+{
+    return concatenate(
+        detail::promoted_tensors(std::tuple<std::remove_cvref_t<X>...>(arrays), where),
+        axis,
+        where);
+}
+
+/// Arrays of one shape along a new axis, which has this place in the result.
+template <element T>
+tensor<T> stack(
+    std::vector<tensor<T>> const& arrays,
+    std::ptrdiff_t axis = 0,
+    std::source_location where = std::source_location::current())
+{
+    return detail::stacked<T>(arrays, axis, where);
+}
+
+template <element T>
+tensor<T> stack(
+    std::initializer_list<tensor<T>> arrays,
+    std::ptrdiff_t axis = 0,
+    std::source_location where = std::source_location::current())
+{
+    return stack(std::vector<tensor<T>>(arrays), axis, where);
+}
+
+template <class... X>
+    requires(array<std::remove_cvref_t<X>> && ...)
+auto stack(
+    std::tuple<X...> const& arrays,
+    std::ptrdiff_t axis = 0,
+    std::source_location where = std::source_location::current())
+{
+    return stack(
+        detail::promoted_tensors(std::tuple<std::remove_cvref_t<X>...>(arrays), where),
+        axis,
+        where);
+}
+
+/// The parts of x along an axis between the given places, as views.
+template <array X, integer_range Places>
+std::vector<tensor<value_type_of<X>>> split(
+    X const& x,
+    Places const& places,
+    std::ptrdiff_t along = 0,
+    std::source_location where = std::source_location::current())
+{
+    auto const values = as_tensor(x, where);
+    auto const axis = normalize_axis(along, values.dimension(), "split");
+    auto const length = static_cast<std::ptrdiff_t>(values.shape()[axis]);
+    std::vector<tensor<value_type_of<X>>> parts;
+    std::ptrdiff_t begin = 0;
+    auto const part_until = [&](std::ptrdiff_t end) {
+        if (end < begin || end > length) {
+            throw value_error(
+                "split: place " + std::to_string(end) + " does not follow " +
+                std::to_string(begin) + " within the " + std::to_string(length) +
+                " elements of axis " + std::to_string(axis) + at(where));
+        }
+        auto const select = [&](shape_type shape, strides_type const& strides) {
+            shape[axis] = static_cast<std::size_t>(end - begin);
+            return detail::selection{std::move(shape), strides, strides[axis] * begin};
+        };
+        parts.push_back(detail::part_by("split", values, select, where));
+        begin = end;
+    };
+    for (auto const place : places) {
+        part_until(static_cast<std::ptrdiff_t>(place));
+    }
+    part_until(length);
+    return parts;
+}
+
+template <array X>
+auto split(
+    X const& x,
+    std::initializer_list<std::ptrdiff_t> places,
+    std::ptrdiff_t axis = 0,
+    std::source_location where = std::source_location::current())
+{
+    return split(x, std::vector<std::ptrdiff_t>(places), axis, where);
+}
+
+/// `sections` equal parts. Throws shape_error where the length of the axis is not their multiple.
+template <array X, std::integral I>
+auto split(
+    X const& x,
+    I sections,
+    std::ptrdiff_t axis = 0,
+    std::source_location where = std::source_location::current())
+{
+    auto const values = as_tensor(x, where);
+    auto const& shape = values.shape();
+    auto const length =
+        static_cast<std::ptrdiff_t>(shape[normalize_axis(axis, shape.size(), "split")]);
+    auto const count = static_cast<std::ptrdiff_t>(sections);
+    if (count <= 0 || length % count != 0) {
+        throw shape_error(
+            "split: axis " + std::to_string(axis) + " of shape " + to_string(shape) + " has no " +
+            std::to_string(count) + " equal parts" + at(where));
+    }
+    std::vector<std::ptrdiff_t> places;
+    for (std::ptrdiff_t i = 1; i < count; ++i) {
+        places.push_back(i * (length / count));
+    }
+    return split(values, places, axis, where);
+}
+
+/// The elements moved by `shift` places along an axis; what leaves at one end comes in at the
+/// other. Without an axis: in row-major order.
+template <array X>
+tensor<value_type_of<X>> roll(
+    X const& x,
+    std::ptrdiff_t shift,
+    std::ptrdiff_t axis,
+    std::source_location where = std::source_location::current())
+{
+    using T = value_type_of<X>;
+    auto const values = as_tensor(x, where);
+    auto const& shape = values.shape();
+    auto const length =
+        static_cast<std::ptrdiff_t>(shape[normalize_axis(axis, shape.size(), "roll")]);
+    auto const left = length == 0 ? 0 : (length - shift % length) % length;
+    auto const rolled = with_no_grad([&] {
+        auto const parts = split(values, {left}, axis, where);
+        return concatenate({parts[1], parts[0]}, axis, where);
+    });
+    auto const back = [shift, axis, where](tensor<T> const& g) {
+        return roll(g, -shift, axis, where);
+    };
+    return recorded_linear("roll", rolled, values, back, where);
+}
+
+template <array X>
+tensor<value_type_of<X>>
+roll(X const& x, std::ptrdiff_t shift, std::source_location where = std::source_location::current())
+{
+    auto const values = as_tensor(x, where);
+    return reshape(roll(ravel(values, where), shift, 0, where), values.shape(), where);
+}
+} // namespace xgrad

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <xgrad/array/axes.hpp>
+#include <xgrad/array/movement.hpp>
+#include <xgrad/array/strided.hpp>
+
+#include <array>
+
+// The same elements in another order along some axes.
+
+namespace xgrad {
+/// The elements along all axes, or those given, in reverse order: a view.
+template <array X>
+tensor<value_type_of<X>> flip(
+    X const& x,
+    axes_argument const& axes = {},
+    std::source_location where = std::source_location::current())
+{
+    using T = value_type_of<X>;
+    auto const values = as_tensor(x, where);
+    auto const bits = axes.of(values.dimension(), "flip");
+    auto strides = values.body().strides();
+    std::ptrdiff_t offset = 0;
+    for (std::size_t axis = 0; axis < strides.size(); ++axis) {
+        if ((bits >> axis) & 1u) {
+            auto const length = static_cast<std::ptrdiff_t>(values.shape()[axis]);
+            offset += length > 0 ? strides[axis] * (length - 1) : 0;
+            strides[axis] = -strides[axis];
+        }
+    }
+    auto const back = [axes, where](tensor<T> const& g) { return flip(g, axes, where); };
+    return recorded_linear(
+        "flip",
+        tensor<T>(make_view(values.handle(), values.shape(), std::move(strides), offset)),
+        values,
+        back,
+        where);
+}
+
+/// Turned by `times` quarters in the plane of two axes, from the first towards the second: a view.
+template <array X>
+tensor<value_type_of<X>> rot90(
+    X const& x,
+    int times = 1,
+    std::array<std::ptrdiff_t, 2> plane = {0, 1},
+    std::source_location where = std::source_location::current())
+{
+    using T = value_type_of<X>;
+    auto const values = as_tensor(x, where);
+    auto const rank = values.dimension();
+    auto const first = normalize_axis(plane[0], rank, "rot90");
+    auto const second = normalize_axis(plane[1], rank, "rot90");
+    if (first == second) {
+        throw shape_error(
+            "rot90: axes " + to_string(plane) + " of shape " + to_string(values.shape()) +
+            " are one and the same" + at(where));
+    }
+    auto const turned = with_no_grad([&] {
+        switch (times & 3) {
+        case 0:
+            return values;
+        case 1:
+            return swapaxes(flip(values, second, where), plane[0], plane[1], where);
+        case 2:
+            return flip(values, {plane[0], plane[1]}, where);
+        default:
+            return flip(swapaxes(values, plane[0], plane[1], where), second, where);
+        }
+    });
+    auto const back = [times, plane, where](tensor<T> const& g) {
+        return rot90(g, -(times & 3), plane, where);
+    };
+    return recorded_linear("rot90", turned, values, back, where);
+}
+} // namespace xgrad

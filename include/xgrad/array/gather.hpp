@@ -1,0 +1,104 @@
+#pragma once
+
+#include <xgrad/array/operation.hpp>
+#include <xgrad/engine/gather.hpp>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+// Elements of an array by their places, and the way back, which adds elements to places: each is
+// the other's gradient.
+
+namespace xgrad {
+namespace detail {
+using shared_runs = std::shared_ptr<element_runs const>;
+
+/// Zeros of `shape`, with the elements of x added at the places of `runs`.
+template <element T>
+tensor<T> scattered(
+    std::string_view name,
+    tensor<T> const& x,
+    shared_runs const& runs,
+    shape_type const& shape,
+    std::source_location const& where);
+
+/// The elements of x at the places of `runs`, as an array of `shape`.
+template <element T>
+tensor<T> gathered(
+    std::string_view name,
+    tensor<T> const& x,
+    shared_runs const& runs,
+    shape_type const& shape,
+    std::source_location const& where)
+{
+    auto body = make_body(type_of<T>, shape);
+    gather(*row_major(x.handle()), *runs, *body);
+    auto reverse = [name, runs, before = x.shape(), where](pullback& sweep) {
+        if (!sweep.wants(0)) {
+            return;
+        }
+        if (is_recording()) {
+            tensor<T> const g(sweep.incoming());
+            sweep.add(0, scattered(name, g, runs, before, where).handle());
+        } else {
+            scatter_add(*row_major(sweep.incoming()), *runs, sweep.sum(0));
+        }
+    };
+    return recorded(name, tensor<T>(std::move(body)), std::array{&x.body()}, {}, reverse, where);
+}
+
+template <element T>
+tensor<T> scattered(
+    std::string_view name,
+    tensor<T> const& x,
+    shared_runs const& runs,
+    shape_type const& shape,
+    std::source_location const& where)
+{
+    auto body = make_body(type_of<T>, shape);
+    std::fill_n(body->template elements<T>(), body->size, T(0));
+    scatter_add(*row_major(x.handle()), *runs, *body);
+    auto const back = [name, runs, before = x.shape(), where](tensor<T> const& g) {
+        return gathered(name, g, runs, before, where);
+    };
+    return recorded_linear(name, tensor<T>(std::move(body)), x, back, where);
+}
+
+/// The places that a list of indices for each axis selects; an axis without one is taken whole.
+inline shared_runs runs_by_axes(
+    shape_type const& shape, std::vector<std::optional<std::vector<std::ptrdiff_t>>> const& lists)
+{
+    auto runs = std::make_shared<element_runs>();
+    auto axes = lists.size();
+    for (; axes > 0 && !lists[axes - 1]; --axes) {
+        runs->length *= shape[axes - 1];
+    }
+    auto const strides = row_major_strides(shape);
+    runs->starts = {0};
+    for (std::size_t axis = 0; axis < axes; ++axis) {
+        auto const& list = lists[axis];
+        auto const count = list ? list->size() : shape[axis];
+        std::vector<std::ptrdiff_t> starts;
+        starts.reserve(runs->starts.size() * count);
+        for (auto const start : runs->starts) {
+            for (std::size_t i = 0; i < count; ++i) {
+                auto const index = list ? (*list)[i] : static_cast<std::ptrdiff_t>(i);
+                starts.push_back(start + index * strides[axis]);
+            }
+        }
+        runs->starts = std::move(starts);
+    }
+    return runs;
+}
+
+/// The same for a list along one axis.
+inline shared_runs
+runs_along(shape_type const& shape, std::size_t axis, std::vector<std::ptrdiff_t> list)
+{
+    std::vector<std::optional<std::vector<std::ptrdiff_t>>> lists(shape.size());
+    lists[axis] = std::move(list);
+    return runs_by_axes(shape, lists);
+}
+} // namespace detail
+} // namespace xgrad

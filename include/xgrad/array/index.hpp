@@ -1,0 +1,80 @@
+#pragma once
+
+#include <xgrad/tensor/tensor.hpp>
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace xgrad {
+/// Indices into an array: a number, a braced list, any range of integers, or an array of them,
+/// whose shape counts. Negative ones count from the end.
+class index_argument
+{
+public:
+    template <std::integral I>
+    index_argument(I index) : list_{static_cast<std::ptrdiff_t>(index)}
+    {}
+
+    index_argument(std::initializer_list<std::ptrdiff_t> list) : shape_{list.size()}, list_(list) {}
+
+    template <integer_range R>
+        requires(!array<R> && !std::same_as<R, index_argument>)
+    index_argument(R const& list) : list_(std::begin(list), std::end(list))
+    {
+        shape_.push_back(list_.size());
+    }
+
+    template <array X>
+        requires std::integral<value_type_of<X>> && (!std::same_as<value_type_of<X>, bool>)
+    index_argument(X const& x)
+    {
+        auto const indices = as_tensor(x);
+        shape_ = indices.shape();
+        list_.assign(indices.begin(), indices.end());
+    }
+
+    shape_type const& shape() const noexcept { return shape_; }
+
+    /// The indices as they were given, in row-major order.
+    std::vector<std::ptrdiff_t> const& list() const noexcept { return list_; }
+
+    /// Index i counted from the front of `axis`. Throws value_error where it is out of range.
+    std::ptrdiff_t
+    at(std::size_t i,
+       shape_type const& shape,
+       std::size_t axis,
+       std::string_view operation,
+       std::source_location const& where) const
+    {
+        auto const length = static_cast<std::ptrdiff_t>(shape[axis]);
+        auto const index = list_[i];
+        if (index < -length || index >= length) {
+            throw value_error(
+                std::string(operation) + ": index " + std::to_string(index) +
+                " is out of range for axis " + std::to_string(axis) + " of shape " +
+                to_string(shape) + xgrad::at(where));
+        }
+        return index < 0 ? index + length : index;
+    }
+
+    /// All of them along one axis.
+    std::vector<std::ptrdiff_t> along(
+        shape_type const& shape,
+        std::size_t axis,
+        std::string_view operation,
+        std::source_location const& where) const
+    {
+        std::vector<std::ptrdiff_t> list(list_.size());
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            list[i] = at(i, shape, axis, operation, where);
+        }
+        return list;
+    }
+
+private:
+    shape_type shape_;
+    std::vector<std::ptrdiff_t> list_;
+};
+} // namespace xgrad

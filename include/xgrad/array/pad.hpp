@@ -1,0 +1,105 @@
+#pragma once
+
+#include <xgrad/array/gather.hpp>
+#include <xgrad/array/strided.hpp>
+
+#include <vector>
+
+// Elements around an array.
+
+namespace xgrad {
+/// What stands in the padding.
+enum class pad_mode
+{
+    constant, // a number
+    edge,     // the element at the edge
+    reflect   // the elements behind the edge, mirrored at it
+};
+
+namespace detail {
+/// For every place along a padded axis the index of the element that stands there.
+inline std::vector<std::ptrdiff_t>
+padded_indices(std::size_t length, std::size_t before, std::size_t after, pad_mode mode)
+{
+    auto const n = static_cast<std::ptrdiff_t>(length);
+    auto const start = -static_cast<std::ptrdiff_t>(before);
+    std::vector<std::ptrdiff_t> indices(before + length + after);
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+        auto index = start + static_cast<std::ptrdiff_t>(i);
+        if (mode == pad_mode::edge || n == 1) {
+            index = std::clamp<std::ptrdiff_t>(index, 0, n - 1);
+        } else {
+            auto const period = 2 * (n - 1);
+            index = ((index % period) + period) % period;
+            index = index < n ? index : period - index;
+        }
+        indices[i] = index;
+    }
+    return indices;
+}
+} // namespace detail
+
+/// x with `widths[axis][0]` elements before and `widths[axis][1]` after it along each axis. Throws
+/// shape_error where there are not as many widths as axes, value_error where there is nothing to
+/// repeat.
+template <array X>
+tensor<value_type_of<X>>
+pad(X const& x,
+    std::vector<std::vector<std::size_t>> const& widths,
+    pad_mode mode = pad_mode::constant,
+    value_type_of<X> value = 0,
+    std::source_location where = std::source_location::current())
+{
+    using T = value_type_of<X>;
+    auto const values = as_tensor(x, where);
+    auto const& before = values.shape();
+    bool pairs = widths.size() == before.size();
+    for (auto const& width : widths) {
+        pairs = pairs && width.size() == 2;
+    }
+    if (!pairs) {
+        throw shape_error(
+            "pad: shape " + to_string(before) + " takes " + std::to_string(before.size()) +
+            " pairs of widths {before, after}, one for each axis" + at(where));
+    }
+    auto shape = before;
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+        shape[axis] += widths[axis][0] + widths[axis][1];
+    }
+    if (mode == pad_mode::constant) {
+        detail::selection place{before, row_major_strides(shape)};
+        for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+            place.offset += static_cast<std::ptrdiff_t>(widths[axis][0]) * place.strides[axis];
+        }
+        return detail::assembled<T>("pad", shape, value, {&values, 1}, {std::move(place)}, where);
+    }
+    std::vector<std::optional<std::vector<std::ptrdiff_t>>> lists(shape.size());
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+        auto const& width = widths[axis];
+        if (width[0] + width[1] == 0) {
+            continue;
+        }
+        if (before[axis] == 0) {
+            throw value_error(
+                "pad: axis " + std::to_string(axis) + " of shape " + to_string(before) +
+                " has no element to repeat" + at(where));
+        }
+        lists[axis] = detail::padded_indices(before[axis], width[0], width[1], mode);
+    }
+    return detail::gathered("pad", values, detail::runs_by_axes(before, lists), shape, where);
+}
+
+/// The same number of elements before and after x along every axis.
+template <array X>
+auto pad(
+    X const& x,
+    std::size_t width,
+    pad_mode mode = pad_mode::constant,
+    value_type_of<X> value = 0,
+    std::source_location where = std::source_location::current())
+{
+    auto const values = as_tensor(x, where);
+    std::vector<std::vector<std::size_t>> const widths(values.dimension(), {width, width});
+    return pad(values, widths, mode, value, where);
+}
+} // namespace xgrad

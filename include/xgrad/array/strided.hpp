@@ -1,0 +1,119 @@
+#pragma once
+
+#include <xgrad/array/operation.hpp>
+#include <xgrad/engine/scatter.hpp>
+
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+// Parts of arrays that strides describe: reading one (a view), and its counterpart, an array put
+// together from parts. Each is the other's gradient.
+
+namespace xgrad {
+namespace detail {
+/// The elements of a strided array that lie in one of its parts.
+struct selection
+{
+    shape_type shape;
+    strides_type strides;
+    std::ptrdiff_t offset = 0;
+};
+
+/// An array of `shape` that holds `parts[i]` at `places[i]` (of the row-major array), and `fill`
+/// elsewhere; without a fill the parts cover all of it. No two places are the same.
+template <element T>
+tensor<T> assembled(
+    std::string_view name,
+    shape_type const& shape,
+    std::optional<T> fill,
+    std::span<tensor<T> const> parts,
+    std::vector<selection> places,
+    std::source_location const& where);
+
+/// The part of x at `place` (of the row-major array), of which `view` is the value.
+template <element T>
+tensor<T> part_of(
+    std::string_view name,
+    tensor<T> const& x,
+    body_pointer view,
+    selection const& place,
+    std::source_location const& where)
+{
+    auto reverse = [name, place, shape = x.shape(), where](pullback& sweep) {
+        if (!sweep.wants(0)) {
+            return;
+        }
+        if (is_recording()) {
+            tensor<T> const g(sweep.incoming());
+            sweep.add(0, assembled<T>(name, shape, T(0), {&g, 1}, {place}, where).handle());
+        } else {
+            scatter_add(*sweep.incoming(), sweep.sum(0), place.strides, place.offset);
+        }
+    };
+    return recorded(name, tensor<T>(std::move(view)), std::array{&x.body()}, {}, reverse, where);
+}
+
+/// The same, by its place alone.
+template <element T>
+tensor<T> part_of(
+    std::string_view name,
+    tensor<T> const& x,
+    selection const& place,
+    std::source_location const& where)
+{
+    auto view = make_view(row_major(x.handle()), place.shape, place.strides, place.offset);
+    return part_of(name, x, std::move(view), place, where);
+}
+
+/// The part that `select(shape, strides)` describes, without a copy.
+template <element T, class Select>
+tensor<T> part_by(
+    std::string_view name,
+    tensor<T> const& x,
+    Select const& select,
+    std::source_location const& where)
+{
+    selection const lies = select(x.shape(), x.body().strides());
+    auto view = make_view(x.handle(), lies.shape, lies.strides, lies.offset);
+    return part_of(
+        name, x, std::move(view), select(x.shape(), row_major_strides(x.shape())), where);
+}
+
+template <element T>
+tensor<T> assembled(
+    std::string_view name,
+    shape_type const& shape,
+    std::optional<T> fill,
+    std::span<tensor<T> const> parts,
+    std::vector<selection> places,
+    std::source_location const& where)
+{
+    auto body = make_body(type_of<T>, shape);
+    if (fill) {
+        fill_run(*fill, body->template elements<T>(), body->size);
+    }
+    std::vector<tensor_body*> operands;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        scatter_store(parts[i].body(), *body, places[i].strides, places[i].offset);
+        operands.push_back(&parts[i].body());
+    }
+    auto reverse = [name, places = std::move(places), where](pullback& sweep) {
+        tensor<T> const g(sweep.incoming());
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            if (sweep.wants(i)) {
+                sweep.add(i, part_of(name, g, places[i], where).handle());
+            }
+        }
+    };
+    return recorded(
+        name,
+        tensor<T>(std::move(body)),
+        std::span<tensor_body* const>(operands),
+        {},
+        reverse,
+        where);
+}
+} // namespace detail
+} // namespace xgrad

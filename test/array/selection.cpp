@@ -1,0 +1,110 @@
+#include <support/array_oracle.hpp>
+#include <xgrad/xgrad.hpp>
+
+using namespace xgrad;
+using array_oracle::check;
+using array_oracle::check_adjoint;
+using array_oracle::starts_with;
+
+namespace {
+template <class F>
+auto one(F const& f)
+{
+    return [f](auto const& x, oracle::record const& r) {
+        return std::vector<std::remove_cvref_t<decltype(f(x, r.attributes))>>{f(x, r.attributes)};
+    };
+}
+
+template <class T>
+tensor<std::int64_t> index(tensor<T> const& x)
+{
+    return cast<std::int64_t>(x);
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(take_and_its_kin_match_the_oracle)
+{
+    check("shape", "take", one([](auto const& x, auto const& a) {
+              return a.is_null("axis") ? take(x[0], index(x[1])) : take(x[0], index(x[1]), a.integer("axis"));
+          }));
+    check("shape", "take_along_axis", one([](auto const& x, auto const& a) {
+              return take_along_axis(x[0], index(x[1]), a.integer("axis"));
+          }));
+    check("shape", "gather_nd", one([](auto const& x, auto const&) {
+              return gather_nd(x[0], index(x[1]));
+          }));
+    check("shape", "filter", one([](auto const& x, auto const&) {
+              return filter(x[0], x[1] != 0);
+          }));
+}
+
+BOOST_AUTO_TEST_CASE(scatters_and_segment_sums_match_the_oracle)
+{
+    check("shape", "scatter_add", one([](auto const& x, auto const& a) {
+              return scatter_add(x[0], index(x[1]), x[2], a.integer("axis"));
+          }));
+    check("shape", "scatter_nd", one([](auto const& x, auto const& a) {
+              return scatter_nd(index(x[0]), x[1], a.integers("shape"));
+          }));
+    check("shape", "segment_sum", one([](auto const& x, auto const& a) {
+              return segment_sum(x[0], index(x[1]), a.integer("num_segments"));
+          }));
+    check("shape", "one_hot", one([](auto const& x, auto const& a) {
+              using T = typename std::remove_cvref_t<decltype(x[0])>::value_type;
+              return one_hot<T>(index(x[0]), a.integer("depth"));
+          }));
+}
+
+BOOST_AUTO_TEST_CASE(indices_are_numbers_lists_vectors_and_arrays)
+{
+    auto const x = constant({{1., 2., 3.}, {4., 5., 6.}});
+    BOOST_TEST(take(x, 1, 0).shape() == (shape_type{3}));
+    BOOST_TEST(take(x, {2, 0}, 1)(1, 0) == 6.);
+    BOOST_TEST(take(x, std::vector<int>{-1}, 1)(0, 0) == 3.);
+    BOOST_TEST(take(x, xt::xarray<int>{{0, 1}, {5, 4}})(1, 0) == 6.);
+    BOOST_TEST(take(x, 4).item() == 5.);
+    BOOST_TEST(take(x, std::vector<int>(), 1).shape() == (shape_type{2, 0}));
+    BOOST_TEST(filter(x, x > 7).size() == 0u);
+    BOOST_TEST(masked(x, constant({true, false, true}))(3) == 6.);
+    BOOST_TEST(take(constant({1, 2, 3}), {2, 2})(1) == 3);
+    BOOST_TEST(filter(constant(3.), constant(true)).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(repeated_indices_add_up_and_adjoints_agree)
+{
+    check_adjoint([](auto const& v) { return take(v, {1, 1, 0, -1}, 0); }, linspace(-1, 2, 5));
+    check_adjoint([](auto const& v) { return segment_sum(v, {2, 0, 2, 2, 1}, 4); }, linspace(-1, 2, 5));
+    check_adjoint([](auto const& v) { return scatter_nd(constant({{1}, {1}, {0}}), v, {3, 2}); }, reshape(linspace(-1, 2, 6), {3, 2}));
+    check_adjoint([](auto const& v) { return scatter_add(v, {1, 1}, view(v, range(0, 2))); }, linspace(-1, 2, 5));
+    auto tape = create_tape();
+    auto const x = constant({1., 2., 3.});
+    auto const y = take(x, {0, 0, 0, 2}, 0);
+    BOOST_TEST(tape.size() == 1u);
+    auto const g = grad(tape, y, x);
+    BOOST_TEST(g(0) == 3.);
+    BOOST_TEST(g(1) == 0.);
+}
+
+BOOST_AUTO_TEST_CASE(indices_out_of_range_are_refused_with_index_and_shape)
+{
+    auto const x = ones({2, 3});
+    BOOST_CHECK_EXCEPTION(
+        take(x, {0, 3}, 1),
+        value_error,
+        starts_with("take: index 3 is out of range for axis 1 of shape {2, 3}"));
+    BOOST_CHECK_THROW(take(x, -7), value_error);
+    BOOST_CHECK_THROW(take(x, 0, 2), shape_error);
+    BOOST_CHECK_THROW(take_along_axis(x, constant({{0}, {3}}), 1), value_error);
+    BOOST_CHECK_EXCEPTION(
+        take_along_axis(x, constant({0, 1}), 1),
+        shape_error,
+        starts_with("take_along_axis: indices of shape {2} do not fit shape {2, 3}"));
+    BOOST_CHECK_THROW(gather_nd(x, constant({{0, 3}})), value_error);
+    BOOST_CHECK_THROW(gather_nd(x, constant({{0, 1, 2}})), shape_error);
+    BOOST_CHECK_THROW(scatter_nd(constant({{0}}), ones({2}), {3}), shape_error);
+    BOOST_CHECK_THROW(scatter_add(x, {0}, ones({2, 3})), shape_error);
+    BOOST_CHECK_THROW(segment_sum(x, {0, 5}, 3), value_error);
+    BOOST_CHECK_THROW(segment_sum(x, {0}, 3), shape_error);
+    BOOST_CHECK_THROW(one_hot({3}, 3), value_error);
+    BOOST_CHECK_THROW(filter(x, constant({true, false})), shape_error);
+}
