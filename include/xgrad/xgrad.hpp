@@ -21,7 +21,9 @@
 #include <xgrad/mode/check_gradient.hpp>
 #include <xgrad/mode/custom_gradient.hpp>
 #include <xgrad/mode/grad.hpp>
+#include <xgrad/mode/hessian.hpp>
 #include <xgrad/mode/jacobian.hpp>
+#include <xgrad/mode/jvp.hpp>
 #include <xgrad/mode/value_and_grad.hpp>
 #include <xgrad/mode/vjp.hpp>
 #include <xgrad/ops/elementwise.hpp>

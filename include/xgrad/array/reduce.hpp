@@ -135,7 +135,7 @@ body_pointer reduce_all(
         reduce_aligned<T>(computed, operands, scalars, accumulator, targets, elements, result);
     }
     // Where every element starts from the same adjoint, the statement can go with its neighbours.
-    bool const uniform = call.kind.element_double == nullptr && !kernels.result_needed;
+    bool const uniform = call.kind.element == nullptr && !kernels.result_needed;
     finish_reduction<T>(
         kernels,
         operands,

@@ -47,29 +47,33 @@ void seed_elements(
 
 inline constexpr reduction sum_reduction{.name = "sum"};
 inline constexpr reduction mean_reduction{.name = "mean", .divides_by_count = true};
-inline constexpr reduction amax_reduction{
-    .name = "amax",
-    .result_needed = true,
-    .shares_among_ties = true,
-    .element_double = &vectorized::seed_elements<vectorized::equal_seed, double>,
-    .element_float = &vectorized::seed_elements<vectorized::equal_seed, float>,
-    .symbol_double = &vectorized::equal_seed::of,
-    .symbol_float = &vectorized::equal_seed::of};
-inline constexpr reduction amin_reduction{
-    .name = "amin",
-    .result_needed = true,
-    .shares_among_ties = true,
-    .element_double = &vectorized::seed_elements<vectorized::equal_seed, double>,
-    .element_float = &vectorized::seed_elements<vectorized::equal_seed, float>,
-    .symbol_double = &vectorized::equal_seed::of,
-    .symbol_float = &vectorized::equal_seed::of};
-inline constexpr reduction logsumexp_reduction{
-    .name = "logsumexp",
-    .result_needed = true,
-    .element_double = &vectorized::seed_elements<vectorized::softmax_seed, double>,
-    .element_float = &vectorized::seed_elements<vectorized::softmax_seed, float>,
-    .symbol_double = &vectorized::softmax_seed::of,
-    .symbol_float = &vectorized::softmax_seed::of};
+
+namespace vectorized {
+template <class Seed, class T>
+consteval reduction seeded(reduction kind)
+{
+    kind.result_needed = true;
+    if constexpr (differentiable_element<T>) {
+        kind.element = &seed_elements<Seed, T>;
+    }
+    if constexpr (std::same_as<T, double>) {
+        kind.symbol_double = &Seed::template of<symbol<double>>;
+    } else if constexpr (std::same_as<T, float>) {
+        kind.symbol_float = &Seed::template of<symbol<float>>;
+    }
+    return kind;
+}
+} // namespace vectorized
+
+template <class T>
+inline constexpr auto amax_reduction =
+    vectorized::seeded<vectorized::equal_seed, T>({.name = "amax", .shares_among_ties = true});
+template <class T>
+inline constexpr auto amin_reduction =
+    vectorized::seeded<vectorized::equal_seed, T>({.name = "amin", .shares_among_ties = true});
+template <class T>
+inline constexpr auto logsumexp_reduction =
+    vectorized::seeded<vectorized::softmax_seed, T>({.name = "logsumexp"});
 } // namespace XGRAD_ARCHITECTURE
 
 namespace detail {
@@ -160,7 +164,7 @@ auto amax(
 {
     using T = value_type_of<X>;
     return detail::reduce<T, false>(
-        x, maximum_accumulator<T>, {amax_reduction, axes, options, true, where});
+        x, maximum_accumulator<T>, {amax_reduction<T>, axes, options, true, where});
 }
 
 /// The smallest element; NaN where one is. The gradient is divided evenly among ties. Throws
@@ -174,7 +178,7 @@ auto amin(
 {
     using T = value_type_of<X>;
     return detail::reduce<T, false>(
-        x, minimum_accumulator<T>, {amin_reduction, axes, options, true, where});
+        x, minimum_accumulator<T>, {amin_reduction<T>, axes, options, true, where});
 }
 
 /// log Σ e^x, with the largest element taken out so that nothing overflows; -inf over no elements.
@@ -187,6 +191,6 @@ auto logsumexp(
 {
     using T = detail::reduced_element<X, true>;
     return detail::reduce<T, false>(
-        x, logsumexp_accumulator<T>{}, {logsumexp_reduction, axes, options, false, where});
+        x, logsumexp_accumulator<T>{}, {logsumexp_reduction<T>, axes, options, false, where});
 }
 } // namespace xgrad

@@ -68,6 +68,26 @@ target_of(tensor<T> const& target, tensor<T> const* seed, std::source_location c
     return {&target.body(), seed->handle()};
 }
 
+/// Sweeps, while `t` itself does not record. What other tapes are watching they are able to record.
+template <class Tape>
+void sweep_once(
+    Tape& t,
+    std::span<sweep_target const> targets,
+    std::span<tensor_body* const> sources,
+    grad_options const& options,
+    std::span<body_pointer> result,
+    std::source_location const& where)
+{
+    sweep(t.record(), targets, sources, where, is_recording() ? &in_the_open<Tape> : nullptr)
+        .run(options, result);
+    // A gradient that is constant is computed by no statement, and is known all the same.
+    for_each_active([&](recording& other) {
+        for (auto const& gradient : result) {
+            other.know(*gradient);
+        }
+    });
+}
+
 /// Sweeps, and empties a tape that is not persistent.
 template <class Tape>
 void gradients(
@@ -78,11 +98,7 @@ void gradients(
     std::span<body_pointer> result,
     std::source_location const& where)
 {
-    t.stop_recording([&] {
-        // What other tapes are watching they have to be able to record.
-        sweep(t.record(), targets, sources, where, is_recording() ? &in_the_open : nullptr)
-            .run(options, result);
-    });
+    t.stop_recording([&] { sweep_once(t, targets, sources, options, result, where); });
     if (!t.record().options().persistent) {
         t.record().consume();
     }

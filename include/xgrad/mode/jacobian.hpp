@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/array/concatenate.hpp>
 #include <xgrad/array/movement.hpp>
 #include <xgrad/mode/vjp.hpp>
 
@@ -11,38 +12,40 @@
 
 namespace xgrad {
 namespace detail {
-/// Sweeps once for each of `count` seeds and stacks the results: element (k, ...) of the result is
-/// the gradient for seed k.
-template <class T, class S, class Seed>
-body_pointer stacked_gradients(
+/// Sweeps once for each of `count` seeds and stacks the gradients: element (k, ...) of what
+/// `finish` makes the result of is the gradient for seed k.
+template <class T, class S, class Seed, class Finish>
+tensor<S> stacked_gradients(
     tape& t,
     tensor<T> const& target,
     tensor<S> const& source,
     std::size_t count,
     Seed&& seed,
+    Finish&& finish,
     std::source_location const& where)
 {
-    shape_type shape{count};
-    for (auto const length : source.shape()) {
-        shape.push_back(length);
-    }
-    auto stack = make_body(type_of<S>, shape);
-    t.stop_recording([&] {
+    auto result = t.stop_recording([&] {
+        std::vector<tensor<S>> rows;
         for (std::size_t k = 0; k < count; ++k) {
             sweep_target const from{&target.body(), seed(k)};
             body_pointer row;
-            sweep(t.record(), {&from, 1}, std::array{&source.body()}, where)
-                .run({.unconnected = unconnected::zero}, {&row, 1});
-            std::copy_n(
-                row->template elements<S>(),
-                row->size,
-                stack->template elements<S>() + k * row->size);
+            grad_options const options{.unconnected = unconnected::zero};
+            sweep_once(t, {&from, 1}, std::array{&source.body()}, options, {&row, 1}, where);
+            rows.emplace_back(std::move(row));
         }
+        if (rows.empty()) {
+            shape_type shape{0};
+            for (auto const length : source.shape()) {
+                shape.push_back(length);
+            }
+            return finish(tensor<S>(make_body(type_of<S>, shape)));
+        }
+        return finish(stack(rows));
     });
     if (!t.record().options().persistent) {
         t.record().consume();
     }
-    return stack;
+    return result;
 }
 } // namespace detail
 
@@ -55,7 +58,11 @@ tensor<S> jacobian(
     tensor<S> const& x,
     std::source_location where = std::source_location::current())
 {
-    auto const stack = detail::stacked_gradients(
+    auto shape = y.shape();
+    for (auto const length : x.shape()) {
+        shape.push_back(length);
+    }
+    return detail::stacked_gradients(
         t,
         y,
         x,
@@ -65,12 +72,8 @@ tensor<S> jacobian(
             one->template elements<T>()[k] = 1;
             return one;
         },
+        [&](tensor<S> const& rows) { return reshape(rows, shape, where); },
         where);
-    auto shape = y.shape();
-    for (auto const length : x.shape()) {
-        shape.push_back(length);
-    }
-    return tensor<S>(reshaped(stack, shape));
 }
 
 /// ∂y/∂x for arrays whose leading axis counts independent rows (row i of y depends on row i of x
@@ -90,7 +93,11 @@ tensor<S> batch_jacobian(
     }
     auto const rows = y.shape(0);
     auto const columns = rows == 0 ? 0 : y.size() / rows;
-    auto const stack = detail::stacked_gradients(
+    auto shape = y.shape();
+    for (std::size_t axis = 1; axis < x.dimension(); ++axis) {
+        shape.push_back(x.shape()[axis]);
+    }
+    return detail::stacked_gradients(
         t,
         y,
         x,
@@ -102,16 +109,9 @@ tensor<S> batch_jacobian(
             }
             return ones;
         },
+        // The seeds' axis goes behind the rows'.
+        [&](tensor<S> const& seeds) { return reshape(swapaxes(seeds, 0, 1), shape, where); },
         where);
-    // The seeds' axis goes behind the rows'.
-    std::vector<std::size_t> order(stack->shape.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::swap(order[0], order[1]);
-    auto shape = y.shape();
-    for (std::size_t axis = 1; axis < x.dimension(); ++axis) {
-        shape.push_back(x.shape()[axis]);
-    }
-    return tensor<S>(reshaped(dense(detail::transposed(stack, order)), shape));
 }
 
 /// The Jacobian of f at x.
@@ -119,9 +119,9 @@ template <class F, differentiable_element S>
 auto jacobian(
     F&& f, tensor<S> const& x, std::source_location where = std::source_location::current())
 {
+    auto const argument = detail::renamed(x);
     auto t = create_tape();
-    auto const argument = x.detach();
-    auto const y = with_tape(t, [&] { return as_tensor(std::invoke(f, argument)); });
+    auto const y = as_tensor(std::invoke(f, argument));
     return jacobian(t, y, argument, where);
 }
 } // namespace xgrad

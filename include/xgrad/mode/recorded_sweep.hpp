@@ -3,7 +3,6 @@
 #include <xgrad/array/broadcast.hpp>
 #include <xgrad/array/movement.hpp>
 #include <xgrad/ops/arithmetic.hpp>
-#include <xgrad/ops/cast.hpp>
 #include <xgrad/ops/comparison.hpp>
 #include <xgrad/tape/sweep.hpp>
 
@@ -15,6 +14,24 @@
 
 namespace xgrad {
 namespace detail {
+/// R(x, y) elementwise, as an interpreted statement: a compiled one would cost every program that
+/// asks for a gradient.
+template <class R, class T>
+tensor<T> interpreted_call(tensor<T> const& x, tensor<T> const& y)
+{
+    static auto const code = [] {
+        graph<T> g;
+        typename graph<T>::scope const current(g);
+        auto const left = symbol<T>::at(g.leaf(0));
+        auto const right = symbol<T>::at(g.leaf(1));
+        auto const root = symbol<T>::template apply<R>(left, right).place();
+        return interpreted_graph<T>(std::move(g), root, {true, true}, 0, R::name);
+    }();
+    std::array<tensor_body*, 2> const operands{&x.body(), &y.body()};
+    return tensor<T>(vectorized::evaluate<T>(
+        code.kernels, operands, static_cast<T const*>(nullptr), type_of<T>, {}));
+}
+
 /// A fused statement, as its derivatives see it: tensors that a derived formula reads.
 template <class T>
 class derivable_statement
@@ -92,10 +109,11 @@ public:
         tensor<T> g = reshape(incoming, places_);
         if (reduced.divides_by_count) {
             auto const size = element_count(shape_);
-            g = g / static_cast<T>(size / std::max(incoming.size(), std::size_t{1}));
+            tensor<T> const count(size / std::max(incoming.size(), std::size_t{1}));
+            g = interpreted_call<divide_rule>(g, count);
         }
         if (reduced.shares_among_ties) {
-            g = g / ties();
+            g = interpreted_call<divide_rule>(g, ties());
         }
         return g;
     }
@@ -120,17 +138,15 @@ private:
             pointers.push_back(operand.kept.get());
         }
         tensor<T> const elements(
-            statement_.kernels->terms.size() == 1
-                ? operands_[0].kept
-                : vectorized::evaluate<T>(
-                      *statement_.kernels,
-                      pointers,
-                      static_cast<T const*>(statement_.scalars()),
-                      type_of<T>,
-                      statement_.where));
+            statement_.kernels->terms.size() == 1 ? operands_[0].kept
+                                                  : vectorized::evaluate<T>(
+                                                        *statement_.kernels,
+                                                        pointers,
+                                                        static_cast<T const*>(statement_.scalars()),
+                                                        type_of<T>,
+                                                        statement_.where));
         tensor<T> const extreme(result());
-        tensor<T> const equal = cast<T>(elements == extreme);
-        return sum_to(equal, places_);
+        return sum_to(interpreted_call<equal_rule>(elements, extreme), places_);
     }
 
     recording const& recording_;
@@ -149,7 +165,7 @@ tensor<T> in_type(body_pointer const& body)
         return tensor<T>(body);
     }
     using other = std::conditional_t<std::same_as<T, double>, float, double>;
-    return tensor<T>(cast<T>(tensor<other>(body)));
+    return tensor<T>(tensor<other>(body), std::source_location());
 }
 
 /// A contribution of any shape and type as one to a variable: broadcast over the statement, summed
@@ -192,8 +208,8 @@ void reverse_expression(recording const& r, statement const& s, adjoints& all)
         if (formula.same_as_incoming) {
             all.add(variable, fitted(incoming, derivable.shape(), shape, type, s.where));
         } else if (formula.code) {
-            auto const contribution = derivable.evaluate(
-                formula, [&](std::size_t) { return incoming.handle(); });
+            auto const contribution =
+                derivable.evaluate(formula, [&](std::size_t) { return incoming.handle(); });
             all.add(variable, fitted(contribution, derivable.shape(), shape, type, s.where));
         } else if (s.kernels->leaves[i].carries_gradient) {
             all.add(variable, filled_body(type, shape, 0));
@@ -209,7 +225,8 @@ void reverse_linear(recording const& r, statement const& s, adjoints& all)
     tensor<T> g(all.body_of(s.result));
     auto const& whole = r.shape_of(s.operands()[0].variable);
     if (s.reduced->divides_by_count) {
-        g = g / static_cast<T>(element_count(whole));
+        tensor<T> const count(element_count(whole));
+        g = interpreted_call<divide_rule>(g, count);
     }
     for (auto const& operand : s.operands()) {
         if (!operand.kept || !all.wants(operand.variable)) {
@@ -217,18 +234,21 @@ void reverse_linear(recording const& r, statement const& s, adjoints& all)
         }
         for_each_active([&](recording& other) { other.mark_gradient(*operand.kept); });
         tensor<T> const unit(operand.kept);
-        all.add(operand.variable, tensor<T>(unit * reshape(g, shape_type())).handle());
+        tensor<T> const scalar = reshape(g, shape_type());
+        all.add(operand.variable, interpreted_call<multiply_rule>(unit, scalar).handle());
     }
 }
 
 template <class T>
 body_pointer joined(body_pointer const& a, body_pointer const& b)
 {
-    return tensor<T>(tensor<T>(a) + tensor<T>(b)).handle();
+    return interpreted_call<add_rule>(tensor<T>(a), tensor<T>(b)).handle();
 }
 
-/// Reverses one statement, in the open.
-inline void reverse_recorded(recording const& r, statement const& s, adjoints& all)
+/// Reverses one statement, in the open. (A template, so that only programs that ask for gradients
+/// compile it.)
+template <class...>
+void reverse_recorded(recording const& r, statement const& s, adjoints& all)
 {
     if (s.kernels == nullptr) {
         pullback sweep(r, s, all);
@@ -249,11 +269,14 @@ inline void reverse_recorded(recording const& r, statement const& s, adjoints& a
     }
 }
 
-inline body_pointer join_recorded(body_pointer const& a, body_pointer const& b)
+template <class...>
+body_pointer join_recorded(body_pointer const& a, body_pointer const& b)
 {
     return a->type == element_type::float64 ? joined<double>(a, b) : joined<float>(a, b);
 }
 
-inline constexpr recorded_way in_the_open{&reverse_recorded, &join_recorded};
+template <class... Program>
+inline constexpr recorded_way in_the_open{
+    &reverse_recorded<Program...>, &join_recorded<Program...>};
 } // namespace detail
 } // namespace xgrad

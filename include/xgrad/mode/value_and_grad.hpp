@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/array/operation.hpp>
 #include <xgrad/mode/grad.hpp>
 
 #include <functional>
@@ -27,6 +28,17 @@ void require_scalar(
 }
 } // namespace detail
 
+namespace detail {
+/// The argument under a name of its own, so that the same tensor given twice is two arguments.
+/// Other tapes follow it to what it came from.
+template <class T>
+tensor<T> renamed(tensor<T> const& x)
+{
+    auto const itself = [](tensor<T> const& g) { return g; };
+    return recorded_linear("argument", x.detach(), x, itself, std::source_location());
+}
+} // namespace detail
+
 /// f(x...) and its gradients by every x: `auto [value, gradients] = value_and_grad(f, x, y);`.
 /// f takes and returns tensors (an expression is evaluated). Throws shape_error where its result is
 /// not of rank 0. Arguments on which f does not depend get zeros.
@@ -34,14 +46,10 @@ template <class F, element... T>
 auto value_and_grad(F&& f, tensor<T> const&... x)
 {
     auto const where = std::source_location::current();
+    std::tuple<tensor<T>...> const arguments{detail::renamed(x)...};
     auto t = create_tape();
-    // The arguments under names of their own, so that the same tensor given twice is two arguments.
-    std::tuple<tensor<T>...> const arguments{x.detach()...};
     auto const value = std::apply(
-        [&](auto const&... argument) {
-            return with_tape(t, [&] { return as_tensor(std::invoke(f, argument...)); });
-        },
-        arguments);
+        [&](auto const&... argument) { return as_tensor(std::invoke(f, argument...)); }, arguments);
     detail::require_scalar(value, "value_and_grad", where);
     auto gradients = std::apply(
         [&](auto const&... argument) {

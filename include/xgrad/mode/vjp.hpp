@@ -59,15 +59,11 @@ struct value_with_pullback
 template <class F, element... T>
 auto vjp(F&& f, tensor<T> const&... x)
 {
+    std::tuple<tensor<T>...> arguments{detail::renamed(x)...};
     auto recorder = std::make_shared<tape>(create_tape({.persistent = true}));
-    // Active only while f runs.
-    recorder->suspend();
-    std::tuple<tensor<T>...> arguments{x.detach()...};
     auto value = std::apply(
-        [&](auto const&... argument) {
-            return with_tape(*recorder, [&] { return as_tensor(std::invoke(f, argument...)); });
-        },
-        arguments);
+        [&](auto const&... argument) { return as_tensor(std::invoke(f, argument...)); }, arguments);
+    recorder->suspend(); // active only while f runs
     pullback_function<decltype(value), T...> pullback(
         std::move(recorder), value, std::move(arguments));
     return value_with_pullback<decltype(value), decltype(pullback)>{

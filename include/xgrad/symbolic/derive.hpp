@@ -7,8 +7,8 @@
 // are further terms of it.
 
 namespace xgrad {
-/// The reverse sweep over a graph: the adjoint of `root` goes down to the leaves. `value` stands for
-/// the value of the root (the root itself, or a tensor that holds it).
+/// The reverse sweep over a graph: the adjoint of `root` goes down to the leaves. `value` stands
+/// for the value of the root (the root itself, or a tensor that holds it).
 template <class T>
 std::vector<symbol<T>> leaf_adjoints_of(
     graph<T>& g,

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <tuple>
 
 // The derivative of a recorded expression as an expression of its own: what a tape records when it
@@ -50,8 +49,8 @@ inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
 /// The expression of a statement as terms of g. Leaf i is tensor `same[i]`.
 template <class T>
-typename graph<T>::place expression_in(
-    graph<T>& g, block_kernels const& kernels, std::span<std::uint32_t const> same)
+typename graph<T>::place
+expression_in(graph<T>& g, block_kernels const& kernels, std::span<std::uint32_t const> same)
 {
     using place = typename graph<T>::place;
     if (kernels.program != nullptr) {
@@ -137,22 +136,17 @@ derived_formula derive(derivative_request const& what)
         formula.same_as_incoming = true;
         return formula;
     }
-    auto const carries = [&](std::size_t i) {
-        bool some = formula.reads[i] >= leaves;
+    std::vector<bool> carries;
+    for (auto const source : formula.reads) {
+        bool some = source >= leaves;
         for (std::uint32_t k = 0; k < leaves; ++k) {
-            some = some ||
-                (what.same[k] == formula.reads[i] && kernels.leaves[k].carries_gradient);
+            some = some || (what.same[k] == source && kernels.leaves[k].carries_gradient);
         }
-        return some;
-    };
+        carries.push_back(some);
+    }
     bool const backwards = what.target != derivative_request::tangent;
     formula.code = std::make_unique<interpreted_graph<T>>(
-        std::move(pruned),
-        place,
-        formula.reads.size(),
-        kernels.scalars,
-        backwards ? "adjoint" : "tangent",
-        carries);
+        std::move(pruned), place, carries, kernels.scalars, backwards ? "adjoint" : "tangent");
     return formula;
 }
 
@@ -160,11 +154,12 @@ derived_formula derive(derivative_request const& what)
 template <class T>
 derived_formula const& derivative_of(derivative_request const& what)
 {
-    static std::mutex mutex;
+    static constinit std::atomic_flag asked;
     static std::map<derivative_request, derived_formula> known;
-    std::lock_guard const lock(mutex);
+    scoped_lock const only(asked);
     auto const place = known.find(what);
-    return place != known.end() ? place->second : known.emplace(what, derive<T>(what)).first->second;
+    return place != known.end() ? place->second
+                                : known.emplace(what, derive<T>(what)).first->second;
 }
 } // namespace vectorized
 } // namespace XGRAD_ARCHITECTURE

@@ -57,8 +57,8 @@ struct graph_term
 
     kind what;
     std::uint8_t arity = 0;
-    std::uint32_t index = 0;  // of the leaf or number; of an operation's first operand
-    T value{};                // of a constant
+    std::uint32_t index = 0; // of the leaf or number; of an operation's first operand
+    T value{};               // of a constant
     primitive<T> const* rule = nullptr;
 };
 
@@ -140,8 +140,8 @@ public:
             }
             auto term = terms_[p];
             if (term.what == kind::leaf) {
-                leaves.push_back(std::exchange(
-                    term.index, static_cast<std::uint32_t>(leaves.size())));
+                leaves.push_back(
+                    std::exchange(term.index, static_cast<std::uint32_t>(leaves.size())));
             } else if (term.what == kind::operation) {
                 auto const x = operands(p);
                 term.index = static_cast<std::uint32_t>(result.operands_.size());

@@ -3,10 +3,11 @@
 #include <xgrad/symbolic/derive.hpp>
 #include <xgrad/symbolic/program.hpp>
 
-#include <mutex>
+#include <atomic>
 
 namespace xgrad {
-/// What takes the place of a compiled expression's kernels where the expression came up at run time.
+/// What takes the place of a compiled expression's kernels where the expression came up at run
+/// time.
 struct interpreted
 {
     interpreted() = default;
@@ -17,6 +18,30 @@ struct interpreted
     block_kernels kernels{};
 };
 
+/// A lock that is held shortly and seldom (<mutex> would cost every program's compiler more).
+class scoped_lock
+{
+public:
+    explicit scoped_lock(std::atomic_flag& flag) : flag_(flag)
+    {
+        while (flag_.test_and_set(std::memory_order_acquire)) {
+            flag_.wait(true, std::memory_order_relaxed);
+        }
+    }
+
+    scoped_lock(scoped_lock const&) = delete;
+    scoped_lock& operator=(scoped_lock const&) = delete;
+
+    ~scoped_lock()
+    {
+        flag_.clear(std::memory_order_release);
+        flag_.notify_one();
+    }
+
+private:
+    std::atomic_flag& flag_;
+};
+
 inline namespace XGRAD_ARCHITECTURE {
 /// A graph with kernels as a compiled expression has them: tapes and sweeps see no difference. The
 /// kernels' adjoints are derived when they are asked for first.
@@ -24,24 +49,22 @@ template <class T>
 class interpreted_graph : public interpreted
 {
 public:
-    /// `carries(i)`: leaf i has an adjoint.
-    template <class Carries>
+    /// `carries[i]`: leaf i has an adjoint.
     interpreted_graph(
         graph<T> g,
         typename graph<T>::place root,
-        std::size_t leaves,
+        std::vector<bool> const& carries,
         std::uint32_t numbers,
-        std::string_view name,
-        Carries&& carries)
+        std::string_view name)
         : graph_(std::move(g)), root_(root), values_(graph_, {&root_, 1})
     {
         bool any = false;
-        for (std::size_t i = 0; i < leaves; ++i) {
-            leaves_.push_back({carries(i), true});
+        for (bool const carried : carries) {
+            leaves_.push_back({carried, true});
             terms_.push_back({expression_term::kind::tensor, 0, {}, {}, nullptr});
-            any = any || leaves_.back().carries_gradient;
+            any = any || carried;
         }
-        auto const arity = static_cast<std::uint8_t>(std::min(leaves, std::size_t{255}));
+        auto const arity = static_cast<std::uint8_t>(std::min(carries.size(), std::size_t{255}));
         terms_.push_back({expression_term::kind::operation, arity, name, {}, nullptr});
         kernels = {
             .values = &compute,
@@ -82,7 +105,7 @@ private:
     static void compute_adjoints(adjoint_block const& block)
     {
         auto const& self = of(block.program);
-        std::call_once(self.derived_, [&] { self.derive(); });
+        self.derive_once();
         // The seed is one more leaf.
         auto const leaves = self.leaves_.size();
         scratch table((leaves + 1) * sizeof(void const*));
@@ -113,14 +136,25 @@ private:
             });
     }
 
+    void derive_once() const
+    {
+        if (derived_.load(std::memory_order_acquire)) {
+            return;
+        }
+        scoped_lock const only(deriving_);
+        if (!derived_.load(std::memory_order_relaxed)) {
+            derive();
+            derived_.store(true, std::memory_order_release);
+        }
+    }
+
     void derive() const
     {
         auto g = graph_;
         typename graph<T>::scope const current(g);
         auto const leaves = leaves_.size();
         auto const seed = symbol<T>::at(g.leaf(static_cast<std::uint32_t>(leaves)));
-        auto const adjoints =
-            leaf_adjoints_of(g, root_, symbol<T>::at(root_), seed, leaves + 1);
+        auto const adjoints = leaf_adjoints_of(g, root_, symbol<T>::at(root_), seed, leaves + 1);
         std::vector<typename graph<T>::place> roots;
         reached_.assign(leaves, false);
         for (std::size_t i = 0; i < leaves; ++i) {
@@ -139,10 +173,11 @@ private:
     program<T> values_;
     std::vector<leaf_traits> leaves_;
     std::vector<expression_term> terms_;
-    mutable std::once_flag derived_;
+    mutable std::atomic_flag deriving_;
+    mutable std::atomic<bool> derived_ = false;
     mutable program<T> adjoints_;
     mutable std::vector<std::uint32_t> adjoint_leaves_; // of each leaf of `adjoints_`: which it is
-    mutable std::vector<std::uint32_t> adjoint_of_;     // of each root of `adjoints_`: of which leaf
+    mutable std::vector<std::uint32_t> adjoint_of_; // of each root of `adjoints_`: of which leaf
     mutable std::vector<bool> reached_;
 };
 } // namespace XGRAD_ARCHITECTURE

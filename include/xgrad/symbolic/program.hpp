@@ -6,8 +6,8 @@
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
 /// A graph as a list of instructions over registers of one sub-block each: how a formula runs that
-/// no compiler has seen. Each instruction is a loop of a rule's own over 128 elements, which stay in
-/// L1 from one to the next.
+/// no compiler has seen. Each instruction is a loop of a rule's own over 128 elements, which stay
+/// in L1 from one to the next.
 template <class T>
 class program
 {
@@ -63,8 +63,8 @@ public:
 
     float cost() const noexcept { return cost_; }
 
-    /// Computes the roots over `count` elements. `finish(root, values, begin, count)` takes those of
-    /// one root, a sub-block at a time.
+    /// Computes the roots over `count` elements. `finish(root, values, begin, count)` takes those
+    /// of one root, a sub-block at a time.
     template <class Finish>
     void run(void const* const* leaves, T const* numbers, std::size_t count, Finish&& finish) const
     {
@@ -76,8 +76,8 @@ public:
         for (std::size_t i = 0; i < slots; ++i) {
             table[i] = blocks + i * length;
             if (i < inputs_.size() && inputs_[i].what != kind::leaf) {
-                auto const value = inputs_[i].what == kind::number ? numbers[inputs_[i].index]
-                                                                   : inputs_[i].value;
+                auto const value =
+                    inputs_[i].what == kind::number ? numbers[inputs_[i].index] : inputs_[i].value;
                 std::fill_n(blocks + i * length, length, value);
             }
         }

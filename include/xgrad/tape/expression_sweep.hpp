@@ -62,8 +62,7 @@ public:
         seed_source source{.adjoint = leaves, .result = leaves + 1};
         if (statement_.reduced != nullptr) {
             source.reduced = true;
-            source.element = std::same_as<T, double> ? statement_.reduced->element_double
-                                                     : statement_.reduced->element_float;
+            source.element = statement_.reduced->element;
             expand_reduced();
         }
         compute_adjoints<T>(kernels_, make_plan(), scalars_, source, targets_.get());

@@ -90,6 +90,9 @@ public:
         return false;
     }
 
+    /// Makes `body` a variable, that no statement need have computed.
+    void know(tensor_body const& body) { variable_of(body); }
+
     void watch(tensor_body const& body) { variables_[variable_of(body)].followed = true; }
 
     /// Remembers that `body` is a gradient, of whose own derivatives this tape knows nothing: a
@@ -113,7 +116,7 @@ public:
         bool const linear = e.aligned == alignment::linear;
         // A reduction whose sweep starts from the elements' values computes them again.
         bool const recomputes =
-            e.reduced != nullptr && (e.reduced->element_double != nullptr || kernels.result_needed);
+            e.reduced != nullptr && (e.reduced->element != nullptr || kernels.result_needed);
         bool const keeps_result =
             !linear && (e.reduced != nullptr ? e.reduced->result_needed : kernels.result_needed);
         auto const kept = [&](std::size_t i) {

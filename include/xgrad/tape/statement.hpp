@@ -42,11 +42,10 @@ struct reduction
     /// The incoming adjoint is shared evenly among the elements equal to the result.
     bool shares_among_ties = false;
 
-    /// See seed_source::element; one for double and one for float.
-    void (*element_double)(void const*, void const*, void const*, void*, std::size_t) = nullptr;
-    void (*element_float)(void const*, void const*, void const*, void*, std::size_t) = nullptr;
+    /// See seed_source::element.
+    void (*element)(void const*, void const*, void const*, void*, std::size_t) = nullptr;
 
-    /// The same as terms, for derivatives of derivatives.
+    /// The same as terms, for derivatives of derivatives; of the type that it is computed in.
     element_rule<double> symbol_double = nullptr;
     element_rule<float> symbol_float = nullptr;
 };
