@@ -209,20 +209,3 @@ BOOST_AUTO_TEST_CASE(value_and_grad_returns_both_and_wants_a_scalar)
     BOOST_TEST(ga(1) == 8.);
     BOOST_TEST(gb(1) == 4.);
 }
-
-BOOST_AUTO_TEST_CASE(a_gradient_is_no_silent_constant_on_another_tape)
-{
-    tensor const x = constant(3.);
-    auto outer = create_tape({.persistent = true});
-    auto inner = create_tape();
-    tensor const y = x * x * x;
-    tensor const slope = grad(inner, y, x);
-    tensor const z = slope * x;
-    BOOST_CHECK_EXCEPTION(grad(outer, z, x), tape_error, [](error const& e) {
-        return std::string(e.what()).find("gradients are not recorded") != std::string::npos;
-    });
-    BOOST_TEST(grad(outer, z, slope).item() == 3.);
-    BOOST_TEST(grad(outer, y, x).item() == 27.);
-    tensor const w = slope.detach() * x;
-    BOOST_TEST(grad(outer, w, x).item() == 27.);
-}

@@ -254,62 +254,118 @@ void float_agrees_with_double(std::vector<operation> const& operations)
     }
 }
 
-// ---- gradients against central differences
+// ---- derivatives of any order against central differences of the order below
 
-void gradients_agree_with_central_differences(std::vector<operation> const& operations)
+// The derivative by one operand after the other, elementwise: each tape records the gradients of
+// the ones made after it.
+tensor<double> derivative(
+    operation const& f,
+    arguments<double> const& x,
+    oracle::attribute_list const& attributes,
+    std::vector<std::size_t> const& operands)
+{
+    std::vector<xgrad::tape> tapes;
+    arguments<double> own;
+    for (auto const& argument : x) {
+        own.push_back(argument.detach());
+    }
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+        tapes.push_back(xgrad::create_tape());
+    }
+    auto y = f.in_double(own, attributes);
+    for (auto const operand : operands) {
+        y = grad(tapes.back(), y, own[operand], {.unconnected = xgrad::unconnected::zero});
+        tapes.pop_back();
+    }
+    return y;
+}
+
+void expect_central_difference(
+    operation const& f, record const& r, std::vector<std::size_t> const& below, std::size_t operand)
+{
+    auto const x = inputs_of<double>(r);
+    auto path = below;
+    path.push_back(operand);
+    auto const value = oracle::read(derivative(f, x, r.attributes, below)).data;
+    auto const exact = oracle::read(derivative(f, x, r.attributes, path)).data;
+    auto const points = r.inputs[operand].data;
+    auto const difference = [&](double step) {
+        auto at = [&](double sign) {
+            auto moved = points;
+            for (auto& p : moved) {
+                p += sign * step * std::abs(p);
+            }
+            auto arguments = x;
+            arguments[operand] = xgrad::constant(moved, r.inputs[operand].shape);
+            return oracle::read(derivative(f, arguments, r.attributes, below)).data;
+        };
+        auto result = at(1);
+        auto const lower = at(-1);
+        for (std::size_t k = 0; k < result.size(); ++k) {
+            auto const high = points[k] + step * std::abs(points[k]);
+            auto const low = points[k] - step * std::abs(points[k]);
+            result[k] = (result[k] - lower[k]) / (high - low);
+        }
+        return result;
+    };
+    auto const coarse = difference(2e-5);
+    auto const fine = difference(1e-5);
+    std::size_t compared = 0;
+    for (std::size_t k = 0; k < exact.size(); ++k) {
+        auto const noise = 1e-14 * std::abs(value[k] / (1e-5 * points[k]));
+        auto const spread = std::abs(coarse[k] - fine[k]);
+        // Next to a singularity a difference tells nothing.
+        if (!(spread <= 1e-4 * std::abs(fine[k]) + 10 * noise)) {
+            continue;
+        }
+        ++compared;
+        BOOST_TEST(
+            std::abs(exact[k] - fine[k]) <= 3 * spread + 1e-6 * std::abs(exact[k]) + 10 * noise,
+            r.name << " order " << path.size() << " operand " << operand << " at " << points[k]
+                   << ": derivative " << exact[k] << ", difference " << fine[k]);
+    }
+    BOOST_TEST(compared >= exact.size() / 2, r.name << ": " << compared);
+}
+
+template <class Check>
+void for_each_differentiable(std::vector<operation> const& operations, Check&& check)
 {
     for (auto const& f : operations) {
         for (auto const* r : records_of("elementwise", f)) {
-            auto const x = inputs_of<double>(*r);
-            auto const seed = xgrad::ones<double>(r->outputs[0].shape);
-            auto const exact = run<double>(f, x, r->attributes, &seed);
-            auto const value = oracle::read(exact.value).data;
-            for (std::size_t i = 0; i < x.size(); ++i) {
-                if (r->inputs[i].dtype != "float64" || r->outputs[0].dtype != "float64") {
-                    continue;
+            for (std::size_t i = 0; i < r->inputs.size(); ++i) {
+                if (r->inputs[i].dtype == "float64" && r->outputs[0].dtype == "float64") {
+                    check(f, *r, i);
                 }
-                auto const points = r->inputs[i].data;
-                auto const difference = [&](double step) {
-                    auto at = [&](double sign) {
-                        auto moved = points;
-                        for (auto& p : moved) {
-                            p += sign * step * std::abs(p);
-                        }
-                        auto arguments = x;
-                        arguments[i] = xgrad::constant(moved, r->inputs[i].shape);
-                        return oracle::read(in<double>(f)(arguments, r->attributes)).data;
-                    };
-                    auto result = at(1);
-                    auto const below = at(-1);
-                    for (std::size_t k = 0; k < result.size(); ++k) {
-                        auto const high = points[k] + step * std::abs(points[k]);
-                        auto const low = points[k] - step * std::abs(points[k]);
-                        result[k] = (result[k] - below[k]) / (high - low);
-                    }
-                    return result;
-                };
-                auto const coarse = difference(2e-5);
-                auto const fine = difference(1e-5);
-                auto const gradient = oracle::read(exact.gradients[i]).data;
-                std::size_t compared = 0;
-                for (std::size_t k = 0; k < gradient.size(); ++k) {
-                    auto const noise = 1e-14 * std::abs(value[k] / (1e-5 * points[k]));
-                    auto const spread = std::abs(coarse[k] - fine[k]);
-                    // Next to a singularity a difference tells nothing.
-                    if (!(spread <= 1e-4 * std::abs(fine[k]) + 10 * noise)) {
-                        continue;
-                    }
-                    ++compared;
-                    BOOST_TEST(
-                        std::abs(gradient[k] - fine[k]) <=
-                            3 * spread + 1e-6 * std::abs(gradient[k]) + 10 * noise,
-                        r->name << " operand " << i << " at " << points[k] << ": gradient "
-                                << gradient[k] << ", difference " << fine[k]);
-                }
-                BOOST_TEST(compared >= gradient.size() / 2, r->name << ": " << compared);
             }
         }
     }
+}
+
+void gradients_agree_with_central_differences(std::vector<operation> const& operations)
+{
+    for_each_differentiable(operations, [](operation const& f, record const& r, std::size_t i) {
+        expect_central_difference(f, r, {}, i);
+    });
+}
+
+void second_derivatives_agree_with_differences_of_gradients(
+    std::vector<operation> const& operations)
+{
+    for_each_differentiable(operations, [](operation const& f, record const& r, std::size_t i) {
+        for (std::size_t j = 0; j < r.inputs.size(); ++j) {
+            if (r.inputs[j].dtype == "float64") {
+                expect_central_difference(f, r, {i}, j);
+            }
+        }
+    });
+}
+
+void third_derivatives_agree_with_differences_of_second_ones(
+    std::vector<operation> const& operations)
+{
+    for_each_differentiable(operations, [](operation const& f, record const& r, std::size_t i) {
+        expect_central_difference(f, r, {i, i}, i);
+    });
 }
 
 // ---- shapes and positions
@@ -472,6 +528,10 @@ checks::checks(std::vector<operation> const& operations)
         values_are_accurate_to_a_few_units_in_the_last_place);
     add("float_agrees_with_double", float_agrees_with_double);
     add("gradients_agree_with_central_differences", gradients_agree_with_central_differences);
+    add("second_derivatives_agree_with_differences_of_gradients",
+        second_derivatives_agree_with_differences_of_gradients);
+    add("third_derivatives_agree_with_differences_of_second_ones",
+        third_derivatives_agree_with_differences_of_second_ones);
     add("an_element_does_not_depend_on_its_position", an_element_does_not_depend_on_its_position);
     add("a_result_may_replace_its_operand", a_result_may_replace_its_operand);
 }

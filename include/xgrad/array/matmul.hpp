@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/array/operation.hpp>
+#include <xgrad/array/summed_to.hpp>
 #include <xgrad/engine/matrix_product.hpp>
 
 #include <numeric>
@@ -92,30 +93,6 @@ body_pointer stacked_product(body_pointer const& a_body, body_pointer const& b_b
             to);
     }
     return result;
-}
-
-/// Sums over the axes along which `shape` was broadcast to the body's.
-template <class T>
-body_pointer summed_to(body_pointer const& body, shape_type const& shape)
-{
-    if (same_shape(body->shape, shape)) {
-        return body;
-    }
-    auto const from = dense(body);
-    auto sum = make_body(type_of<T>, shape);
-    std::fill_n(sum->template elements<T>(), sum->size, T(0));
-    auto axes = from->shape;
-    auto strides = broadcast_strides(shape, sum->strides(), axes);
-    coalesce(axes, strides);
-    accumulate(
-        sum_accumulator<T>,
-        std::array<T*, 1>{sum->template elements<T>()},
-        axes,
-        strides,
-        0,
-        from->size,
-        static_cast<T const*>(from->template elements<T>()));
-    return sum;
 }
 } // namespace detail
 

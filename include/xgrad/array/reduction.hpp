@@ -55,11 +55,10 @@ consteval reduction seeded(reduction kind)
     kind.result_needed = true;
     if constexpr (differentiable_element<T>) {
         kind.element = &seed_elements<Seed, T>;
-    }
-    if constexpr (std::same_as<T, double>) {
-        kind.symbol_double = &Seed::template of<symbol<double>>;
-    } else if constexpr (std::same_as<T, float>) {
-        kind.symbol_float = &Seed::template of<symbol<float>>;
+        kind.symbols = [](term_place element, term_place result, term_place g) {
+            using V = symbol<T>;
+            return Seed::of(V::at(element), V::at(result), V::at(g)).place();
+        };
     }
     return kind;
 }

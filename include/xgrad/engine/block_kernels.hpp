@@ -12,6 +12,8 @@
 // type; every array may be read and written up to a whole register past `count`.
 
 namespace xgrad {
+struct primitive;
+
 struct value_block
 {
     void const* const* operands; // one per leaf: `count` elements
@@ -48,7 +50,7 @@ struct expression_term
     std::uint8_t arity;
     std::string_view name;
     std::string_view symbol;
-    void const* rule = nullptr; // of an operation: its primitive<T>, T the type it computes in
+    primitive const* rule = nullptr; // of an operation that has a derivative
 };
 
 struct leaf_traits

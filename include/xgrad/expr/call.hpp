@@ -41,7 +41,8 @@ node_of<Rule, X...> call(X&&... x)
 {
     static_assert(
         rule<Rule>,
-        "xgrad: a rule needs `static constexpr std::string_view name`, by which errors and formulas "
+        "xgrad: a rule needs `static constexpr std::string_view name`, by which errors and "
+        "formulas "
         "call it");
     return node_of<Rule, X...>(Rule{}, std::forward<X>(x)...);
 }

@@ -8,15 +8,16 @@ namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
 template <class R, class T, std::size_t... I>
-XGRAD_ALWAYS_INLINE void
-values_of_rule(T const* const* x, T* value, std::size_t count, std::index_sequence<I...> operands)
+XGRAD_ALWAYS_INLINE void values_of_rule(
+    void const* const* x, T* value, std::size_t count, std::index_sequence<I...> operands)
 {
     using V = simd::batch<T>;
     if constexpr (!is_inlined<R>) {
-        stage_values<R, T>({x[I]...}, value, count, operands);
+        stage_values<R, T>({static_cast<T const*>(x[I])...}, value, count, operands);
     } else {
         for (std::size_t i = 0; i < count; i += V::size) {
-            as_operand<false, V>(R::value(as_operand<is_condition<R, I>, V>(V::load(x[I] + i))...))
+            as_operand<false, V>(R::value(as_operand<is_condition<R, I>, V>(
+                                     V::load(static_cast<T const*>(x[I]) + i))...))
                 .store(value + i);
         }
     }
@@ -25,48 +26,47 @@ values_of_rule(T const* const* x, T* value, std::size_t count, std::index_sequen
 /// As a stage, but inlined rules and truth values too.
 template <class R, class T, std::size_t Arity>
 XGRAD_NOINLINE XGRAD_FLATTEN void
-primitive_values(T const* const* x, T* value, std::size_t count)
+primitive_values(void const* const* x, void* value, std::size_t count)
 {
-    values_of_rule<R, T>(x, value, count, std::make_index_sequence<Arity>{});
+    values_of_rule<R, T>(x, static_cast<T*>(value), count, std::make_index_sequence<Arity>{});
 }
-} // namespace vectorized
-} // namespace XGRAD_ARCHITECTURE
 
-namespace detail {
 template <class R, class T, std::size_t... I>
 void reverse_symbols(
-    symbol<T> const* x,
-    symbol<T> const& value,
-    adjoint_symbol<T> const& g,
-    adjoint_symbol<T>* adjoints,
+    term_place const* x,
+    term_place value,
+    adjoint_term const& g,
+    adjoint_term* adjoints,
     std::index_sequence<I...>)
 {
-    auto const partials = partials_from<R>(value, x[I]...);
-    ((adjoints[I] = carried<has_finite_partials<R>>(g, partial_of<I>(partials))), ...);
+    using V = symbol<T>;
+    auto const partials = partials_from<R>(V::at(value), V::at(x[I])...);
+    ((adjoints[I] = carried<has_finite_partials<R>, T>(g, partial_of<I>(partials))), ...);
 }
 
 template <class R, class T, std::size_t Arity>
-consteval auto reverse_of_rule() -> decltype(primitive<T>::reverse)
+void primitive_reverse(
+    term_place const* x, term_place value, adjoint_term const& g, adjoint_term* adjoints)
+{
+    reverse_symbols<R, T>(x, value, g, adjoints, std::make_index_sequence<Arity>{});
+}
+
+template <class R, class T, std::size_t Arity>
+consteval auto reverse_of_rule() -> decltype(primitive::reverse)
 {
     if constexpr (differentiable_rule<R, Arity>) {
-        return [](symbol<T> const* x,
-                  symbol<T> const& value,
-                  adjoint_symbol<T> const& g,
-                  adjoint_symbol<T>* adjoints) {
-            reverse_symbols<R, T>(x, value, g, adjoints, std::make_index_sequence<Arity>{});
-        };
+        return &primitive_reverse<R, T, Arity>;
     } else {
         return nullptr;
     }
 }
-} // namespace detail
+} // namespace vectorized
 
-inline namespace XGRAD_ARCHITECTURE {
 template <class R, class T, std::size_t Arity>
-constinit primitive<T> const primitive_of<R, T, Arity>::value{
+constinit primitive const primitive_of<R, T, Arity>::value{
     .name = R::name,
     .cost = is_inlined<R> ? 0.1f : 1.0f,
     .values = &vectorized::primitive_values<R, T, Arity>,
-    .reverse = xgrad::detail::reverse_of_rule<R, T, Arity>()};
+    .reverse = vectorized::reverse_of_rule<R, T, Arity>()};
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad

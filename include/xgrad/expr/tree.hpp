@@ -131,7 +131,7 @@ consteval std::string_view symbol_of()
 
 /// The rule as derivatives of derivatives use it, where Whole has a derivative.
 template <class Whole, class R, std::size_t Arity>
-consteval void const* rule_in()
+consteval primitive const* rule_in()
 {
     if constexpr (carries_gradient<Whole>) {
         return &primitive_of<R, xgrad::compute_type<Whole>, Arity>::value;

@@ -10,9 +10,11 @@
 
 namespace xgrad {
 namespace detail {
-template <class... Program>
+template <class Program>
 class forward_sweep
 {
+    using operations = body_operations<Program>;
+
 public:
     explicit forward_sweep(recording const& r) : recording_(r), tangents_(r.variables().size()) {}
 
@@ -27,12 +29,14 @@ public:
     {
         for (std::size_t k = 0; k < recording_.statements().size(); ++k) {
             auto const& s = recording_.statements()[k];
-            bool moves = false;
-            for (auto const& operand : s.operands()) {
-                moves = moves || tangents_[operand.variable];
-            }
-            if (moves) {
-                forward(s);
+            auto const operands = s.operands();
+            bool const moves = std::any_of(operands.begin(), operands.end(), [&](auto const& o) {
+                return static_cast<bool>(tangents_[o.variable]);
+            });
+            if (moves && s.kernels == nullptr) {
+                forward_operation(s);
+            } else if (moves) {
+                forward_expression(s);
             }
         }
     }
@@ -45,76 +49,58 @@ public:
     }
 
 private:
-    void forward(statement const& s)
+    body_pointer incoming(statement const& s, std::size_t i) const
     {
-        if (s.kernels == nullptr) {
-            forward_operation(s);
-        } else if (s.kernels->compute == element_type::float64) {
-            forward_expression<double>(s);
-        } else {
-            forward_expression<float>(s);
-        }
+        return operations::in_type(tangents_[s.operands()[i].variable], s.kernels->compute);
     }
 
-    template <class T>
     void forward_expression(statement const& s)
     {
-        auto const type = recording_.variables()[s.result].type;
-        auto const& shape = recording_.shape_of(s.result);
-        derivable_statement<T> const derivable(recording_, s);
-        tensor<T> tangent;
-        if (s.aligned == alignment::linear) {
-            if (!linear_tangent(s, tangent)) {
-                return;
-            }
-        } else {
-            auto const operands = s.operands();
-            std::vector<bool> moving;
-            for (std::size_t i = 0; i < operands.size(); ++i) {
-                moving.push_back(
-                    s.kernels->leaves[i].carries_gradient &&
-                    static_cast<bool>(tangents_[operands[i].variable]));
-            }
-            auto const incoming = [&](std::size_t i) {
-                return in_type<T>(tangents_[operands[i].variable]).handle();
-            };
-            auto const& formula = vectorized::derivative_of<T>(
-                derivable.request(derivative_request::tangent, moving));
-            if (formula.same_as_incoming) {
-                auto const first = formula.reads[0] - operands.size() - 1;
-                tangent = tensor<T>(incoming(first));
-            } else if (formula.code) {
-                tangent = derivable.evaluate(formula, incoming);
-            } else {
-                return;
-            }
-        }
-        if (!same_shape(tangent.shape(), derivable.shape())) {
-            tangent = broadcast(tangent, derivable.shape(), s.where);
+        derivable_statement<Program> const derivable(recording_, s);
+        auto tangent =
+            s.aligned == alignment::linear ? linear_tangent(s) : tangent_in(s, derivable);
+        if (!tangent) {
+            return;
         }
         if (s.reduced != nullptr) {
-            tangent =
-                reshape(derivable.spread(sum_to(tangent, derivable.places(), s.where)), shape);
+            tangent = operations::broadcast(tangent, derivable.shape());
+            tangent = operations::sum_to(tangent, derivable.places());
+            tangent = operations::reshape(derivable.spread(tangent), recording_.shape_of(s.result));
         }
-        tangents_[s.result] = type == element_type::float64
-            ? in_type<double>(tangent.handle()).handle()
-            : in_type<float>(tangent.handle()).handle();
+        tangent = operations::broadcast(tangent, recording_.shape_of(s.result));
+        tangents_[s.result] = operations::in_type(tangent, recording_.variables()[s.result].type);
+    }
+
+    body_pointer tangent_in(statement const& s, derivable_statement<Program> const& derivable) const
+    {
+        auto const operands = s.operands();
+        std::vector<bool> moving;
+        for (std::size_t i = 0; i < operands.size(); ++i) {
+            moving.push_back(
+                s.kernels->leaves[i].carries_gradient &&
+                static_cast<bool>(tangents_[operands[i].variable]));
+        }
+        auto const& formula = derivable.derivative(derivative_request::tangent, moving);
+        if (formula.same_as_incoming) {
+            return incoming(s, formula.reads[0] - operands.size() - 1);
+        }
+        return formula.code
+            ? derivable.evaluate(formula, [&](std::size_t i) { return incoming(s, i); })
+            : body_pointer();
     }
 
     /// Of a sum whose adjoints for a result's adjoint of one are kept.
-    template <class T>
-    bool linear_tangent(statement const& s, tensor<T>& tangent)
+    body_pointer linear_tangent(statement const& s) const
     {
-        bool some = false;
-        for (auto const& operand : s.operands()) {
+        body_pointer tangent;
+        for (std::size_t i = 0; i < s.operands().size(); ++i) {
+            auto const& operand = s.operands()[i];
             if (operand.kept && tangents_[operand.variable]) {
-                auto const more = interpreted_call<multiply_rule>(
-                    tensor<T>(operand.kept), in_type<T>(tangents_[operand.variable]));
-                tangent = some ? interpreted_call<add_rule>(tangent, more) : more;
-                some = true;
+                auto const more = apply_rule<Program, multiply_rule>(operand.kept, incoming(s, i));
+                tangent = tangent ? add_bodies<Program>(tangent, more) : more;
             }
         }
-        return some;
+        return tangent;
     }
 
     /// The way back is linear in the result's adjoint w: its own way back, which starts from the
@@ -125,7 +111,7 @@ private:
             filled_body(recording_.variables()[s.result].type, recording_.shape_of(s.result), 1);
         auto t = create_tape({.persistent = true});
         adjoints back;
-        back.start(recording_, &join_recorded<>);
+        back.start(recording_, &add_bodies<Program>);
         for (auto const& operand : s.operands()) {
             if (tangents_[operand.variable]) {
                 back.want(operand.variable, interest::source);
@@ -134,28 +120,26 @@ private:
         back.add(s.result, weights);
         pullback sweep(recording_, s, back);
         s.operation_->reverse(sweep);
+        std::vector<body_pointer> contributions;
         std::vector<sweep_target> targets;
         for (auto const& operand : s.operands()) {
             auto const variable = operand.variable;
             if (tangents_[variable] && back.has(variable)) {
-                t.record().know(*back.body_of(variable));
-                targets.push_back({back.body_of(variable).get(), tangents_[variable]});
-                kept_.push_back(back.take(variable)); // once, where a tensor is two operands
+                contributions.push_back(back.body_of(variable));
+                t.record().know(*contributions.back());
+                targets.push_back({contributions.back().get(), tangents_[variable]});
+                back.take(variable); // once, where a tensor is two operands
             }
         }
-        grad_options const options{.unconnected = unconnected::zero};
-        body_pointer tangent;
-        auto* const source = weights.get();
         if (!targets.empty()) {
-            gradients(t, targets, {&source, 1}, options, {&tangent, 1}, s.where);
-            tangents_[s.result] = std::move(tangent);
+            grad_options const options{.unconnected = unconnected::zero};
+            auto* const source = weights.get();
+            gradients(t, targets, {&source, 1}, options, {&tangents_[s.result], 1}, s.where);
         }
-        kept_.clear();
     }
 
     recording const& recording_;
     std::vector<body_pointer> tangents_;
-    std::vector<body_pointer> kept_;
 };
 } // namespace detail
 } // namespace xgrad

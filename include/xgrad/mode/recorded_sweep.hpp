@@ -1,7 +1,7 @@
 #pragma once
 
-#include <xgrad/array/broadcast.hpp>
-#include <xgrad/array/movement.hpp>
+#include <xgrad/array/operation.hpp>
+#include <xgrad/array/summed_to.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/comparison.hpp>
 #include <xgrad/tape/sweep.hpp>
@@ -11,34 +11,174 @@
 // A sweep that other tapes record, so that gradients have gradients: every adjoint is a tensor, and
 // each step a statement. The derivative of a fused expression is a formula derived from its terms
 // (`symbolic/derived.hpp`); array operations reverse by public functions, which record themselves.
+//
+// Every program that asks for a gradient compiles this, whether it nests tapes or not: hence bodies
+// instead of tensors, and interpreted statements instead of compiled ones. And everything is a
+// template, to be compiled by no other program.
 
 namespace xgrad {
 namespace detail {
-/// R(x, y) elementwise, as an interpreted statement: a compiled one would cost every program that
-/// asks for a gradient.
-template <class R, class T>
-tensor<T> interpreted_call(tensor<T> const& x, tensor<T> const& y)
+/// What a view or a sum of a body is, and its way back, without its element type.
+template <class Program>
+struct body_operations
 {
-    static auto const code = [] {
-        graph<T> g;
-        typename graph<T>::scope const current(g);
-        auto const left = symbol<T>::at(g.leaf(0));
-        auto const right = symbol<T>::at(g.leaf(1));
-        auto const root = symbol<T>::template apply<R>(left, right).place();
-        return interpreted_graph<T>(std::move(g), root, {true, true}, 0, R::name);
-    }();
-    std::array<tensor_body*, 2> const operands{&x.body(), &y.body()};
-    return tensor<T>(vectorized::evaluate<T>(
-        code.kernels, operands, static_cast<T const*>(nullptr), type_of<T>, {}));
+    static body_pointer broadcast(body_pointer const& body, shape_type const& shape)
+    {
+        auto const before = body->shape;
+        if (same_shape(before, shape)) {
+            return body;
+        }
+        auto result = make_view(body, shape, broadcast_strides(before, body->strides(), shape), 0);
+        record("broadcast", *body, *result, [before](body_pointer const& g) {
+            return sum_to(g, before);
+        });
+        return result;
+    }
+
+    static body_pointer sum_to(body_pointer const& body, shape_type const& shape)
+    {
+        auto const before = body->shape;
+        if (same_shape(before, shape)) {
+            return body;
+        }
+        auto result = body->type == element_type::float64 ? summed_to<double>(body, shape)
+                                                          : summed_to<float>(body, shape);
+        record("sum_to", *body, *result, [before](body_pointer const& g) {
+            return broadcast(g, before);
+        });
+        return result;
+    }
+
+    static body_pointer reshape(body_pointer const& body, shape_type const& shape)
+    {
+        auto const before = body->shape;
+        if (same_shape(before, shape)) {
+            return body;
+        }
+        auto result = reshaped(dense(body), shape);
+        record("reshape", *body, *result, [before](body_pointer const& g) {
+            return reshape(g, before);
+        });
+        return result;
+    }
+
+    /// The same values in the other floating type.
+    static body_pointer in_type(body_pointer const& body, element_type type)
+    {
+        if (body->type == type) {
+            return body;
+        }
+        auto const before = body->type;
+        auto result = make_body(type, body->shape);
+        auto const from = dense(body);
+        with_element_type(type, [&]<class To>() {
+            with_element_type(before, [&]<class From>() {
+                auto const* const x = from->template elements<From const>();
+                std::transform(x, x + from->size, result->template elements<To>(), [](From v) {
+                    return static_cast<To>(v);
+                });
+            });
+        });
+        record(
+            "cast", *body, *result, [before](body_pointer const& g) { return in_type(g, before); });
+        return result;
+    }
+
+private:
+    /// Records a linear map whose transpose is `back`.
+    template <class Back>
+    static void record(std::string_view name, tensor_body& x, tensor_body& result, Back const& back)
+    {
+        auto const reverse = [back](pullback& sweep) {
+            if (sweep.wants(0)) {
+                sweep.add(0, back(sweep.incoming()));
+            }
+        };
+        auto* const operand = &x;
+        bool const keep = false;
+        record_operation(
+            [&] {
+                return std::make_unique<recorded_operation<decltype(reverse)> const>(name, reverse);
+            },
+            {&operand, 1},
+            {&keep, 1},
+            false,
+            result,
+            {});
+    }
+};
+
+template <class Program>
+graph_arithmetic const& arithmetic_in(element_type type)
+{
+    static constinit graph_arithmetic const rules[] = {
+        {element_type::float64,
+         &primitive_of<add_rule, double, 2>::value,
+         &primitive_of<logical_or_rule, double, 2>::value},
+        {element_type::float32,
+         &primitive_of<add_rule, float, 2>::value,
+         &primitive_of<logical_or_rule, float, 2>::value}};
+    return rules[type == element_type::float64 ? 0 : 1];
 }
 
-/// A fused statement, as its derivatives see it: tensors that a derived formula reads.
-template <class T>
+/// Runs interpreted (or compiled) kernels as a statement.
+template <class Program>
+body_pointer run_statement(
+    block_kernels const& kernels,
+    std::vector<body_pointer> const& operands,
+    void const* scalars,
+    std::source_location const& where)
+{
+    std::vector<tensor_body*> bodies;
+    for (auto const& operand : operands) {
+        bodies.push_back(operand.get());
+    }
+    if (kernels.compute == element_type::float64) {
+        return vectorized::evaluate<double>(
+            kernels, bodies, static_cast<double const*>(scalars), kernels.compute, where);
+    }
+    return vectorized::evaluate<float>(
+        kernels, bodies, static_cast<float const*>(scalars), kernels.compute, where);
+}
+
+/// R(x, y) elementwise.
+template <class Program, class R>
+body_pointer apply_rule(body_pointer const& x, body_pointer const& y)
+{
+    auto const make = [](primitive const& rule, element_type type) {
+        graph g(arithmetic_in<Program>(type));
+        auto const root = g.apply(rule, std::array{g.leaf(0), g.leaf(1)});
+        return std::make_unique<interpreted_graph>(
+            std::move(g), root, std::vector<bool>{true, true}, 0, R::name);
+    };
+    static auto const in_double = make(primitive_of<R, double, 2>::value, element_type::float64);
+    static auto const in_float = make(primitive_of<R, float, 2>::value, element_type::float32);
+    auto const& code = x->type == element_type::float64 ? in_double : in_float;
+    return run_statement<Program>(code->kernels, {x, y}, nullptr, {});
+}
+
+template <class Program>
+body_pointer add_bodies(body_pointer const& a, body_pointer const& b)
+{
+    return apply_rule<Program, add_rule>(a, b);
+}
+
+template <class Program>
+body_pointer divide_by_count(body_pointer const& body, std::size_t count)
+{
+    return apply_rule<Program, divide_rule>(
+        body, filled_body(body->type, {}, static_cast<double>(count)));
+}
+
+/// A fused statement, as its derivatives see it: what a derived formula reads.
+template <class Program>
 class derivable_statement
 {
+    using operations = body_operations<Program>;
+
 public:
     derivable_statement(recording const& r, statement const& s)
-        : recording_(r), statement_(s), operands_(s.operands())
+        : statement_(s), operands_(s.operands())
     {
         for (auto const& operand : operands_) {
             broadcast_into(shape_, r.shape_of(operand.variable));
@@ -59,27 +199,22 @@ public:
     /// Of each operand, the first that is the same tensor.
     std::vector<std::uint32_t> const& same() const noexcept { return same_; }
 
-    derivative_request request(std::uint32_t target, std::vector<bool> moving = {}) const
+    derived_formula const& derivative(std::uint32_t target, std::vector<bool> moving = {}) const
     {
         auto const* const reduced = statement_.reduced;
-        void const* element = nullptr;
-        if (reduced != nullptr) {
-            element = std::same_as<T, double>
-                ? reinterpret_cast<void const*>(reduced->symbol_double)
-                : reinterpret_cast<void const*>(reduced->symbol_float);
-        }
-        return {
-            .kernels = statement_.kernels,
-            .element = element,
-            .reduced = reduced != nullptr,
-            .target = target,
-            .same = same_,
-            .moving = std::move(moving)};
+        return vectorized::derivative_of(
+            {.kernels = statement_.kernels,
+             .element = reduced != nullptr ? reduced->symbols : nullptr,
+             .reduced = reduced != nullptr,
+             .target = target,
+             .same = same_,
+             .moving = std::move(moving)},
+            arithmetic_in<Program>(statement_.kernels->compute));
     }
 
     /// The value of a derived formula; `incoming(i)` is the i-th adjoint or tangent that comes in.
     template <class Incoming>
-    tensor<T> evaluate(derived_formula const& formula, Incoming&& incoming) const
+    body_pointer evaluate(derived_formula const& formula, Incoming&& incoming) const
     {
         auto const count = static_cast<std::uint32_t>(operands_.size());
         std::vector<body_pointer> bodies;
@@ -89,67 +224,48 @@ public:
                     : source == count ? result()
                                       : incoming(source - count - 1));
         }
-        std::vector<tensor_body*> pointers;
-        for (auto const& body : bodies) {
-            pointers.push_back(body.get());
-        }
-        return tensor<T>(vectorized::evaluate<T>(
-            formula.code->kernels,
-            pointers,
-            static_cast<T const*>(statement_.scalars()),
-            type_of<T>,
-            statement_.where));
+        return run_statement<Program>(
+            formula.code->kernels, bodies, statement_.scalars(), statement_.where);
     }
 
     /// The adjoint of a reduction's result as one that broadcasts over the elements (and the other
-    /// way round, a tangent of the elements before they are added up).
-    tensor<T> spread(tensor<T> const& incoming) const
+    /// way round, a tangent of the elements after they were added up).
+    body_pointer spread(body_pointer const& incoming) const
     {
         auto const& reduced = *statement_.reduced;
-        tensor<T> g = reshape(incoming, places_);
+        auto g = operations::reshape(incoming, places_);
         if (reduced.divides_by_count) {
-            auto const size = element_count(shape_);
-            tensor<T> const count(size / std::max(incoming.size(), std::size_t{1}));
-            g = interpreted_call<divide_rule>(g, count);
+            auto const groups = std::max(g->size, std::size_t{1});
+            g = divide_by_count<Program>(g, element_count(shape_) / groups);
         }
         if (reduced.shares_among_ties) {
-            g = interpreted_call<divide_rule>(g, ties());
+            g = apply_rule<Program, divide_rule>(g, ties());
         }
         return g;
     }
 
     shape_type const& places() const noexcept { return places_; }
 
-    std::source_location const& where() const noexcept { return statement_.where; }
-
 private:
     body_pointer result() const
     {
         auto const& kept = statement_.kept_result;
-        return statement_.reduced != nullptr ? reshape(tensor<T>(kept), places_).handle() : kept;
+        return statement_.reduced != nullptr ? operations::reshape(kept, places_) : kept;
     }
 
     /// How many elements of each group equal the result: a constant.
-    tensor<T> ties() const
+    body_pointer ties() const
     {
         no_grad const guard;
-        std::vector<tensor_body*> pointers;
+        std::vector<body_pointer> bodies;
         for (auto const& operand : operands_) {
-            pointers.push_back(operand.kept.get());
+            bodies.push_back(operand.kept);
         }
-        tensor<T> const elements(
-            statement_.kernels->terms.size() == 1 ? operands_[0].kept
-                                                  : vectorized::evaluate<T>(
-                                                        *statement_.kernels,
-                                                        pointers,
-                                                        static_cast<T const*>(statement_.scalars()),
-                                                        type_of<T>,
-                                                        statement_.where));
-        tensor<T> const extreme(result());
-        return sum_to(interpreted_call<equal_rule>(elements, extreme), places_);
+        auto const elements = run_statement<Program>(
+            *statement_.kernels, bodies, statement_.scalars(), statement_.where);
+        return operations::sum_to(apply_rule<Program, equal_rule>(elements, result()), places_);
     }
 
-    recording const& recording_;
     statement const& statement_;
     std::span<recorded_operand const> operands_;
     shape_type shape_;
@@ -157,42 +273,24 @@ private:
     std::vector<std::uint32_t> same_;
 };
 
-/// A tensor of either floating type as one of T.
-template <class T>
-tensor<T> in_type(body_pointer const& body)
-{
-    if (body->type == type_of<T>) {
-        return tensor<T>(body);
-    }
-    using other = std::conditional_t<std::same_as<T, double>, float, double>;
-    return tensor<T>(tensor<other>(body), std::source_location());
-}
-
 /// A contribution of any shape and type as one to a variable: broadcast over the statement, summed
 /// to the variable's shape, converted to its type.
-template <class T>
+template <class Program>
 body_pointer fitted(
-    tensor<T> contribution,
-    shape_type const& whole,
-    shape_type const& shape,
-    element_type type,
-    std::source_location const& where)
+    body_pointer contribution, shape_type const& whole, shape_type const& shape, element_type type)
 {
-    if (!same_shape(contribution.shape(), shape)) {
-        if (!same_shape(contribution.shape(), whole)) {
-            contribution = broadcast(contribution, whole, where);
-        }
-        contribution = sum_to(contribution, shape, where);
+    using operations = body_operations<Program>;
+    if (!same_shape(contribution->shape, shape)) {
+        contribution = operations::sum_to(operations::broadcast(contribution, whole), shape);
     }
-    return type == element_type::float64 ? in_type<double>(contribution.handle()).handle()
-                                         : in_type<float>(contribution.handle()).handle();
+    return operations::in_type(contribution, type);
 }
 
-template <class T>
+template <class Program>
 void reverse_expression(recording const& r, statement const& s, adjoints& all)
 {
-    derivable_statement<T> const derivable(r, s);
-    tensor<T> incoming = in_type<T>(all.body_of(s.result));
+    derivable_statement<Program> const derivable(r, s);
+    auto incoming = body_operations<Program>::in_type(all.body_of(s.result), s.kernels->compute);
     if (s.reduced != nullptr) {
         incoming = derivable.spread(incoming);
     }
@@ -202,15 +300,16 @@ void reverse_expression(recording const& r, statement const& s, adjoints& all)
         if (derivable.same()[i] != i || !all.wants(variable)) {
             continue;
         }
-        auto const& formula = vectorized::derivative_of<T>(derivable.request(i));
+        auto const& formula = derivable.derivative(i);
         auto const type = r.variables()[variable].type;
         auto const& shape = r.shape_of(variable);
+        auto const give = [&](body_pointer const& contribution) {
+            all.add(variable, fitted<Program>(contribution, derivable.shape(), shape, type));
+        };
         if (formula.same_as_incoming) {
-            all.add(variable, fitted(incoming, derivable.shape(), shape, type, s.where));
+            give(incoming);
         } else if (formula.code) {
-            auto const contribution =
-                derivable.evaluate(formula, [&](std::size_t) { return incoming.handle(); });
-            all.add(variable, fitted(contribution, derivable.shape(), shape, type, s.where));
+            give(derivable.evaluate(formula, [&](std::size_t) { return incoming; }));
         } else if (s.kernels->leaves[i].carries_gradient) {
             all.add(variable, filled_body(type, shape, 0));
         }
@@ -219,64 +318,37 @@ void reverse_expression(recording const& r, statement const& s, adjoints& all)
 
 /// A sum or mean of which only the adjoints for a result's adjoint of one are kept: on other tapes
 /// they are gradients of which nothing is known.
-template <class T>
+template <class Program>
 void reverse_linear(recording const& r, statement const& s, adjoints& all)
 {
-    tensor<T> g(all.body_of(s.result));
-    auto const& whole = r.shape_of(s.operands()[0].variable);
+    auto g = body_operations<Program>::reshape(all.body_of(s.result), {});
     if (s.reduced->divides_by_count) {
-        tensor<T> const count(element_count(whole));
-        g = interpreted_call<divide_rule>(g, count);
+        g = divide_by_count<Program>(g, element_count(r.shape_of(s.operands()[0].variable)));
     }
     for (auto const& operand : s.operands()) {
         if (!operand.kept || !all.wants(operand.variable)) {
             continue;
         }
         for_each_active([&](recording& other) { other.mark_gradient(*operand.kept); });
-        tensor<T> const unit(operand.kept);
-        tensor<T> const scalar = reshape(g, shape_type());
-        all.add(operand.variable, interpreted_call<multiply_rule>(unit, scalar).handle());
+        all.add(operand.variable, apply_rule<Program, multiply_rule>(operand.kept, g));
     }
 }
 
-template <class T>
-body_pointer joined(body_pointer const& a, body_pointer const& b)
-{
-    return interpreted_call<add_rule>(tensor<T>(a), tensor<T>(b)).handle();
-}
-
-/// Reverses one statement, in the open. (A template, so that only programs that ask for gradients
-/// compile it.)
-template <class...>
+/// Reverses one statement, in the open.
+template <class Program>
 void reverse_recorded(recording const& r, statement const& s, adjoints& all)
 {
     if (s.kernels == nullptr) {
         pullback sweep(r, s, all);
         s.operation_->reverse(sweep);
-        return;
-    }
-    auto const reverse = [&]<class T>() {
-        if (s.aligned == alignment::linear) {
-            reverse_linear<T>(r, s, all);
-        } else {
-            reverse_expression<T>(r, s, all);
-        }
-    };
-    if (s.kernels->compute == element_type::float64) {
-        reverse.template operator()<double>();
+    } else if (s.aligned == alignment::linear) {
+        reverse_linear<Program>(r, s, all);
     } else {
-        reverse.template operator()<float>();
+        reverse_expression<Program>(r, s, all);
     }
 }
 
-template <class...>
-body_pointer join_recorded(body_pointer const& a, body_pointer const& b)
-{
-    return a->type == element_type::float64 ? joined<double>(a, b) : joined<float>(a, b);
-}
-
-template <class... Program>
-inline constexpr recorded_way in_the_open{
-    &reverse_recorded<Program...>, &join_recorded<Program...>};
+template <class Program>
+inline constexpr recorded_way in_the_open{&reverse_recorded<Program>, &add_bodies<Program>};
 } // namespace detail
 } // namespace xgrad

@@ -16,14 +16,20 @@
 // of derivatives are taken here, so that a program contains no code for those it never asks for.
 
 namespace xgrad {
-template <class T>
-class symbol;
+/// The place of a term in its graph.
+using term_place = std::uint32_t;
 
-template <class T>
-struct adjoint_symbol;
+inline constexpr term_place no_term = ~term_place{0};
 
-/// A rule as a graph sees it, for statements that are computed in T.
-template <class T>
+/// An adjoint on its way down a graph: zero where `chosen` exists and does not hold, whatever it is
+/// multiplied by.
+struct adjoint_term
+{
+    term_place value = no_term;
+    term_place chosen = no_term;
+};
+
+/// A rule as a graph sees it, for statements that are computed in one type.
 struct primitive
 {
     static constexpr std::size_t most_operands = 8;
@@ -32,19 +38,18 @@ struct primitive
     float cost; // of one element, in nanoseconds, roughly
 
     /// The rule over `count` elements; truth values are the numbers 0 and 1.
-    void (*values)(T const* const* operands, T* value, std::size_t count);
+    void (*values)(void const* const* operands, void* value, std::size_t count);
 
     /// What the adjoint g of the value contributes to each operand, as further terms of the current
     /// graph. Null where the rule has no derivative.
     void (*reverse)(
-        symbol<T> const* operands,
-        symbol<T> const& value,
-        adjoint_symbol<T> const& g,
-        adjoint_symbol<T>* adjoints);
+        term_place const* operands,
+        term_place value,
+        adjoint_term const& g,
+        adjoint_term* adjoints);
 };
 
 /// One term: a tensor, a number of the statement, a constant, or a rule over earlier terms.
-template <class T>
 struct graph_term
 {
     enum class kind : std::uint8_t
@@ -58,21 +63,37 @@ struct graph_term
     kind what;
     std::uint8_t arity = 0;
     std::uint32_t index = 0; // of the leaf or number; of an operation's first operand
-    T value{};               // of a constant
-    primitive<T> const* rule = nullptr;
+    double value = 0;        // of a constant
+    primitive const* rule = nullptr;
+};
+
+/// What the chain rule itself does with terms of one type: a + b, a || b.
+struct graph_arithmetic
+{
+    element_type type;
+    primitive const* add;
+    primitive const* either;
 };
 
 /// A formula: terms in an order in which each comes after its operands, equal terms once.
-template <class T>
 class graph
 {
 public:
-    using place = std::uint32_t;
-    using kind = typename graph_term<T>::kind;
+    using place = term_place;
+    using kind = graph_term::kind;
+
+    explicit graph(graph_arithmetic const& rules) noexcept : rules_(&rules) {}
+
+    /// In which it is computed: double or float.
+    element_type type() const noexcept { return rules_->type; }
+
+    place add(place a, place b) { return apply(*rules_->add, std::array{a, b}); }
+
+    place either(place a, place b) { return apply(*rules_->either, std::array{a, b}); }
 
     std::size_t size() const noexcept { return terms_.size(); }
 
-    graph_term<T> const& operator[](place p) const noexcept { return terms_[p]; }
+    graph_term const& operator[](place p) const noexcept { return terms_[p]; }
 
     std::span<place const> operands(place p) const noexcept
     {
@@ -86,17 +107,23 @@ public:
         return find_or_add({.what = kind::number, .index = index});
     }
 
-    place constant(T value) { return find_or_add({.what = kind::constant, .value = value}); }
+    place constant(double value)
+    {
+        auto const rounded = type() == element_type::float32
+            ? static_cast<double>(static_cast<float>(value))
+            : value;
+        return find_or_add({.what = kind::constant, .value = rounded});
+    }
 
     bool is_constant(place p) const noexcept { return terms_[p].what == kind::constant; }
 
-    bool is_constant(place p, T value) const noexcept
+    bool is_constant(place p, double value) const noexcept
     {
         return is_constant(p) && terms_[p].value == value;
     }
 
     /// The rule over the operands; its value, where all of them are constants.
-    place apply(primitive<T> const& rule, std::span<place const> x)
+    place apply(primitive const& rule, std::span<place const> x)
     {
         if (std::all_of(x.begin(), x.end(), [&](place p) { return is_constant(p); })) {
             return constant(value_of_constants(rule, x));
@@ -107,7 +134,7 @@ public:
                 return p;
             }
         }
-        graph_term<T> term{
+        graph_term term{
             .what = kind::operation,
             .arity = static_cast<std::uint8_t>(x.size()),
             .index = static_cast<std::uint32_t>(operands_.size()),
@@ -132,7 +159,7 @@ public:
                 }
             }
         }
-        graph result;
+        graph result(*rules_);
         std::vector<place> moved(terms_.size(), 0);
         for (place p = 0; p < terms_.size(); ++p) {
             if (!needed[p]) {
@@ -184,13 +211,13 @@ private:
         return current;
     }
 
-    place find_or_add(graph_term<T> const& term)
+    place find_or_add(graph_term const& term)
     {
-        using bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
         for (place p = 0; p < terms_.size(); ++p) {
             auto const& known = terms_[p];
             if (known.what == term.what && known.index == term.index &&
-                std::bit_cast<bits>(known.value) == std::bit_cast<bits>(term.value)) {
+                std::bit_cast<std::uint64_t>(known.value) ==
+                    std::bit_cast<std::uint64_t>(term.value)) {
                 return p;
             }
         }
@@ -198,21 +225,29 @@ private:
         return static_cast<place>(terms_.size() - 1);
     }
 
-    T value_of_constants(primitive<T> const& rule, std::span<place const> x) const
+    double value_of_constants(primitive const& rule, std::span<place const> x) const
+    {
+        return type() == element_type::float64 ? value_of_constants_in<double>(rule, x)
+                                               : value_of_constants_in<float>(rule, x);
+    }
+
+    template <class T>
+    T value_of_constants_in(primitive const& rule, std::span<place const> x) const
     {
         constexpr std::size_t lanes = 64 / sizeof(T); // a whole register of any kind
-        alignas(64) T blocks[primitive<T>::most_operands + 1][lanes];
-        std::array<T const*, primitive<T>::most_operands> operands{};
+        alignas(64) T blocks[primitive::most_operands + 1][lanes];
+        std::array<void const*, primitive::most_operands> operands{};
         for (std::size_t i = 0; i < x.size(); ++i) {
-            std::fill_n(blocks[i], lanes, terms_[x[i]].value);
+            std::fill_n(blocks[i], lanes, static_cast<T>(terms_[x[i]].value));
             operands[i] = blocks[i];
         }
-        auto* const value = blocks[primitive<T>::most_operands];
+        auto* const value = blocks[primitive::most_operands];
         rule.values(operands.data(), value, 1);
         return value[0];
     }
 
-    std::vector<graph_term<T>> terms_;
+    graph_arithmetic const* rules_;
+    std::vector<graph_term> terms_;
     std::vector<place> operands_;
 };
 } // namespace xgrad

@@ -4,20 +4,9 @@
 #include <xgrad/symbolic/program.hpp>
 
 #include <atomic>
+#include <cstring>
 
 namespace xgrad {
-/// What takes the place of a compiled expression's kernels where the expression came up at run
-/// time.
-struct interpreted
-{
-    interpreted() = default;
-    interpreted(interpreted const&) = delete;
-    interpreted& operator=(interpreted const&) = delete;
-    virtual ~interpreted() = default;
-
-    block_kernels kernels{};
-};
-
 /// A lock that is held shortly and seldom (<mutex> would cost every program's compiler more).
 class scoped_lock
 {
@@ -45,14 +34,16 @@ private:
 inline namespace XGRAD_ARCHITECTURE {
 /// A graph with kernels as a compiled expression has them: tapes and sweeps see no difference. The
 /// kernels' adjoints are derived when they are asked for first.
-template <class T>
-class interpreted_graph : public interpreted
+class interpreted_graph
 {
 public:
+    interpreted_graph(interpreted_graph const&) = delete;
+    interpreted_graph& operator=(interpreted_graph const&) = delete;
+
     /// `carries[i]`: leaf i has an adjoint.
     interpreted_graph(
-        graph<T> g,
-        typename graph<T>::place root,
+        graph g,
+        term_place root,
         std::vector<bool> const& carries,
         std::uint32_t numbers,
         std::string_view name)
@@ -69,8 +60,8 @@ public:
         kernels = {
             .values = &compute,
             .adjoints = any ? &compute_adjoints : nullptr,
-            .compute = type_of<T>,
-            .result = type_of<T>,
+            .compute = graph_.type(),
+            .result = graph_.type(),
             .result_needed = false,
             .cost = values_.cost(),
             .scalars = numbers,
@@ -79,33 +70,37 @@ public:
             .program = this};
     }
 
-    graph<T> const& formula() const noexcept { return graph_; }
+    graph const& formula() const noexcept { return graph_; }
 
-    typename graph<T>::place root() const noexcept { return root_; }
+    term_place root() const noexcept { return root_; }
+
+    block_kernels kernels{};
 
 private:
     static interpreted_graph const& of(void const* program)
     {
-        return *static_cast<interpreted_graph const*>(static_cast<interpreted const*>(program));
+        return *static_cast<interpreted_graph const*>(program);
     }
 
     static void compute(value_block const& block)
     {
-        auto* const to = static_cast<T*>(block.values);
-        of(block.program)
-            .values_.run(
-                block.operands,
-                static_cast<T const*>(block.scalars),
-                block.count,
-                [&](std::size_t, T const* from, std::size_t begin, std::size_t count) {
-                    std::copy_n(from, count, to + begin);
-                });
+        auto const& self = of(block.program);
+        auto const width = bytes_of(self.graph_.type());
+        auto* const to = static_cast<std::byte*>(block.values);
+        self.values_.run(
+            block.operands,
+            block.scalars,
+            block.count,
+            [&](std::size_t, void const* from, std::size_t begin, std::size_t count) {
+                std::memcpy(to + begin * width, from, count * width);
+            });
     }
 
     static void compute_adjoints(adjoint_block const& block)
     {
         auto const& self = of(block.program);
         self.derive_once();
+        auto const width = bytes_of(self.graph_.type());
         // The seed is one more leaf.
         auto const leaves = self.leaves_.size();
         scratch table((leaves + 1) * sizeof(void const*));
@@ -116,24 +111,34 @@ private:
         }
         for (std::size_t i = 0; i < leaves; ++i) {
             if (self.leaves_[i].carries_gradient && !self.reached_[i] && !block.accumulate[i]) {
-                std::fill_n(static_cast<T*>(block.adjoints[i]), block.count, T(0));
+                std::memset(block.adjoints[i], 0, block.count * width);
             }
         }
         self.adjoints_.run(
             operands,
-            static_cast<T const*>(block.scalars),
+            block.scalars,
             block.count,
-            [&](std::size_t root, T const* from, std::size_t begin, std::size_t count) {
+            [&](std::size_t root, void const* from, std::size_t begin, std::size_t count) {
                 auto const leaf = self.adjoint_of_[root];
-                auto* const to = static_cast<T*>(block.adjoints[leaf]) + begin;
+                auto* const to = static_cast<std::byte*>(block.adjoints[leaf]) + begin * width;
                 if (!block.accumulate[leaf]) {
-                    std::copy_n(from, count, to);
-                    return;
-                }
-                for (std::size_t i = 0; i < count; ++i) {
-                    to[i] += from[i];
+                    std::memcpy(to, from, count * width);
+                } else if (width == sizeof(double)) {
+                    add_elements<double>(to, from, count);
+                } else {
+                    add_elements<float>(to, from, count);
                 }
             });
+    }
+
+    template <class T>
+    static void add_elements(void* into, void const* from, std::size_t count)
+    {
+        auto* const to = static_cast<T*>(into);
+        auto const* const more = static_cast<T const*>(from);
+        for (std::size_t i = 0; i < count; ++i) {
+            to[i] += more[i];
+        }
     }
 
     void derive_once() const
@@ -151,31 +156,31 @@ private:
     void derive() const
     {
         auto g = graph_;
-        typename graph<T>::scope const current(g);
+        graph::scope const current(g);
         auto const leaves = leaves_.size();
-        auto const seed = symbol<T>::at(g.leaf(static_cast<std::uint32_t>(leaves)));
-        auto const adjoints = leaf_adjoints_of(g, root_, symbol<T>::at(root_), seed, leaves + 1);
-        std::vector<typename graph<T>::place> roots;
+        auto const seed = g.leaf(static_cast<std::uint32_t>(leaves));
+        auto const adjoints = leaf_adjoints_of(g, root_, root_, seed, leaves + 1);
+        std::vector<term_place> roots;
         reached_.assign(leaves, false);
         for (std::size_t i = 0; i < leaves; ++i) {
-            if (leaves_[i].carries_gradient && adjoints[i].exists()) {
+            if (leaves_[i].carries_gradient && adjoints[i] != no_term) {
                 reached_[i] = true;
                 adjoint_of_.push_back(static_cast<std::uint32_t>(i));
-                roots.push_back(adjoints[i].place());
+                roots.push_back(adjoints[i]);
             }
         }
         auto const pruned = g.pruned(roots, adjoint_leaves_);
-        adjoints_ = program<T>(pruned, roots);
+        adjoints_ = program(pruned, roots);
     }
 
-    graph<T> graph_;
-    typename graph<T>::place root_;
-    program<T> values_;
+    graph graph_;
+    term_place root_;
+    program values_;
     std::vector<leaf_traits> leaves_;
     std::vector<expression_term> terms_;
     mutable std::atomic_flag deriving_;
     mutable std::atomic<bool> derived_ = false;
-    mutable program<T> adjoints_;
+    mutable program adjoints_;
     mutable std::vector<std::uint32_t> adjoint_leaves_; // of each leaf of `adjoints_`: which it is
     mutable std::vector<std::uint32_t> adjoint_of_; // of each root of `adjoints_`: of which leaf
     mutable std::vector<bool> reached_;

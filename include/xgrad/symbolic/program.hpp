@@ -8,7 +8,6 @@ inline namespace XGRAD_ARCHITECTURE {
 /// A graph as a list of instructions over registers of one sub-block each: how a formula runs that
 /// no compiler has seen. Each instruction is a loop of a rule's own over 128 elements, which stay
 /// in L1 from one to the next.
-template <class T>
 class program
 {
 public:
@@ -17,9 +16,9 @@ public:
     program() = default;
 
     /// The instructions for the values of `roots`.
-    program(graph<T> const& g, std::span<std::uint32_t const> roots)
+    program(graph const& g, std::span<term_place const> roots) : type_(g.type())
     {
-        using kind = typename graph_term<T>::kind;
+        using kind = graph_term::kind;
         auto const last = last_uses(g, roots);
         std::vector<std::uint32_t> slot(g.size(), 0);
         std::vector<std::uint32_t> idle;
@@ -66,35 +65,37 @@ public:
     /// Computes the roots over `count` elements. `finish(root, values, begin, count)` takes those
     /// of one root, a sub-block at a time.
     template <class Finish>
-    void run(void const* const* leaves, T const* numbers, std::size_t count, Finish&& finish) const
+    void
+    run(void const* const* leaves, void const* numbers, std::size_t count, Finish&& finish) const
     {
-        using kind = typename graph_term<T>::kind;
         auto const slots = inputs_.size() + registers_;
-        scratch memory(slots * (length * sizeof(T) + sizeof(T*)));
-        auto* const blocks = memory.as<T>();
-        auto** const table = reinterpret_cast<T const**>(blocks + slots * length);
+        auto const width = bytes_of(type_);
+        scratch memory(slots * (length * width + sizeof(void*)));
+        auto* const blocks = memory.as<std::byte>();
+        auto** const table = reinterpret_cast<void const**>(blocks + slots * length * width);
         for (std::size_t i = 0; i < slots; ++i) {
-            table[i] = blocks + i * length;
-            if (i < inputs_.size() && inputs_[i].what != kind::leaf) {
-                auto const value =
-                    inputs_[i].what == kind::number ? numbers[inputs_[i].index] : inputs_[i].value;
-                std::fill_n(blocks + i * length, length, value);
-            }
+            table[i] = blocks + i * length * width;
+        }
+        if (type_ == element_type::float64) {
+            fill_numbers(memory.as<double>(), static_cast<double const*>(numbers));
+        } else {
+            fill_numbers(memory.as<float>(), static_cast<float const*>(numbers));
         }
         for (std::size_t begin = 0; begin < count; begin += length) {
             auto const part = std::min(length, count - begin);
             for (std::size_t i = 0; i < inputs_.size(); ++i) {
-                if (inputs_[i].what == kind::leaf) {
-                    table[i] = static_cast<T const*>(leaves[inputs_[i].index]) + begin;
+                if (inputs_[i].what == graph_term::kind::leaf) {
+                    table[i] =
+                        static_cast<std::byte const*>(leaves[inputs_[i].index]) + begin * width;
                 }
             }
             for (auto const& step : instructions_) {
-                std::array<T const*, primitive<T>::most_operands> x;
+                std::array<void const*, primitive::most_operands> x;
                 auto const* const operands = operands_.data() + step.first_operand;
                 for (std::size_t i = 0; i < step.arity; ++i) {
                     x[i] = table[operands[i]];
                 }
-                step.rule->values(x.data(), blocks + step.result * length, part);
+                step.rule->values(x.data(), blocks + step.result * length * width, part);
             }
             for (std::size_t root = 0; root < outputs_.size(); ++root) {
                 finish(root, table[outputs_[root]], begin, part);
@@ -105,11 +106,25 @@ public:
 private:
     struct instruction
     {
-        primitive<T> const* rule;
+        primitive const* rule;
         std::uint32_t first_operand;
         std::uint32_t arity;
         std::uint32_t result = 0;
     };
+
+    template <class T>
+    void fill_numbers(T* blocks, T const* numbers) const
+    {
+        for (std::size_t i = 0; i < inputs_.size(); ++i) {
+            auto const& input = inputs_[i];
+            if (input.what != graph_term::kind::leaf) {
+                auto const value = input.what == graph_term::kind::number
+                    ? numbers[input.index]
+                    : static_cast<T>(input.value);
+                std::fill_n(blocks + i * length, length, value);
+            }
+        }
+    }
 
     static bool contains(std::vector<std::uint32_t> const& list, std::uint32_t x)
     {
@@ -118,11 +133,11 @@ private:
 
     /// The operation that reads each term last; none (`size`) for what is asked for.
     static std::vector<std::uint32_t>
-    last_uses(graph<T> const& g, std::span<std::uint32_t const> roots)
+    last_uses(graph const& g, std::span<std::uint32_t const> roots)
     {
         std::vector<std::uint32_t> last(g.size(), 0);
         for (std::uint32_t p = 0; p < g.size(); ++p) {
-            if (g[p].what == graph_term<T>::kind::operation) {
+            if (g[p].what == graph_term::kind::operation) {
                 for (auto const x : g.operands(p)) {
                     last[x] = p;
                 }
@@ -134,7 +149,8 @@ private:
         return last;
     }
 
-    std::vector<graph_term<T>> inputs_;
+    element_type type_ = element_type::float64;
+    std::vector<graph_term> inputs_;
     std::vector<instruction> instructions_;
     std::vector<std::uint32_t> operands_; // slots
     std::vector<std::uint32_t> outputs_;  // slots

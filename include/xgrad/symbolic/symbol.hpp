@@ -9,7 +9,7 @@ inline namespace XGRAD_ARCHITECTURE {
 template <class R, class T, std::size_t Arity>
 struct primitive_of
 {
-    static primitive<T> const value;
+    static primitive const value;
 };
 } // namespace XGRAD_ARCHITECTURE
 
@@ -90,33 +90,32 @@ class symbol
 {
 public:
     using value_type = T;
-    using place_type = typename graph<T>::place;
 
     /// No term: an adjoint that is zero everywhere.
     symbol() = default;
 
     template <arithmetic Number>
-    symbol(Number value) : place_(graph<T>::current().constant(static_cast<T>(value)))
+    symbol(Number value) : place_(graph::current().constant(static_cast<double>(value)))
     {}
 
-    static symbol at(place_type place) noexcept
+    static symbol at(term_place place) noexcept
     {
         symbol s;
         s.place_ = place;
         return s;
     }
 
-    bool exists() const noexcept { return place_ != nowhere; }
+    bool exists() const noexcept { return place_ != no_term; }
 
-    place_type place() const noexcept { return place_; }
+    term_place place() const noexcept { return place_; }
 
-    bool is(T value) const noexcept { return graph<T>::current().is_constant(place_, value); }
+    bool is(T value) const noexcept { return graph::current().is_constant(place_, value); }
 
     template <class R, std::same_as<symbol>... X>
     static symbol apply(X const&... x)
     {
-        std::array<place_type, sizeof...(X)> const places{x.place()...};
-        return at(graph<T>::current().apply(primitive_of<R, T, sizeof...(X)>::value, places));
+        std::array<term_place, sizeof...(X)> const places{x.place()...};
+        return at(graph::current().apply(primitive_of<R, T, sizeof...(X)>::value, places));
     }
 
     // What the text of a rule's partials may use (as with `dependence`).
@@ -192,8 +191,7 @@ public:
     // clang-format on
 
 private:
-    static constexpr place_type nowhere = ~place_type{0};
-    place_type place_ = nowhere;
+    term_place place_ = no_term;
 };
 
 /// The finite chain rule as a rule of its own, so that it can be differentiated: g p, and 0 where g
@@ -226,49 +224,48 @@ symbol<T> chain(symbol<T> const& g, symbol<T> const& partial)
     }
 }
 
-/// An adjoint on its way down a graph: zero where `chosen` exists and does not hold, whatever it is
-/// multiplied by.
-template <class T>
-struct adjoint_symbol
-{
-    symbol<T> value;
-    symbol<T> chosen{};
-};
-
+namespace detail {
 template <class T, int Value>
-adjoint_symbol<T> constant_carried(adjoint_symbol<T> const& g, constant_partial<Value>)
+adjoint_term constant_carried(adjoint_term const& g, constant_partial<Value>)
 {
+    auto const value = symbol<T>::at(g.value);
     if constexpr (Value == 0) {
         return {};
     } else if constexpr (Value == -1) {
-        return {-g.value, g.chosen};
+        return {(-value).place(), g.chosen};
     } else {
-        return {g.value * symbol<T>(Value), g.chosen};
+        return {(value * symbol<T>(Value)).place(), g.chosen};
     }
 }
 
 template <class T>
-adjoint_symbol<T> constant_carried(adjoint_symbol<T> const&, no_partial)
+adjoint_term constant_carried(adjoint_term const&, no_partial)
 {
     return {};
 }
+} // namespace detail
+
 /// How an adjoint meets a partial; see `chain`.
 template <bool Finite, class T, class Partial>
-adjoint_symbol<T> carried(adjoint_symbol<T> const& g, Partial const& partial)
+adjoint_term carried(adjoint_term const& g, Partial const& partial)
 {
     using V = symbol<T>;
+    auto const incoming = V::at(g.value);
+    auto const chosen = V::at(g.chosen);
     if constexpr (requires { V(partial.condition); }) {
-        V const value = select(partial.condition, g.value, V(0));
+        V const value = select(partial.condition, incoming, V(0));
         if constexpr (std::same_as<Partial, gate<V>>) {
-            return {value, g.chosen};
+            return {value.place(), g.chosen};
         } else {
-            return {value, g.chosen.exists() ? g.chosen && partial.condition : partial.condition};
+            V const both = chosen.exists() ? chosen && partial.condition : partial.condition;
+            return {value.place(), both.place()};
         }
     } else if constexpr (std::same_as<Partial, V>) {
-        V const value = chain<Finite>(g.value, partial);
-        return {g.chosen.exists() ? select(g.chosen, value, V(0)) : value, g.chosen};
+        V const value = chain<Finite>(incoming, partial);
+        V const masked = chosen.exists() ? select(chosen, value, V(0)) : value;
+        return {masked.place(), g.chosen};
     } else {
-        return constant_carried(g, partial);
+        return detail::constant_carried<T>(g, partial);
     }
 }
 } // namespace xgrad

@@ -45,9 +45,8 @@ struct reduction
     /// See seed_source::element.
     void (*element)(void const*, void const*, void const*, void*, std::size_t) = nullptr;
 
-    /// The same as terms, for derivatives of derivatives; of the type that it is computed in.
-    element_rule<double> symbol_double = nullptr;
-    element_rule<float> symbol_float = nullptr;
+    /// The same as terms, for derivatives of derivatives.
+    element_rule symbols = nullptr;
 };
 
 /// What a statement reads: which variable, and its value where the reverse sweep needs it (of a
