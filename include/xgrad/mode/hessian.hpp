@@ -22,6 +22,7 @@ auto with_recorded_gradient(
         auto inner = create_tape();
         auto const value = as_tensor(std::invoke(f, argument));
         require_scalar(value, mode, where);
+        inner.record().know(value.body()); // also where it depends on nothing
         gradient = grad(inner, value, argument, {.unconnected = unconnected::zero}, where);
     }
     return second(outer, gradient, argument);

@@ -122,6 +122,7 @@ auto jacobian(
     auto const argument = detail::renamed(x);
     auto t = create_tape();
     auto const y = as_tensor(std::invoke(f, argument));
+    t.record().know(y.body()); // also where it depends on nothing
     return jacobian(t, y, argument, where);
 }
 } // namespace xgrad

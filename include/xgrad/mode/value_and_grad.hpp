@@ -51,6 +51,7 @@ auto value_and_grad(F&& f, tensor<T> const&... x)
     auto const value = std::apply(
         [&](auto const&... argument) { return as_tensor(std::invoke(f, argument...)); }, arguments);
     detail::require_scalar(value, "value_and_grad", where);
+    t.record().know(value.body()); // also where it depends on nothing
     auto gradients = std::apply(
         [&](auto const&... argument) {
             return grad(t, value, wrt(argument...), {.unconnected = unconnected::zero}, where);

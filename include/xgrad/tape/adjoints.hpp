@@ -90,6 +90,9 @@ public:
     /// Gives all bodies back; keeps the list's own memory.
     void clear() noexcept { adjoint_.clear(); }
 
+    /// Other tapes record the sweep.
+    bool is_recorded() const noexcept { return join_ != nullptr; }
+
     adjoint_value const& of(std::uint32_t variable) const noexcept { return adjoint_[variable]; }
 
     interest wanted(std::uint32_t variable) const noexcept { return adjoint_[variable].wanted; }
@@ -219,6 +222,13 @@ public:
     /// elements.
     tensor_body& sum(std::size_t i)
     {
+        if (adjoints_.is_recorded()) {
+            throw tape_error(
+                std::string(statement_.operation_->name()) +
+                ": its gradient is computed in place, and another tape is to record it; take the "
+                "gradient under no_grad, where it is a constant" +
+                at(statement_.where));
+        }
         auto const variable = statement_.operands()[i].variable;
         bool const fresh = !adjoints_.has(variable);
         auto& body = adjoints_.writable(variable);

@@ -141,6 +141,12 @@ private:
                 all.want(*place, interest::source);
             }
         }
+        // On what a gradient of another tape depends is not known: perhaps on a source.
+        for (std::uint32_t v = 0; knows_gradients_ && v < recording_.variables().size(); ++v) {
+            if (recording_.variables()[v].gradient && !all.wants(v)) {
+                all.want(v, interest::way);
+            }
+        }
         auto const& statements = recording_.statements();
         for (std::size_t k = 0; k < statements.size(); ++k) {
             auto const& s = statements[k];
