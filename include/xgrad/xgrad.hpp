@@ -38,4 +38,4 @@
 #include <xgrad/tensor/print.hpp>
 #include <xgrad/tensor/random.hpp>
 #include <xgrad/tools/npz.hpp>
-#include <xgrad/xtensor/hook.hpp>
+#include <xgrad/xtensor/arrays.hpp>

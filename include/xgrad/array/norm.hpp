@@ -14,16 +14,17 @@
 
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
-inline constexpr reduction norm_l1_reduction{.name = "norm_l1"};
-inline constexpr reduction norm_sq_reduction{.name = "norm_sq"};
-inline constexpr reduction norm_l2_reduction{.name = "norm_l2"};
-inline constexpr reduction norm_lp_reduction{.name = "norm_lp"};
-inline constexpr reduction norm_linf_reduction{
-    .name = "norm_linf",
-    .result_needed = true,
-    .shares_among_ties = true,
-    .element_double = &vectorized::seed_equal<double>,
-    .element_float = &vectorized::seed_equal<float>};
+consteval reduction renamed(reduction kind, std::string_view name)
+{
+    kind.name = name;
+    return kind;
+}
+
+inline constexpr auto norm_l1_reduction = renamed(sum_reduction, "norm_l1");
+inline constexpr auto norm_sq_reduction = renamed(sum_reduction, "norm_sq");
+inline constexpr auto norm_l2_reduction = renamed(sum_reduction, "norm_l2");
+inline constexpr auto norm_lp_reduction = renamed(sum_reduction, "norm_lp");
+inline constexpr auto norm_linf_reduction = renamed(amax_reduction, "norm_linf");
 } // namespace XGRAD_ARCHITECTURE
 
 namespace detail {
