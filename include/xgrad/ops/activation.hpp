@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/base/constants.hpp>
 #include <xgrad/ops/families.hpp>
 
 // Smooth activations, in forms that neither overflow nor cancel in the tails.
