@@ -2,20 +2,27 @@
 
 // All of xgrad.
 
+#include <xgrad/array/average.hpp>
 #include <xgrad/array/broadcast.hpp>
 #include <xgrad/array/concatenate.hpp>
+#include <xgrad/array/difference.hpp>
 #include <xgrad/array/flip.hpp>
 #include <xgrad/array/matmul.hpp>
 #include <xgrad/array/moments.hpp>
 #include <xgrad/array/movement.hpp>
+#include <xgrad/array/norm.hpp>
 #include <xgrad/array/pad.hpp>
 #include <xgrad/array/product.hpp>
+#include <xgrad/array/quantile.hpp>
 #include <xgrad/array/reduction.hpp>
+#include <xgrad/array/scan.hpp>
 #include <xgrad/array/scatter.hpp>
 #include <xgrad/array/set.hpp>
+#include <xgrad/array/sort.hpp>
 #include <xgrad/array/take.hpp>
 #include <xgrad/array/tile.hpp>
 #include <xgrad/array/triangle.hpp>
+#include <xgrad/array/truth.hpp>
 #include <xgrad/array/unit_axes.hpp>
 #include <xgrad/array/view.hpp>
 #include <xgrad/mode/check_gradient.hpp>
@@ -31,4 +38,4 @@
 #include <xgrad/tensor/print.hpp>
 #include <xgrad/tensor/random.hpp>
 #include <xgrad/tools/npz.hpp>
-#include <xgrad/xtensor/hook.hpp>
+#include <xgrad/xtensor/arrays.hpp>

@@ -2,9 +2,8 @@
 
 #include <xgrad/array/operation.hpp>
 #include <xgrad/array/reduction.hpp>
-#include <xgrad/ops/cast.hpp>
-#include <xgrad/ops/comparison.hpp>
-#include <xgrad/ops/selection.hpp>
+#include <xgrad/array/rows.hpp>
+#include <xgrad/array/scan.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -40,18 +39,17 @@ tensor<T> product_of(
         x, product_accumulator<T>, {product_reduction, axes, options, false, where});
 }
 
-/// What each element of a product is multiplied with, where some product may be 0: exact for one
-/// zero among the elements, and 0 for more.
+/// What each element of a product is multiplied with, where some may be 0: the product of those
+/// before it times that of those after it.
 template <class T>
 tensor<T>
 products_of_others(tensor<T> const& x, axes_argument const& axes, std::source_location const& where)
 {
-    reduction_options const keep{.keep_dims = true};
-    auto const is_zero = tensor<bool>(x == T(0));
-    auto const zeros = sum(cast<T>(is_zero), axes, keep, where);
-    auto const rest = product_of<T>(tensor<T>(xgrad::where(is_zero, T(1), x)), axes, keep, where);
-    return xgrad::where(
-        zeros == T(0), rest / x, xgrad::where(zeros == T(1) && is_zero, rest, T(0)));
+    rows<T> const r(x, axes, true, "prod", where);
+    auto const last = r.elements.dimension() - 1;
+    auto const before = shifted(cumprod(r.elements, last, false, where), last, false, T(1), where);
+    auto const after = shifted(cumprod(r.elements, last, true, where), last, true, T(1), where);
+    return r.restored(tensor<T>(before * after), x.shape(), where);
 }
 } // namespace detail
 
@@ -75,14 +73,13 @@ auto prod(
             if (!sweep.wants(0)) {
                 return;
             }
-            no_grad const guard;
-            tensor<T> const g(reshaped(dense(sweep.incoming()), kept));
-            tensor<T> const y(reshaped(sweep.result(), kept));
-            tensor<T> const factors(sweep.operand(0));
+            tensor<T> const g = reshape(tensor<T>(sweep.incoming()), kept, where);
+            tensor<T> const x(sweep.operand(0));
+            tensor<T> const y = reshape(tensor<T>(sweep.result()), kept, where);
             bool const some_zero = std::find(y.begin(), y.end(), T(0)) != y.end();
             tensor<T> const gradient = some_zero
-                ? tensor<T>(g * detail::products_of_others(factors, axes, where))
-                : tensor<T>(g * y / factors);
+                ? tensor<T>(g * detail::products_of_others(x, axes, where))
+                : tensor<T>(g * y / x);
             sweep.add(0, gradient.handle());
         };
         return recorded(

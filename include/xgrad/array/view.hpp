@@ -129,10 +129,15 @@ select(shape_type const& shape, strides_type const& strides, std::span<slice con
 }
 } // namespace detail
 
+/// What can be viewed, and by which slices: one concept for all overloads, which it orders.
+template <class X, class... S>
+concept viewable = array<X> && (std::convertible_to<S, slice> && ...);
+
 /// The part of x that the slices select, without a copy: integers (negative ones count from the
 /// end), `all()`, `range(start, stop, step)`, `newaxis()`, `ellipsis()`; axes that are not named
 /// are taken whole. Throws value_error for an index out of range, shape_error for too many slices.
-template <array X, std::convertible_to<slice>... S>
+template <class X, class... S>
+    requires viewable<X, S...>
 auto view(X&& x, S&&... slices)
 {
     auto const values = as_tensor(x);

@@ -68,6 +68,7 @@ public:
     using expression_tag = xgrad::expression_tag;
     using shape_type = xgrad::shape_type;
     using size_type = std::size_t;
+    using const_stepper = value_type const*; // xtensor asks what it would give when dereferenced
     static constexpr std::size_t arity = sizeof...(Operands);
     static constexpr bool contiguous_layout = false;
 

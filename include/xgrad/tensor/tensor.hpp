@@ -27,6 +27,7 @@ public:
     using shape_type = xgrad::shape_type;
     using size_type = std::size_t;
     using const_iterator = element_iterator<T>;
+    using const_stepper = T const*; // xtensor asks what it would give when dereferenced
     static constexpr bool contiguous_layout = false;
 
     /// The scalar 0.
@@ -187,6 +188,16 @@ private:
 
     template <class X>
     static body_pointer import(X&& x)
+    {
+        if constexpr (requires { x.computed().handle(); }) {
+            return tensor(x.computed()).handle(); // a result of ours, as xtensor knows it
+        } else {
+            return copy(std::forward<X>(x));
+        }
+    }
+
+    template <class X>
+    static body_pointer copy(X&& x)
     {
         using source = std::remove_cvref_t<X>;
         shape_type shape(x.shape().begin(), x.shape().end());

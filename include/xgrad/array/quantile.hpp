@@ -1,0 +1,109 @@
+#pragma once
+
+#include <xgrad/array/sort.hpp>
+#include <xgrad/ops/arithmetic.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+// Between which elements of the sorted ones a number lies, and how near to each.
+
+namespace xgrad {
+namespace detail {
+/// The q-quantiles of all rows: an axis for q, then the shape of the reduction.
+template <class T>
+tensor<T> quantiles(
+    std::string_view name,
+    tensor<T> const& x,
+    std::vector<double> const& q,
+    axes_argument const& axes,
+    reduction_options const& options,
+    std::source_location const& where)
+{
+    for (auto const part : q) {
+        if (!(part >= 0 && part <= 1)) {
+            throw value_error(
+                std::string(name) + ": q = " + std::to_string(part) + " is not within 0 and 1" +
+                at(where));
+        }
+    }
+    rows<T> const r(x, axes, options.keep_dims, name, where);
+    r.check_elements(x.shape(), name, where);
+    auto const elements = row_major(r.elements.handle());
+    auto const* const element = elements->template elements<T const>();
+    std::vector<std::int64_t> order(r.count * r.length);
+    sort_rows(element, r.count, r.length, r.length, false, order.data());
+    auto lower = std::make_shared<element_runs>();
+    auto upper = std::make_shared<element_runs>();
+    auto shape = r.result;
+    shape.insert(shape.begin(), q.size());
+    auto weights = make_body(type_of<T>, shape);
+    auto* weight = weights->template elements<T>();
+    for (auto const part : q) {
+        auto const place = part * static_cast<double>(r.length - 1);
+        auto const below = static_cast<std::size_t>(place);
+        auto const above = std::min(below + 1, r.length - 1);
+        for (std::size_t row = 0; row < r.count; ++row, ++weight) {
+            auto const* const sorted = order.data() + row * r.length;
+            auto const begin = static_cast<std::ptrdiff_t>(row * r.length);
+            // One NaN in a row (it is sorted last) is the result.
+            auto const last = begin + sorted[r.length - 1];
+            bool const some_nan = is_nan(element[last]);
+            lower->starts.push_back(some_nan ? last : begin + sorted[below]);
+            upper->starts.push_back(some_nan ? last : begin + sorted[above]);
+            *weight = static_cast<T>(place - static_cast<double>(below));
+        }
+    }
+    auto const a = gathered<T>(name, r.elements, std::move(lower), shape, where);
+    auto const b = gathered<T>(name, r.elements, std::move(upper), shape, where);
+    tensor<T> const t(std::move(weights));
+    // A weight of 0 keeps an infinite neighbour out.
+    return tensor<T>(xgrad::where(t == T(0), a, a * (T(1) - t) + b * t), where);
+}
+} // namespace detail
+
+/// The q-quantiles over all axes, or those given, interpolated between neighbours; the axis of q
+/// comes first. NaN where an element is. Throws value_error for a q outside of [0, 1], and where
+/// there are no elements.
+template <array X>
+auto quantile(
+    X const& x,
+    std::vector<double> const& q,
+    axes_argument const& axes = {},
+    reduction_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    using T = floating_element<value_type_of<X>>;
+    tensor<T> const values = as_tensor(x, where);
+    return detail::quantiles("quantile", values, q, axes, options, where);
+}
+
+/// For a single q: without an axis for it.
+template <array X>
+auto quantile(
+    X const& x,
+    double q,
+    axes_argument const& axes = {},
+    reduction_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    auto const list = quantile(x, std::vector<double>{q}, axes, options, where);
+    return reshape(list, shape_type(list.shape().begin() + 1, list.shape().end()), where);
+}
+
+/// The median over all axes, or those given: of an even number of elements the mean of the middle
+/// two. NaN where an element is.
+template <array X>
+auto median(
+    X const& x,
+    axes_argument const& axes = {},
+    reduction_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    using T = floating_element<value_type_of<X>>;
+    tensor<T> const values = as_tensor(x, where);
+    auto const list = detail::quantiles("median", values, {0.5}, axes, options, where);
+    return reshape(list, shape_type(list.shape().begin() + 1, list.shape().end()), where);
+}
+} // namespace xgrad

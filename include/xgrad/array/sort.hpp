@@ -1,0 +1,171 @@
+#pragma once
+
+#include <xgrad/array/gather.hpp>
+#include <xgrad/array/reduction.hpp>
+#include <xgrad/array/rows.hpp>
+#include <xgrad/engine/sort.hpp>
+
+#include <algorithm>
+#include <utility>
+
+// Elements in order, and where the extreme ones are. An order is a permutation: the gradient of
+// what it moves goes back the same way.
+
+namespace xgrad {
+namespace detail {
+/// The order of the first `count` elements along an axis, as indices shaped like them.
+template <class T>
+tensor<std::int64_t> ordered(
+    std::string_view name,
+    tensor<T> const& x,
+    std::ptrdiff_t axis,
+    std::size_t count,
+    bool largest_first,
+    std::source_location const& where)
+{
+    no_grad const guard;
+    rows<T> const r(x, axis, true, name, where);
+    auto order = make_body(element_type::int64, r.elements.shape());
+    sort_rows(
+        row_major(r.elements.handle())->template elements<T const>(),
+        r.count,
+        r.length,
+        count,
+        largest_first,
+        order->template elements<std::int64_t>());
+    auto const last = static_cast<std::ptrdiff_t>(r.order.size()) - 1;
+    auto strides = order->strides();
+    auto shape = order->shape;
+    shape[static_cast<std::size_t>(last)] = count;
+    tensor<std::int64_t> const few(
+        dense(make_view(order, std::move(shape), std::move(strides), 0)));
+    return permuted(name, few, inverse_order(r.order), where);
+}
+
+/// The elements with those indices along the axis.
+template <class T>
+tensor<T> in_order(
+    std::string_view name,
+    tensor<T> const& x,
+    tensor<std::int64_t> const& order,
+    std::size_t axis,
+    std::source_location const& where)
+{
+    auto const& shape = x.shape();
+    auto const stride = row_major_strides(shape)[axis];
+    auto runs = std::make_shared<element_runs>();
+    runs->starts.reserve(order.size());
+    auto const inner = static_cast<std::size_t>(stride);
+    auto const count = order.shape()[axis];
+    std::size_t i = 0;
+    for (auto const index : order) {
+        auto const outer = i / (count * inner);
+        runs->starts.push_back(
+            static_cast<std::ptrdiff_t>(outer * shape[axis] * inner + i % inner) + index * stride);
+        ++i;
+    }
+    return gathered(name, x, std::move(runs), order.shape(), where);
+}
+
+template <class T>
+tensor<std::int64_t> extremum(
+    std::string_view name,
+    tensor<T> const& x,
+    axes_argument const& axes,
+    reduction_options const& options,
+    bool largest,
+    std::source_location const& where)
+{
+    no_grad const guard;
+    rows<T> const r(x, axes, options.keep_dims, name, where);
+    r.check_elements(x.shape(), name, where);
+    auto found = make_body(element_type::int64, r.result);
+    find_extrema(
+        row_major(r.elements.handle())->template elements<T const>(),
+        r.count,
+        r.length,
+        largest,
+        found->template elements<std::int64_t>());
+    return tensor<std::int64_t>(std::move(found));
+}
+} // namespace detail
+
+/// The indices that sort x along an axis, in int64; equal elements keep their order, NaNs come
+/// last.
+template <array X>
+tensor<std::int64_t> argsort(
+    X const& x,
+    std::ptrdiff_t along = -1,
+    std::source_location where = std::source_location::current())
+{
+    auto const values = as_tensor(x, where);
+    auto const axis = normalize_axis(along, values.dimension(), "argsort");
+    return detail::ordered("argsort", values, along, values.shape()[axis], false, where);
+}
+
+/// The elements along an axis in ascending order, NaNs last. The gradient goes back by the same
+/// permutation.
+template <array X>
+tensor<value_type_of<X>> sort(
+    X const& x,
+    std::ptrdiff_t along = -1,
+    std::source_location where = std::source_location::current())
+{
+    auto const values = as_tensor(x, where);
+    auto const axis = normalize_axis(along, values.dimension(), "sort");
+    auto const order = detail::ordered("sort", values, along, values.shape()[axis], false, where);
+    return detail::in_order("sort", values, order, axis, where);
+}
+
+/// The result of topk.
+template <class T>
+struct top_elements
+{
+    tensor<T> values;
+    tensor<std::int64_t> indices;
+};
+
+/// The `count` largest elements along an axis, the largest first (or the smallest ones, the
+/// smallest first), and their indices. Throws value_error where there are not so many.
+template <array X>
+top_elements<value_type_of<X>> topk(
+    X const& x,
+    std::size_t count,
+    std::ptrdiff_t along = -1,
+    bool largest = true,
+    std::source_location where = std::source_location::current())
+{
+    auto const values = as_tensor(x, where);
+    auto const axis = normalize_axis(along, values.dimension(), "topk");
+    if (count > values.shape()[axis]) {
+        throw value_error(
+            "topk: " + std::to_string(count) + " elements of axis " + std::to_string(axis) +
+            " of shape " + to_string(values.shape()) + at(where));
+    }
+    auto const order = detail::ordered("topk", values, along, count, largest, where);
+    return {detail::in_order("topk", values, order, axis, where), order};
+}
+
+/// The index of the first of the largest elements (a NaN is larger than all): in row-major order
+/// over all axes, or over those given. Throws value_error where there are no elements.
+template <array X>
+tensor<std::int64_t> argmax(
+    X const& x,
+    axes_argument const& axes = {},
+    reduction_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    return detail::extremum("argmax", as_tensor(x, where), axes, options, true, where);
+}
+
+/// The same of the smallest ones; a NaN is smaller than all.
+template <array X>
+tensor<std::int64_t> argmin(
+    X const& x,
+    axes_argument const& axes = {},
+    reduction_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    return detail::extremum("argmin", as_tensor(x, where), axes, options, false, where);
+}
+} // namespace xgrad

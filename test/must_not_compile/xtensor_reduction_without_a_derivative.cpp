@@ -1,0 +1,8 @@
+// error: xgrad: this reduction of xtensor's has no derivative here
+#include <xgrad/xgrad.hpp>
+
+int main()
+{
+    xgrad::tensor const x = xgrad::constant({1., 2.});
+    xgrad::tensor const y = xt::nanprod(x);
+}

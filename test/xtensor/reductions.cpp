@@ -1,0 +1,56 @@
+#include <boost/test/unit_test.hpp>
+
+#include <xgrad/xgrad.hpp>
+
+using namespace xgrad;
+
+namespace {
+template <class X, class T>
+bool same(X const& x, tensor<T> const& y)
+{
+    tensor const t = x;
+    static_assert(std::is_same_v<decltype(t), tensor<T> const>);
+    return same_shape(t.shape(), y.shape()) && std::equal(t.begin(), t.end(), y.begin());
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(reductions_of_xtensor_over_our_operands_are_ours)
+{
+    auto const x = constant({{1., 2., 3.}, {4., 5., 7.}});
+    BOOST_TEST(same(xt::sum(x), sum(x)));
+    BOOST_TEST(same(xt::sum(x, {1}), sum(x, 1)));
+    BOOST_TEST(same(xt::sum(x, 0), sum(x, 0)));
+    BOOST_TEST(same(xt::sum(x, {0, 1}), sum(x, {0, 1})));
+    BOOST_TEST(same(xt::sum(x, {1}, xt::keep_dims), sum(x, 1, {.keep_dims = true})));
+    BOOST_TEST(same(xt::prod(x, {-1}), prod(x, 1)));
+    BOOST_TEST(same(xt::amax(x, {-1}), amax(x, 1)));
+    BOOST_TEST(same(xt::amin(x), amin(x)));
+    BOOST_TEST(same(xt::nansum(x, 1), nansum(x, 1)));
+    BOOST_TEST(same(xt::mean(x, {1}), mean(x, 1)));
+    BOOST_TEST(same(xt::mean(x), mean(x)));
+    BOOST_TEST(same(xt::sum(xt::exp(x) * 2., {0}), sum(exp(x) * 2., 0)));
+}
+
+BOOST_AUTO_TEST_CASE(they_take_part_in_expressions_and_record)
+{
+    auto tape = create_tape();
+    tensor x = constant({1., 2.});
+    tensor const y = xt::sum(x) * x + xt::exp(xt::amax(x, {0})) - exp(xt::sum(x));
+    auto const g = grad(tape, y, x);
+    double const e2 = std::exp(2.);
+    double const e3 = std::exp(3.);
+    BOOST_TEST(g(0) == 3 + 3 - 2 * e3, boost::test_tools::tolerance(1e-14));
+    BOOST_TEST(g(1) == 3 + 3 + 2 * e2 - 2 * e3, boost::test_tools::tolerance(1e-14));
+    xt::xarray<double> const values = xt::sum(x, {0});
+    BOOST_TEST(values() == 3.);
+    BOOST_TEST(xt::sum(x)() == 3.);
+}
+
+BOOST_AUTO_TEST_CASE(a_view_of_xtensor_over_our_operands_is_ours)
+{
+    auto tape = create_tape();
+    tensor x = constant({{1., 2.}, {3., 4.}});
+    tensor const y = xt::view(x, xt::all(), 1) * xt::view(x, 0);
+    BOOST_TEST(y(1) == 8.);
+    BOOST_TEST(grad(tape, y, x)(1, 1) == 2.);
+}
