@@ -12,7 +12,7 @@ from checks import Checks  # noqa: E402
 
 # lowest first
 FLOORS = (
-    "base simd rule engine symbolic expr tape tensor ops xtensor array linalg nn mode tools".split()
+    "base simd rule engine symbolic expr tape tensor ops xtensor array linalg mode nn tools".split()
 )
 MACROS_IN = "xgrad/base/config.hpp"
 THREADS_IN = "xgrad/engine/parallel.hpp"
