@@ -106,6 +106,21 @@ void check_differences(F const& f, X const&... x)
     BOOST_TEST(report.ok(), report);
 }
 
+// The gradient of the gradient against differences of the gradient.
+template <class F, class... X>
+void check_second(F const& f, X const&... x)
+{
+    auto const first = [&](auto const&... y) {
+        auto tape = xgrad::create_tape();
+        auto const value = sum(square(f(y...)));
+        auto const gradients = grad(tape, value, xgrad::wrt(y...));
+        return std::apply(
+            [](auto const&... g) { return xgrad::tensor((... + sum(square(g)))); }, gradients);
+    };
+    auto const report = check_gradient(first, x...);
+    BOOST_TEST(report.worst_relative_error < 1e-5, report);
+}
+
 // What an exception of one kind says.
 template <class Error, class F>
 std::string message(F const& f)

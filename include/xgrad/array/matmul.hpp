@@ -1,8 +1,8 @@
 #pragma once
 
+#include <xgrad/array/broadcast.hpp>
 #include <xgrad/array/movement.hpp>
 #include <xgrad/array/operation.hpp>
-#include <xgrad/array/reduction.hpp>
 #include <xgrad/engine/matrix_product.hpp>
 #include <xgrad/tape/active.hpp>
 
@@ -132,23 +132,6 @@ tensor<T> transposed_matrices(tensor<T> const& x, std::source_location const& wh
     return transpose(x, order, where);
 }
 
-/// Σ over the axes along which `shape` was broadcast to that of x.
-template <class T>
-tensor<T> sum_to(tensor<T> const& x, shape_type const& shape, std::source_location const& where)
-{
-    if (same_shape(x.shape(), shape)) {
-        return x;
-    }
-    auto const added = x.dimension() - shape.size();
-    std::vector<std::ptrdiff_t> axes;
-    for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
-        if (axis < added || shape[axis - added] != x.shape()[axis]) {
-            axes.push_back(static_cast<std::ptrdiff_t>(axis));
-        }
-    }
-    return reshape(sum(x, axes, {}, where), shape, where);
-}
-
 /// What the way back of a product needs: each operand's shape, and the result's, as matrices.
 struct product_shapes
 {
@@ -185,12 +168,12 @@ void add_recorded_products(
     };
     if (sweep.wants(0)) {
         auto const y = transposed_matrices(matrices(1, shapes.right), where);
-        auto const sum = sum_to<T>(matmul(g, y, where), shapes.left, where);
+        auto const sum = sum_to(matmul(g, y, where), shapes.left, where);
         sweep.add(0, reshape(sum, sweep.shape(0), where).handle());
     }
     if (sweep.wants(1)) {
         auto const x = transposed_matrices(matrices(0, shapes.left), where);
-        auto const sum = sum_to<T>(matmul(x, g, where), shapes.right, where);
+        auto const sum = sum_to(matmul(x, g, where), shapes.right, where);
         sweep.add(1, reshape(sum, sweep.shape(1), where).handle());
     }
 }

@@ -17,7 +17,7 @@ auto pinv(A const& a, std::source_location where = std::source_location::current
 {
     using T = floating_element<value_type_of<A>>;
     tensor<T> const values = as_tensor(a, where);
-    detail::check_matrices("pinv", values.shape(), where);
+    detail::check_stack("pinv", values.shape(), where);
     auto const m = values.shape(-2);
     auto const n = values.shape(-1);
     auto const transposed = [where](tensor<T> const& x) {

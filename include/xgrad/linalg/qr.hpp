@@ -103,7 +103,7 @@ auto qr(A const& a, std::source_location where = std::source_location::current()
 {
     using T = floating_element<value_type_of<A>>;
     tensor<T> const values = as_tensor(a, where);
-    detail::check_matrices("qr", values.shape(), where);
+    detail::check_stack("qr", values.shape(), where);
     auto const m = values.shape(-2);
     auto const n = values.shape(-1);
     if (m >= n) {

@@ -41,7 +41,7 @@ struct stack_lengths
 
 /// Throws shape_error where x is not a stack of matrices.
 inline void
-check_matrices(std::string_view name, shape_type const& shape, std::source_location const& where)
+check_stack(std::string_view name, shape_type const& shape, std::source_location const& where)
 {
     if (shape.size() < 2) {
         throw shape_error(
@@ -60,7 +60,7 @@ check_matrices(std::string_view name, shape_type const& shape, std::source_locat
 inline void
 check_square(std::string_view name, shape_type const& shape, std::source_location const& where)
 {
-    check_matrices(name, shape, where);
+    check_stack(name, shape, where);
     auto const rows = shape[shape.size() - 2];
     auto const columns = shape[shape.size() - 1];
     if (rows != columns) {

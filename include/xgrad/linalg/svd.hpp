@@ -111,7 +111,7 @@ auto svd(A const& a, std::source_location where = std::source_location::current(
 {
     using T = floating_element<value_type_of<A>>;
     tensor<T> const values = as_tensor(a, where);
-    detail::check_matrices("svd", values.shape(), where);
+    detail::check_stack("svd", values.shape(), where);
     auto const m = values.shape(-2);
     auto const n = values.shape(-1);
     auto reverse = [m, n, where](pullback& sweep) {
