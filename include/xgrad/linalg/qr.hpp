@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/array/concatenate.hpp>
 #include <xgrad/linalg/packed.hpp>
 #include <xgrad/linalg/triangular.hpp>
 
@@ -112,12 +113,6 @@ auto qr(A const& a, std::source_location where = std::source_location::current()
     auto const [q, r] = detail::tall_qr(view(values, ellipsis(), range(std::size_t{0}, m)), where);
     auto const rest =
         matmul(detail::transposed_matrices(q, where), view(values, ellipsis(), range(m, n)), where);
-    // R beside the rest: each moved to its columns.
-    auto const move = [&](std::size_t rows, std::size_t first) {
-        return detail::constant_matrix<T>(
-            rows, n, [&](auto i, auto j) { return j == i + first ? 1. : 0.; });
-    };
-    tensor<T> const wide = matmul(r, move(m, 0), where) + matmul(rest, move(n - m, m), where);
-    return qr_factors<T>{q, wide};
+    return qr_factors<T>{q, concatenate({r, rest}, -1, where)};
 }
 } // namespace xgrad
