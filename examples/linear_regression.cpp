@@ -1,9 +1,8 @@
 // minimise mean((X w + b - y)²):  gradient descent with a tape, against the closed form
 
 #include "support/csv.hpp"
-#include "support/least_squares.hpp"
 
-#include <xgrad/xgrad.hpp>
+#include <xgrad/linalg.hpp>
 
 #include <iomanip>
 #include <iostream>

@@ -12,7 +12,7 @@ from checks import Checks  # noqa: E402
 
 # lowest first
 FLOORS = (
-    "base simd rule engine symbolic expr tape tensor ops array xtensor linalg nn mode tools".split()
+    "base simd rule engine symbolic expr tape tensor ops array xtensor linalg mode nn tools".split()
 )
 MACROS_IN = "xgrad/base/config.hpp"
 THREADS_IN = "xgrad/engine/parallel.hpp"

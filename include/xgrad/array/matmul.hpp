@@ -1,10 +1,14 @@
 #pragma once
 
+#include <xgrad/array/broadcast.hpp>
+#include <xgrad/array/movement.hpp>
 #include <xgrad/array/operation.hpp>
 #include <xgrad/array/summed_to.hpp>
 #include <xgrad/engine/matrix_product.hpp>
+#include <xgrad/tape/active.hpp>
 
 #include <numeric>
+#include <vector>
 
 namespace xgrad {
 namespace detail {
@@ -94,6 +98,62 @@ body_pointer stacked_product(body_pointer const& a_body, body_pointer const& b_b
     }
     return result;
 }
+
+/// The transposes of a stack of matrices.
+template <class T>
+tensor<T> transposed_matrices(tensor<T> const& x, std::source_location const& where)
+{
+    std::vector<std::size_t> order(x.dimension());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::swap(order[order.size() - 1], order[order.size() - 2]);
+    return transpose(x, order, where);
+}
+
+/// What the way back of a product needs: each operand's shape, and the result's, as matrices.
+struct product_shapes
+{
+    shape_type left;
+    shape_type right;
+    shape_type result;
+};
+
+template <class T>
+void add_products(pullback& sweep, product_shapes const& shapes)
+{
+    auto const g = reshaped(dense(sweep.incoming()), shapes.result);
+    auto const x = as_matrix(sweep.operand(0), 0);
+    auto const y = as_matrix(sweep.operand(1), 1);
+    auto const give = [&](std::size_t i, body_pointer const& gradient, shape_type const& matrices) {
+        sweep.add(i, reshaped(dense(summed_to<T>(gradient, matrices)), sweep.shape(i)));
+    };
+    if (sweep.wants(0)) {
+        give(0, stacked_product<T>(g, matrix_transposed(y)), shapes.left);
+    }
+    if (sweep.wants(1)) {
+        give(1, stacked_product<T>(matrix_transposed(x), g), shapes.right);
+    }
+}
+
+/// The same where some tape records it.
+template <class T>
+void add_recorded_products(
+    pullback& sweep, product_shapes const& shapes, std::source_location const& where)
+{
+    auto const g = reshape(tensor<T>(sweep.incoming()), shapes.result, where);
+    auto const matrices = [&](std::size_t i, shape_type const& shape) {
+        return reshape(tensor<T>(sweep.operand(i)), shape, where);
+    };
+    if (sweep.wants(0)) {
+        auto const y = transposed_matrices(matrices(1, shapes.right), where);
+        auto const sum = sum_to(matmul(g, y, where), shapes.left, where);
+        sweep.add(0, reshape(sum, sweep.shape(0), where).handle());
+    }
+    if (sweep.wants(1)) {
+        auto const x = transposed_matrices(matrices(0, shapes.left), where);
+        auto const sum = sum_to(matmul(x, g, where), shapes.right, where);
+        sweep.add(1, reshape(sum, sweep.shape(1), where).handle());
+    }
+}
 } // namespace detail
 
 /// The matrix product, as NumPy's: of two matrices, of stacks of matrices whose leading axes
@@ -136,20 +196,12 @@ auto matmul(A const& a, B const& b, std::source_location where = std::source_loc
     if (right.dimension() > 1) {
         shape.push_back(matrix_shape[matrix_shape.size() - 1]);
     }
-    auto reverse = [matrix_shape](pullback& sweep) {
-        auto const g = reshaped(dense(sweep.incoming()), matrix_shape);
-        auto const x = detail::as_matrix(sweep.operand(0), 0);
-        auto const y = detail::as_matrix(sweep.operand(1), 1);
-        auto const give =
-            [&](std::size_t i, body_pointer const& gradient, shape_type const& matrices) {
-                auto const sum = dense(detail::summed_to<T>(gradient, matrices));
-                sweep.add(i, reshaped(sum, sweep.shape(i)));
-            };
-        if (sweep.wants(0)) {
-            give(0, detail::stacked_product<T>(g, detail::matrix_transposed(y)), x->shape);
-        }
-        if (sweep.wants(1)) {
-            give(1, detail::stacked_product<T>(detail::matrix_transposed(x), g), y->shape);
+    detail::product_shapes const shapes{x->shape, y->shape, matrix_shape};
+    auto reverse = [shapes, where](pullback& sweep) {
+        if (is_recording()) {
+            detail::add_recorded_products<T>(sweep, shapes, where);
+        } else {
+            detail::add_products<T>(sweep, shapes);
         }
     };
     return recorded(

@@ -57,3 +57,10 @@
 #else
 #    define XGRAD_HAS_BLAS 0
 #endif
+
+// How a compiler of Fortran names a subroutine: what LAPACK's functions are called in an object file.
+#if defined(__APPLE__)
+#    define XGRAD_FORTRAN_NAME(name) __asm__("_" name "_")
+#else
+#    define XGRAD_FORTRAN_NAME(name) __asm__(name "_")
+#endif

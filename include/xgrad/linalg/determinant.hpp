@@ -1,0 +1,137 @@
+#pragma once
+
+#include <xgrad/array/product.hpp>
+#include <xgrad/linalg/inverse.hpp>
+#include <xgrad/linalg/svd.hpp>
+
+#include <limits>
+
+namespace xgrad {
+/// The sign of a determinant, and the logarithm of its absolute value.
+template <class T>
+struct sign_and_log
+{
+    tensor<T> sign;
+    tensor<T> log_abs;
+};
+
+namespace detail {
+template <class T>
+tensor<T> determinants(lu_factors<T> const& factors)
+{
+    auto result = make_body(type_of<T>, factors.stack().leading);
+    factors.for_each_diagonal([&](std::size_t k, T sign, auto const& pivot) {
+        for (std::size_t i = 0; i < factors.stack().rows; ++i) {
+            sign *= pivot(i);
+        }
+        result->template elements<T>()[k] = sign;
+    });
+    return tensor<T>(std::move(result));
+}
+
+/// Some matrix is so close to a singular one that its inverse is of no use.
+template <class T>
+bool nearly_singular(lu_factors<T> const& factors)
+{
+    bool found = false;
+    factors.for_each_diagonal([&](std::size_t, T, auto const& pivot) {
+        T least = std::numeric_limits<T>::infinity();
+        T most = 0;
+        for (std::size_t i = 0; i < factors.stack().rows; ++i) {
+            least = std::min(least, std::abs(pivot(i)));
+            most = std::max(most, std::abs(pivot(i)));
+        }
+        found = found || !(least > most * std::sqrt(std::numeric_limits<T>::epsilon()));
+    });
+    return found;
+}
+
+/// det(A) A⁻ᵀ, which singular matrices have too: det(U) det(V) U diag(Π_{j≠i} s_j) Vᵀ.
+template <class T>
+tensor<T> cofactors(tensor<T> const& a, std::source_location const& where)
+{
+    auto const [u, s, vh] = svd(a, where);
+    auto const n = s.shape(-1);
+    tensor<T> const signs = determinants(lu_factors<T>(u)) * determinants(lu_factors<T>(vh));
+    tensor<T> const others =
+        xgrad::where(tensor<T>(identity_body<T>({n, n})) == T(1), T(1), as_row(s, where));
+    auto const products = prod(others, -1, {}, where);
+    tensor<T> const scaled = u * as_row(products, where);
+    return matmul(scaled, vh, where) * as_last_column(as_last_column(signs, where), where);
+}
+} // namespace detail
+
+/// The determinants of stacks of square matrices {..., n, n}, by LU factors.
+/// ∂A = g det(A) A⁻ᵀ, for singular matrices the cofactors by their singular values. Giles 2008,
+/// Collected matrix derivative results, 2.2.
+template <array A>
+auto det(A const& a, std::source_location where = std::source_location::current())
+{
+    using T = floating_element<value_type_of<A>>;
+    tensor<T> const values = as_tensor(a, where);
+    detail::check_square("det", values.shape(), where);
+    auto const factors = std::make_shared<detail::lu_factors<T> const>(values);
+    auto reverse = [factors, where](pullback& sweep) {
+        auto const wide = [&](body_pointer const& x) {
+            return detail::as_last_column(detail::as_last_column(tensor<T>(x), where), where);
+        };
+        auto const g = wide(sweep.incoming());
+        tensor<T> const a(sweep.operand(0));
+        tensor<T> by_a;
+        if (detail::nearly_singular(*factors)) {
+            by_a = g * detail::cofactors(a, where);
+        } else {
+            auto const inverse = is_recording() ? inv(a, where) : factors->inverse();
+            by_a = g * wide(sweep.result()) * detail::transposed_matrices(inverse, where);
+        }
+        sweep.add(0, by_a.handle());
+    };
+    return recorded(
+        "det",
+        detail::determinants(*factors),
+        std::array{&values.body()},
+        {.operands = true, .result = true},
+        reverse,
+        where);
+}
+
+/// The signs and the logarithms of the absolute values of the determinants of stacks of square
+/// matrices {..., n, n}: 0 and -inf for a singular one, where the gradient throws value_error.
+/// ∂A = g A⁻ᵀ; the sign carries no gradient. Giles 2008, Collected matrix derivative results, 2.2.
+template <array A>
+auto slogdet(A const& a, std::source_location where = std::source_location::current())
+{
+    using T = floating_element<value_type_of<A>>;
+    tensor<T> const values = as_tensor(a, where);
+    detail::check_square("slogdet", values.shape(), where);
+    auto const factors = std::make_shared<detail::lu_factors<T> const>(values);
+    auto signs = make_body(type_of<T>, factors->stack().leading);
+    auto logs = make_body(type_of<T>, factors->stack().leading);
+    factors->for_each_diagonal([&](std::size_t k, T sign, auto const& pivot) {
+        T log = 0;
+        for (std::size_t i = 0; i < factors->stack().rows; ++i) {
+            sign *= pivot(i) > T(0) ? T(1) : pivot(i) < T(0) ? T(-1) : pivot(i);
+            log += std::log(std::abs(pivot(i)));
+        }
+        signs->template elements<T>()[k] = sign;
+        logs->template elements<T>()[k] = log;
+    });
+    auto reverse = [factors, where](pullback& sweep) {
+        factors->check_regular("slogdet", where);
+        auto const inverse =
+            is_recording() ? inv(tensor<T>(sweep.operand(0)), where) : factors->inverse();
+        auto const g = detail::as_last_column(
+            detail::as_last_column(tensor<T>(sweep.incoming()), where), where);
+        tensor<T> const by_a = g * detail::transposed_matrices(inverse, where);
+        sweep.add(0, by_a.handle());
+    };
+    auto const log_abs = recorded(
+        "slogdet",
+        tensor<T>(std::move(logs)),
+        std::array{&values.body()},
+        {.operands = true},
+        reverse,
+        where);
+    return sign_and_log<T>{tensor<T>(std::move(signs)), log_abs};
+}
+} // namespace xgrad

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/comparison.hpp>
+#include <xgrad/ops/selection.hpp>
+#include <xgrad/tensor/random.hpp>
+
+#include <cstdint>
+#include <random>
+
+namespace xgrad {
+/// Which elements a dropout keeps: each with probability 1 - rate, by this generator. Throws
+/// value_error where the rate is not in [0, 1).
+inline tensor<bool> dropout_mask(
+    shape_argument const& shape, double rate, std::mt19937_64& generator = random::engine())
+{
+    if (!(rate >= 0 && rate < 1)) {
+        throw value_error("dropout: the rate is " + std::to_string(rate) + "; it is in [0, 1)");
+    }
+    return detail::generated<bool>(
+        shape, [&] { return random::detail::unit_uniform<double>(generator) >= rate; });
+}
+
+/// The elements of x that the mask keeps, over 1 - rate; 0 for the others. Srivastava and others
+/// 2014, Dropout: a simple way to prevent neural networks from overfitting.
+template <array X, array Mask>
+tensor<floating_element<value_type_of<X>>> dropout(
+    X const& x,
+    double rate,
+    Mask const& mask,
+    std::source_location where = std::source_location::current())
+{
+    using T = floating_element<value_type_of<X>>;
+    stored<X> const values(x);
+    stored<Mask> const kept(mask);
+    return tensor<T>(xgrad::where(kept, values * static_cast<T>(1 / (1 - rate)), T(0)), where);
+}
+
+/// The same with a mask drawn from this thread's generator (`random::seed`).
+template <array X>
+tensor<floating_element<value_type_of<X>>>
+dropout(X const& x, double rate, std::source_location where = std::source_location::current())
+{
+    auto const values = as_tensor(x, where);
+    return dropout(values, rate, dropout_mask(values.shape(), rate), where);
+}
+
+/// The same with a mask that depends on this seed alone.
+template <array X, std::integral Seed>
+tensor<floating_element<value_type_of<X>>> dropout(
+    X const& x,
+    double rate,
+    Seed seed,
+    std::source_location where = std::source_location::current())
+{
+    auto const values = as_tensor(x, where);
+    std::mt19937_64 generator(static_cast<std::uint64_t>(seed));
+    return dropout(values, rate, dropout_mask(values.shape(), rate, generator), where);
+}
+} // namespace xgrad

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <xgrad/array/take.hpp>
+#include <xgrad/array/unit_axes.hpp>
+#include <xgrad/nn/softmax.hpp>
+#include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/power.hpp>
+#include <xgrad/ops/rectifier.hpp>
+#include <xgrad/ops/special.hpp>
+
+#include <cmath>
+
+namespace xgrad {
+/// What becomes of the losses of single examples.
+enum class loss_reduction
+{
+    mean,
+    sum,
+    none
+};
+
+namespace detail {
+/// A loss that is still an expression, fused with its reduction.
+template <class T, class E>
+tensor<T> reduced_loss(E const& losses, loss_reduction reduction, std::source_location const& where)
+{
+    switch (reduction) {
+    case loss_reduction::mean:
+        return mean(losses, {}, {}, where);
+    case loss_reduction::sum:
+        return sum(losses, {}, {}, where);
+    default:
+        return as_tensor(losses, where);
+    }
+}
+
+template <class A, class B>
+using loss_element = floating_element<value_type_of<A>, value_type_of<B>>;
+
+/// Class numbers of any type as integers. Throws value_error for one that is not whole.
+template <class L>
+tensor<std::int64_t> class_numbers(tensor<L> const& labels, std::source_location const& where)
+{
+    if constexpr (std::floating_point<L>) {
+        for (auto const label : labels) {
+            if (label != std::floor(label)) {
+                throw value_error(
+                    "softmax_cross_entropy: label " + std::to_string(label) +
+                    " is no class number; probabilities are shaped like the logits" + at(where));
+            }
+        }
+    }
+    return cast<std::int64_t>(labels);
+}
+} // namespace detail
+
+/// The mean squared error: (a - b)², and its mean, sum, or each.
+template <array A, array B>
+tensor<detail::loss_element<A, B>>
+mse(A const& a,
+    B const& b,
+    loss_reduction reduction = loss_reduction::mean,
+    std::source_location where = std::source_location::current())
+{
+    stored<A> const x(a);
+    stored<B> const y(b);
+    return detail::reduced_loss<detail::loss_element<A, B>>(square(x - y), reduction, where);
+}
+
+/// Huber's loss of d = a - b: d²/2 where |d| is at most delta, delta (|d| - delta/2) beyond. Huber
+/// 1964, Robust estimation of a location parameter.
+template <array A, array B>
+tensor<detail::loss_element<A, B>> huber(
+    A const& a,
+    B const& b,
+    double delta = 1,
+    loss_reduction reduction = loss_reduction::mean,
+    std::source_location where = std::source_location::current())
+{
+    using T = detail::loss_element<A, B>;
+    stored<A> const x(a);
+    stored<B> const y(b);
+    auto const d = abs(x - y);
+    auto const edge = static_cast<T>(delta);
+    return detail::reduced_loss<T>(
+        xgrad::where(d <= edge, T(0.5) * square(d), edge * (d - T(0.5) * edge)), reduction, where);
+}
+
+/// -z log σ(x) - (1 - z) log(1 - σ(x)) of logits x and labels z in [0, 1], exact in both tails.
+template <array X, array Z>
+tensor<detail::loss_element<X, Z>> sigmoid_cross_entropy(
+    X const& logits,
+    Z const& labels,
+    loss_reduction reduction = loss_reduction::mean,
+    std::source_location where = std::source_location::current())
+{
+    using T = detail::loss_element<X, Z>;
+    stored<X> const x(logits);
+    stored<Z> const z(labels);
+    return detail::reduced_loss<T>(z * softplus(-x) + (T(1) - z) * softplus(x), reduction, where);
+}
+
+/// -Σ labels log softmax(logits) along the last axis. Labels shaped like the logits are
+/// probabilities (and have a gradient); labels with one axis less are class numbers. Throws
+/// shape_error where they are neither, value_error for a class that is not there.
+template <array X, array Y>
+tensor<floating_element<value_type_of<X>>> softmax_cross_entropy(
+    X const& logits,
+    Y const& labels,
+    loss_reduction reduction = loss_reduction::mean,
+    std::source_location where = std::source_location::current())
+{
+    using T = floating_element<value_type_of<X>>;
+    tensor<T> const x = as_tensor(logits, where);
+    auto const y = as_tensor(labels, where);
+    auto const logs = log_softmax(x, -1, where);
+    if (same_shape(x.shape(), y.shape())) {
+        tensor<T> const weights = y;
+        auto const losses = sum(weights * logs, -1, {}, where);
+        return detail::reduced_loss<T>(-losses, reduction, where);
+    }
+    if (!same_shape(shape_type(x.shape().begin(), x.shape().end() - 1), y.shape())) {
+        throw shape_error(
+            "softmax_cross_entropy: logits " + to_string(x.shape()) + " and labels " +
+            to_string(y.shape()) +
+            " do not fit: labels have the logits' shape (probabilities), or " +
+            "lack its last axis (class numbers)" + at(where));
+    }
+    auto const classes = detail::class_numbers(y, where);
+    auto const chosen = take_along_axis(logs, expand_dims(classes, -1, where), -1, where);
+    return detail::reduced_loss<T>(-reshape(chosen, y.shape(), where), reduction, where);
+}
+} // namespace xgrad

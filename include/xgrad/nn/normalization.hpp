@@ -1,0 +1,181 @@
+#pragma once
+
+#include <xgrad/array/movement.hpp>
+#include <xgrad/array/reduction.hpp>
+#include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/power.hpp>
+#include <xgrad/ops/selection.hpp>
+
+namespace xgrad {
+namespace detail {
+/// A vector laid along one axis of an array of that rank. Throws shape_error where its length is
+/// not the axis's.
+template <class T>
+tensor<T> along_axis(
+    std::string_view name,
+    tensor<T> const& v,
+    shape_type const& shape,
+    std::ptrdiff_t axis,
+    std::source_location const& where)
+{
+    auto const place = normalize_axis(axis, shape.size(), name);
+    if (v.dimension() != 1 || v.size() != shape[place]) {
+        throw shape_error(
+            std::string(name) + ": shapes " + to_string(shape) + " and " + to_string(v.shape()) +
+            " do not fit: a vector of " + std::to_string(shape[place]) +
+            " elements goes along axis " + std::to_string(axis) + at(where));
+    }
+    shape_type lengths(shape.size(), 1);
+    lengths[place] = v.size();
+    return reshape(v, lengths, where);
+}
+
+/// All axes but one.
+inline std::vector<std::ptrdiff_t> other_axes(std::size_t rank, std::size_t axis)
+{
+    std::vector<std::ptrdiff_t> axes;
+    for (std::size_t i = 0; i < rank; ++i) {
+        if (i != axis) {
+            axes.push_back(static_cast<std::ptrdiff_t>(i));
+        }
+    }
+    return axes;
+}
+
+/// Mean and (biased) variance over some axes, which stay with length 1.
+template <class T>
+struct normalizer
+{
+    tensor<T> mean;
+    tensor<T> variance;
+
+    normalizer(tensor<T> const& x, axes_argument const& axes, std::source_location const& where)
+        : mean(xgrad::mean(x, axes, {.keep_dims = true}, where)),
+          variance(xgrad::mean(square(x - mean), axes, {.keep_dims = true}, where))
+    {}
+};
+} // namespace detail
+
+struct layer_norm_options
+{
+    axes_argument axes = -1; // that are normalised together: the last ones
+    double eps = 1e-5;       // added to the variance
+};
+
+/// (x - mean) / √(variance + eps) over the last axes. Ba, Kiros, Hinton 2016, Layer normalization.
+template <array X>
+tensor<floating_element<value_type_of<X>>> layer_norm(
+    X const& x,
+    layer_norm_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    using T = floating_element<value_type_of<X>>;
+    tensor<T> const values = as_tensor(x, where);
+    detail::normalizer<T> const n(values, options.axes, where);
+    return tensor<T>((values - n.mean) * rsqrt(n.variance + static_cast<T>(options.eps)), where);
+}
+
+/// The same, times gamma plus beta, which are shaped like the axes that are normalised.
+template <array X, array Gamma, array Beta>
+tensor<floating_element<value_type_of<X>>> layer_norm(
+    X const& x,
+    Gamma const& gamma,
+    Beta const& beta,
+    layer_norm_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    using T = floating_element<value_type_of<X>>;
+    tensor<T> const values = as_tensor(x, where);
+    tensor<T> const scale = as_tensor(gamma, where);
+    tensor<T> const shift = as_tensor(beta, where);
+    detail::normalizer<T> const n(values, options.axes, where);
+    return tensor<T>(
+        (values - n.mean) * rsqrt(n.variance + static_cast<T>(options.eps)) * scale + shift, where);
+}
+
+struct batch_norm_options
+{
+    std::ptrdiff_t axis = 1; // of the channels: each is normalised by itself
+    double eps = 1e-5;       // added to the variance
+};
+
+/// While learning: (x - mean) / √(variance + eps) gamma + beta, with the mean and the (biased)
+/// variance of each channel in this batch. Ioffe and Szegedy 2015, Batch normalization. Throws
+/// shape_error where gamma or beta are no vectors of the channels.
+template <array X, array Gamma, array Beta>
+tensor<floating_element<value_type_of<X>>> batch_norm(
+    X const& x,
+    Gamma const& gamma,
+    Beta const& beta,
+    batch_norm_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    using T = floating_element<value_type_of<X>>;
+    tensor<T> const values = as_tensor(x, where);
+    auto const along = [&](auto const& v) {
+        return detail::along_axis<T>(
+            "batch_norm", as_tensor(v, where), values.shape(), options.axis, where);
+    };
+    auto const scale = along(gamma);
+    auto const shift = along(beta);
+    auto const axis = normalize_axis(options.axis, values.dimension(), "batch_norm");
+    detail::normalizer<T> const n(values, detail::other_axes(values.dimension(), axis), where);
+    return tensor<T>(
+        (values - n.mean) * rsqrt(n.variance + static_cast<T>(options.eps)) * scale + shift, where);
+}
+
+/// Afterwards: with a mean and a variance of each channel that were found before.
+template <array X, array Gamma, array Beta, array Mean, array Variance>
+tensor<floating_element<value_type_of<X>>> batch_norm(
+    X const& x,
+    Gamma const& gamma,
+    Beta const& beta,
+    Mean const& mean,
+    Variance const& variance,
+    batch_norm_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    using T = floating_element<value_type_of<X>>;
+    tensor<T> const values = as_tensor(x, where);
+    auto const along = [&](auto const& v) {
+        return detail::along_axis<T>(
+            "batch_norm", as_tensor(v, where), values.shape(), options.axis, where);
+    };
+    auto const scale = along(gamma);
+    auto const shift = along(beta);
+    auto const middle = along(mean);
+    auto const spread = along(variance);
+    return tensor<T>(
+        (values - middle) * rsqrt(spread + static_cast<T>(options.eps)) * scale + shift, where);
+}
+
+/// x plus a vector along one axis.
+template <array X, array B>
+tensor<floating_element<value_type_of<X>, value_type_of<B>>> bias_add(
+    X const& x,
+    B const& bias,
+    std::ptrdiff_t axis = -1,
+    std::source_location where = std::source_location::current())
+{
+    using T = floating_element<value_type_of<X>, value_type_of<B>>;
+    tensor<T> const values = as_tensor(x, where);
+    return tensor<T>(
+        values +
+            detail::along_axis<T>("bias_add", as_tensor(bias, where), values.shape(), axis, where),
+        where);
+}
+
+/// x / √max(Σ x², eps) over some axes, or all: vectors of length 1.
+template <array X>
+tensor<floating_element<value_type_of<X>>> l2_normalize(
+    X const& x,
+    axes_argument const& axes = {},
+    double eps = 1e-12,
+    std::source_location where = std::source_location::current())
+{
+    using T = floating_element<value_type_of<X>>;
+    tensor<T> const values = as_tensor(x, where);
+    auto const squares = sum(square(values), axes, {.keep_dims = true}, where);
+    return tensor<T>(values * rsqrt(maximum(squares, static_cast<T>(eps))), where);
+}
+} // namespace xgrad

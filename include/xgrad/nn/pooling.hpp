@@ -1,0 +1,88 @@
+#pragma once
+
+#include <xgrad/array/movement.hpp>
+#include <xgrad/array/reduction.hpp>
+#include <xgrad/nn/window.hpp>
+
+#include <limits>
+#include <optional>
+
+namespace xgrad {
+struct pool2d_options
+{
+    std::optional<extent_2d> stride = {}; // the window's size, unless it is given
+    extent_2d padding = 0;                // on all sides
+    bool count_include_pad = true;        // avg_pool2d: zeros of the padding count
+};
+
+namespace detail {
+template <class T>
+window_layout pool_layout(
+    std::string_view name,
+    tensor<T> const& x,
+    extent_2d kernel,
+    pool2d_options const& o,
+    std::source_location const& where)
+{
+    if (x.dimension() < 2) {
+        throw shape_error(
+            std::string(name) + ": shape " + to_string(x.shape()) +
+            " is no image; the last two axes are height and width" + at(where));
+    }
+    return make_window_layout(
+        name, x.shape(), kernel, {o.stride.value_or(kernel), o.padding, 1}, where);
+}
+
+/// The result of a pool, {..., positions}, as images again.
+template <class T>
+tensor<T>
+as_images(tensor<T> const& x, window_layout const& layout, std::source_location const& where)
+{
+    auto shape = x.shape();
+    shape.back() = layout.rows.count;
+    shape.push_back(layout.columns.count);
+    return reshape(x, shape, where);
+}
+} // namespace detail
+
+/// The largest element of each window of the last two axes; the gradient is divided among ties.
+/// Throws shape_error where no window fits.
+template <array X>
+tensor<floating_element<value_type_of<X>>> max_pool2d(
+    X const& x,
+    extent_2d kernel,
+    pool2d_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    using T = floating_element<value_type_of<X>>;
+    tensor<T> const images = as_tensor(x, where);
+    auto const layout = detail::pool_layout("max_pool2d", images, kernel, options, where);
+    constexpr auto nothing = -std::numeric_limits<T>::infinity();
+    auto const windows = detail::windows(images, layout, nothing, where);
+    return detail::as_images(amax(windows, -2, {}, where), layout, where);
+}
+
+/// The mean of each window of the last two axes. Throws shape_error where no window fits.
+template <array X>
+tensor<floating_element<value_type_of<X>>> avg_pool2d(
+    X const& x,
+    extent_2d kernel,
+    pool2d_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    using T = floating_element<value_type_of<X>>;
+    tensor<T> const images = as_tensor(x, where);
+    auto const layout = detail::pool_layout("avg_pool2d", images, kernel, options, where);
+    auto const windows = detail::windows(images, layout, T(0), where);
+    if (options.count_include_pad) {
+        return detail::as_images(mean(windows, -2, {}, where), layout, where);
+    }
+    auto const counts = with_no_grad([&] {
+        shape_type const shape{layout.rows.length, layout.columns.length};
+        tensor<T> const ones(filled_body(type_of<T>, shape, 1));
+        return sum(detail::windows(ones, layout, T(0), where), -2);
+    });
+    tensor<T> const means = sum(windows, -2, {}, where) / counts;
+    return detail::as_images(means, layout, where);
+}
+} // namespace xgrad

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <xgrad/array/operation.hpp>
+#include <xgrad/array/reduction.hpp>
+#include <xgrad/ops/comparison.hpp>
+#include <xgrad/ops/exponential.hpp>
+#include <xgrad/ops/logarithm.hpp>
+#include <xgrad/ops/selection.hpp>
+
+#include <limits>
+
+namespace xgrad {
+namespace detail {
+/// The largest elements along an axis, which stays with length 1: 0 where all are -inf.
+template <class T>
+tensor<T> finite_maximum(tensor<T> const& x, std::ptrdiff_t axis, std::source_location const& where)
+{
+    auto const largest = amax(x, axis, {.keep_dims = true}, where);
+    constexpr auto nothing = -std::numeric_limits<T>::infinity();
+    return tensor<T>(xgrad::where(largest == nothing, T(0), largest));
+}
+} // namespace detail
+
+/// e^x / Σ e^x along an axis; the largest element is taken out, so that nothing overflows. -inf has
+/// the share 0 and no gradient; all shares are 0 where all elements are -inf.
+/// ∂x = y (g - Σ g y). Goodfellow, Bengio, Courville 2016, Deep learning, 4.1 and 6.2.
+template <array X>
+tensor<floating_element<value_type_of<X>>> softmax(
+    X const& x,
+    std::ptrdiff_t axis = -1,
+    std::source_location where = std::source_location::current())
+{
+    using T = floating_element<value_type_of<X>>;
+    tensor<T> const values = as_tensor(x, where);
+    normalize_axis(axis, values.dimension(), "softmax");
+    auto const y = with_no_grad([&] {
+        tensor<T> const powers =
+            values.size() == 0 ? values : exp(values - detail::finite_maximum(values, axis, where));
+        tensor<T> const total = sum(powers, axis, {.keep_dims = true}, where);
+        return tensor<T>(xgrad::where(powers == T(0), T(0), powers / total), where);
+    });
+    auto reverse = [axis, where](pullback& sweep) {
+        tensor<T> const y(sweep.result());
+        tensor<T> const g(sweep.incoming());
+        sweep.add(0, tensor<T>(y * (g - sum(g * y, axis, {.keep_dims = true}, where))).handle());
+    };
+    return recorded("softmax", y, std::array{&values.body()}, {.result = true}, reverse, where);
+}
+
+/// log softmax: x - log Σ e^x along an axis, exact also where a share is too small for a number.
+/// ∂x = g - softmax(x) Σ g, and 0 where x is -inf.
+template <array X>
+tensor<floating_element<value_type_of<X>>> log_softmax(
+    X const& x,
+    std::ptrdiff_t axis = -1,
+    std::source_location where = std::source_location::current())
+{
+    using T = floating_element<value_type_of<X>>;
+    tensor<T> const values = as_tensor(x, where);
+    normalize_axis(axis, values.dimension(), "log_softmax");
+    auto const y = with_no_grad([&] {
+        if (values.size() == 0) {
+            return values.detach();
+        }
+        auto const largest = detail::finite_maximum(values, axis, where);
+        auto const total = sum(exp(values - largest), axis, {.keep_dims = true}, where);
+        return tensor<T>((values - largest) - log(total), where);
+    });
+    auto reverse = [axis, where](pullback& sweep) {
+        tensor<T> const y(sweep.result());
+        tensor<T> const g(sweep.incoming());
+        constexpr auto nothing = -std::numeric_limits<T>::infinity();
+        auto const live = xgrad::where(y == nothing, T(0), g);
+        tensor<T> const total = sum(live, axis, {.keep_dims = true}, where);
+        sweep.add(0, tensor<T>(live - exp(y) * total).handle());
+    };
+    return recorded("log_softmax", y, std::array{&values.body()}, {.result = true}, reverse, where);
+}
+} // namespace xgrad

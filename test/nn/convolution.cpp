@@ -1,0 +1,111 @@
+#include <support/records.hpp>
+
+#include <xgrad/nn.hpp>
+
+using namespace xgrad;
+using records::message;
+using records::tensors;
+
+namespace {
+extent_2d pair_of(oracle::record const& r, std::string const& key)
+{
+    auto const list = r.attributes.integers(key);
+    return {static_cast<std::size_t>(list[0]), static_cast<std::size_t>(list[1])};
+}
+
+std::size_t number_of(oracle::record const& r, std::string const& key)
+{
+    return static_cast<std::size_t>(r.attributes.integer(key));
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(convolutions_match_the_oracle)
+{
+    BOOST_TEST(records::check("nn", "conv1d", [](tensors const& x, auto const& r) -> tensors {
+                   conv1d_options const o{
+                       .stride = number_of(r, "stride"),
+                       .padding = number_of(r, "padding"),
+                       .dilation = number_of(r, "dilation"),
+                       .groups = number_of(r, "groups")};
+                   return {x.size() == 3 ? conv1d(x[0], x[1], x[2], o) : conv1d(x[0], x[1], o)};
+               }) > 5);
+    BOOST_TEST(records::check("nn", "conv2d", [](tensors const& x, auto const& r) -> tensors {
+                   conv2d_options const o{
+                       .stride = pair_of(r, "stride"),
+                       .padding = pair_of(r, "padding"),
+                       .dilation = pair_of(r, "dilation"),
+                       .groups = number_of(r, "groups")};
+                   return {x.size() == 3 ? conv2d(x[0], x[1], x[2], o) : conv2d(x[0], x[1], o)};
+               }) > 8);
+}
+
+BOOST_AUTO_TEST_CASE(pools_match_the_oracle)
+{
+    auto const options = [](oracle::record const& r) {
+        return pool2d_options{
+            .stride = pair_of(r, "stride"),
+            .padding = pair_of(r, "padding"),
+            .count_include_pad = !r.attributes.has("count_include_pad") ||
+                r.attributes.boolean("count_include_pad")};
+    };
+    BOOST_TEST(records::check("nn", "max_pool2d", [&](tensors const& x, auto const& r) -> tensors {
+                   return {max_pool2d(x[0], pair_of(r, "kernel"), options(r))};
+               }) > 5);
+    BOOST_TEST(records::check("nn", "avg_pool2d", [&](tensors const& x, auto const& r) -> tensors {
+                   return {avg_pool2d(x[0], pair_of(r, "kernel"), options(r))};
+               }) > 5);
+}
+
+BOOST_AUTO_TEST_CASE(convolutions_of_floats_and_their_second_derivatives)
+{
+    random::seed(1);
+    auto const x = random::normal({2, 4, 5, 4});
+    auto const w = random::normal({2, 2, 3, 2});
+    auto const f = [](auto const& a, auto const& b) {
+        return conv2d(a, b, {.stride = {2, 1}, .padding = 1, .dilation = {1, 2}, .groups = 2});
+    };
+    records::check_float(f, x, w);
+    records::check_differences(f, x, w);
+    records::check_second(f, x, w);
+    records::check_second([](auto const& a) { return max_pool2d(a, 2, {.stride = 1}); }, x);
+    records::check_second([](auto const& a) { return avg_pool2d(a, 2, {.padding = 1}); }, x);
+}
+
+BOOST_AUTO_TEST_CASE(ties_of_a_pool_share_the_gradient)
+{
+    auto const x = ones({1, 1, 2, 2});
+    auto tape = create_tape();
+    auto const y = max_pool2d(x, 2);
+    auto const g = grad(tape, y, x);
+    BOOST_TEST(amax(abs(g - 0.25)).item() == 0.);
+}
+
+BOOST_AUTO_TEST_CASE(windows_wider_than_the_padding_beyond_an_image_are_zeros)
+{
+    // every position reaches outside, some of them altogether
+    auto const y = conv2d(ones({1, 1, 1, 1}), ones({1, 1, 2, 2}), {.padding = 3});
+    BOOST_TEST((y.shape() == shape_type{1, 1, 6, 6}));
+    BOOST_TEST(sum(y).item() == 4.);
+    BOOST_TEST((conv2d(zeros({0, 1, 3, 3}), ones({2, 1, 2, 2})).shape() == shape_type{0, 2, 2, 2}));
+}
+
+BOOST_AUTO_TEST_CASE(channels_and_windows_that_do_not_fit_are_refused)
+{
+    BOOST_TEST(
+        message<shape_error>([] {
+            conv2d(ones({1, 3, 4, 4}), ones({2, 2, 3, 3}));
+        }) ==
+        "conv2d: shapes {1, 3, 4, 4} and {2, 2, 3, 3} do not fit: there are 3 channels, and in 1 "
+        "group(s) weights for 2 and 2 filters");
+    BOOST_TEST(
+        message<shape_error>([] {
+            conv2d(ones({1, 1, 2, 4}), ones({1, 1, 3, 3}));
+        }) ==
+        "conv2d: a window of 3 elements (dilation 1, stride 1) does not fit into an axis of 2 with "
+        "a "
+        "padding of 0");
+    BOOST_CHECK_THROW(conv1d(ones({1, 2}), ones({1, 2, 3})), shape_error);
+    BOOST_CHECK_THROW(conv1d(ones({1, 2, 5}), ones({1, 2, 3}), {.stride = 0}), shape_error);
+    BOOST_CHECK_THROW(max_pool2d(ones({3}), 2), shape_error);
+    BOOST_CHECK_THROW(conv2d(ones({1, 1, 3, 3}), ones({2, 1, 2, 2}), ones({3})), shape_error);
+}

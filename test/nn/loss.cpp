@@ -1,0 +1,109 @@
+#include <support/records.hpp>
+
+#include <xgrad/nn.hpp>
+
+using namespace xgrad;
+using records::message;
+using records::tensors;
+
+namespace {
+loss_reduction reduction_of(oracle::record const& r)
+{
+    auto const word = r.attributes.text("reduction");
+    return word == "none" ? loss_reduction::none
+        : word == "sum"   ? loss_reduction::sum
+                          : loss_reduction::mean;
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(softmax_and_its_logarithm_match_the_oracle)
+{
+    auto const axis = [](oracle::record const& r) {
+        return static_cast<std::ptrdiff_t>(r.attributes.integer("axis"));
+    };
+    auto const soft = [&](tensors const& x, auto const& r) -> tensors {
+        return {softmax(x[0], axis(r))};
+    };
+    BOOST_TEST(records::check("nn", "softmax", soft) > 5);
+    BOOST_TEST(records::check("edge", "softmax", soft) > 3);
+    BOOST_TEST(records::check("nn", "log_softmax", [&](tensors const& x, auto const& r) -> tensors {
+                   return {log_softmax(x[0], axis(r))};
+               }) > 5);
+}
+
+BOOST_AUTO_TEST_CASE(losses_match_the_oracle)
+{
+    BOOST_TEST(
+        records::check(
+            "nn", "softmax_cross_entropy", [](tensors const& x, auto const& r) -> tensors {
+                return {softmax_cross_entropy(x[0], x[1], reduction_of(r))};
+            }) > 10);
+    BOOST_TEST(
+        records::check(
+            "nn", "sigmoid_cross_entropy", [](tensors const& x, auto const& r) -> tensors {
+                return {sigmoid_cross_entropy(x[0], x[1], reduction_of(r))};
+            }) > 3);
+    BOOST_TEST(records::check("nn", "mse", [](tensors const& x, auto const& r) -> tensors {
+                   return {mse(x[0], x[1], reduction_of(r))};
+               }) > 2);
+    BOOST_TEST(records::check("nn", "huber", [](tensors const& x, auto const& r) -> tensors {
+                   return {huber(x[0], x[1], r.attributes.number("delta"), reduction_of(r))};
+               }) > 5);
+}
+
+BOOST_AUTO_TEST_CASE(a_mean_squared_error_is_one_statement)
+{
+    auto const a = random::normal({3, 4});
+    auto const b = random::normal({3, 4});
+    auto tape = create_tape();
+    auto const y = mse(2 * a, b + 1);
+    BOOST_TEST(tape.size() == 1u);
+    BOOST_TEST(y.item() == mean(square(2 * a - b - 1)).item());
+}
+
+BOOST_AUTO_TEST_CASE(losses_of_floats_are_floats_and_have_second_derivatives)
+{
+    random::seed(1);
+    auto const x = random::normal({3, 4});
+    auto const z = random::uniform({3, 4});
+    auto const labels = constant({0, 3, 1});
+    auto const soft = [](auto const& a) { return softmax(a); };
+    auto const cross = [](auto const& a, auto const& b) { return softmax_cross_entropy(a, b); };
+    auto const sigmoids = [](auto const& a, auto const& b) { return sigmoid_cross_entropy(a, b); };
+    auto const by_class = [&](auto const& a) { return softmax_cross_entropy(a, labels); };
+    records::check_float(soft, x);
+    records::check_float(cross, x, z);
+    records::check_float(sigmoids, x, z);
+    records::check_float(by_class, x);
+    records::check_second(soft, x);
+    records::check_second([](auto const& a) { return log_softmax(a, 0); }, x);
+    records::check_second(cross, x, z);
+    records::check_second(sigmoids, x, z);
+    records::check_second(by_class, x);
+}
+
+BOOST_AUTO_TEST_CASE(labels_that_do_not_fit_are_refused)
+{
+    BOOST_TEST(
+        message<shape_error>([] {
+            softmax_cross_entropy(ones({2, 3}), ones({3}));
+        }) ==
+        "softmax_cross_entropy: logits {2, 3} and labels {3} do not fit: labels have the logits' "
+        "shape "
+        "(probabilities), or lack its last axis (class numbers)");
+    BOOST_TEST(
+        message<value_error>([] {
+            softmax_cross_entropy(ones({2, 3}), constant({0.5, 1.}));
+        }) ==
+        "softmax_cross_entropy: label 0.500000 is no class number; probabilities are shaped like "
+        "the "
+        "logits");
+    BOOST_CHECK_THROW(softmax_cross_entropy(ones({2, 3}), constant({0, 3})), value_error);
+    BOOST_CHECK_THROW(softmax(ones({2, 3}), 2), shape_error);
+}
+
+BOOST_AUTO_TEST_CASE(softmax_of_nothing_is_empty)
+{
+    BOOST_TEST((softmax(zeros({0, 3})).shape() == shape_type{0, 3}));
+    BOOST_TEST((log_softmax(zeros({3, 0})).shape() == shape_type{3, 0}));
+}

@@ -1,0 +1,117 @@
+#include <support/records.hpp>
+
+#include <xgrad/nn.hpp>
+
+#include <sstream>
+
+using namespace xgrad;
+using records::message;
+
+BOOST_AUTO_TEST_CASE(a_model_learns_a_line_by_every_optimizer)
+{
+    random::seed(1);
+    auto const x = random::normal({64, 3});
+    auto const y = matmul(x, constant({{1.}, {-2.}, {0.5}})) + 3;
+    for (auto const& optimizer :
+         {sequential::optimizer(sgd(0.1)),
+          sequential::optimizer(momentum(0.02)),
+          sequential::optimizer(adam(0.05))}) {
+        sequential model({dense(1)});
+        model.compile(optimizer, mse);
+        auto const history =
+            model.fit(x, y, {.epochs = 200, .batch_size = 16, .progress = nullptr});
+        BOOST_TEST(history.size() == 200u);
+        BOOST_TEST(history.back() < 1e-4);
+        BOOST_TEST(std::abs(model.weights()[0](1, 0) + 2) < 0.02);
+        BOOST_TEST(std::abs(model.weights()[1](0) - 3) < 0.02);
+        BOOST_TEST(model.evaluate(x, y) < 1e-4);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_model_of_all_layers_learns_classes)
+{
+    random::seed(2);
+    // a bright row or a bright column
+    auto images = random::uniform({60, 36}, 0, 0.3);
+    std::vector<int> labels;
+    std::vector<double> lines(60 * 36, 0);
+    for (std::size_t i = 0; i < 60; ++i) {
+        labels.push_back(i % 2);
+        for (std::size_t k = 0; k < 6; ++k) {
+            auto const at = (i / 2) % 6;
+            lines[i * 36 + (i % 2 ? k * 6 + at : at * 6 + k)] = 1;
+        }
+    }
+    images += constant(lines, {60, 36});
+    auto const y = constant(labels);
+    sequential model(
+        {reshaped_to({1, 6, 6}),
+         conv2d(4, 3, relu, {.padding = 1}),
+         max_pool2d(2),
+         flatten(),
+         dropout(0.1),
+         dense(8, tanh),
+         dense(2)});
+    model.compile(adam(0.02), softmax_cross_entropy);
+    std::ostringstream shown;
+    auto const history = model.fit(images, y, {.epochs = 40, .batch_size = 10, .progress = &shown});
+    BOOST_TEST(history.back() < 0.1 * history.front());
+    BOOST_TEST(accuracy(model.predict(images), y) == 1.);
+    BOOST_TEST(shown.str().find("40/40") != std::string::npos);
+    BOOST_TEST(model.weights().size() == 6u);
+}
+
+BOOST_AUTO_TEST_CASE(the_same_seed_learns_the_same_weights)
+{
+    auto const learned = [] {
+        random::seed(3);
+        auto const x = random::normal({20, 4});
+        sequential model({dense(5, gelu), dropout(0.5), dense(1, [](auto const& z) {
+                              return tensor<double>(3 * z);
+                          })});
+        model.compile(
+            momentum(0.01), [](auto const& a, auto const& b) { return huber(a, b, 0.5); });
+        model.fit(x, sum(x, 1, {.keep_dims = true}), {.epochs = 3, .progress = nullptr});
+        return model.weights()[0];
+    };
+    BOOST_TEST(amax(abs(learned() - learned())).item() == 0.);
+}
+
+BOOST_AUTO_TEST_CASE(a_tape_of_the_callers_sees_a_model_but_not_its_learning)
+{
+    random::seed(4);
+    auto const x = random::normal({5, 3});
+    sequential model({dense(4, sigmoid), dense(2, softmax)});
+    auto tape = create_tape();
+    auto const y = sum(square(model(x)));
+    auto const gradients = grad(tape, y, model.weights());
+    BOOST_TEST(gradients.size() == 4u);
+    BOOST_TEST((gradients[0].shape() == shape_type{3, 4}));
+    model.compile(sgd(), mse);
+    model.fit(x, zeros({5, 2}), {.progress = nullptr});
+    model.predict(x);
+    BOOST_TEST(tape.size() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(models_and_data_that_do_not_fit_are_refused)
+{
+    sequential model({dense(2)});
+    BOOST_TEST(message<value_error>([&] {
+                   model.fit(ones({3, 2}), ones({3, 2}));
+               }) == "sequential: compile(optimizer, loss) comes before learning");
+    model.compile(sgd(), mse);
+    BOOST_TEST(
+        message<shape_error>([&] {
+            model.fit(ones({3, 2}), ones({4, 2}));
+        }) ==
+        "fit: examples {3, 2} and targets {4, 2} do not fit: their first axes count the same "
+        "examples");
+    sequential images({conv2d(2, 3), dense(2)});
+    BOOST_TEST(
+        message<shape_error>([&] {
+            images.predict(ones({1, 1, 5, 5}));
+        }) ==
+        "dense: an example has the shape {2, 3, 3}; the layer takes 1 axes: put flatten() before "
+        "it");
+    BOOST_CHECK_THROW(accuracy(ones({3}), ones({3})), shape_error);
+}
