@@ -31,6 +31,7 @@
 #include <xgrad/mode/hessian.hpp>
 #include <xgrad/mode/jacobian.hpp>
 #include <xgrad/mode/jvp.hpp>
+#include <xgrad/mode/replay.hpp>
 #include <xgrad/mode/value_and_grad.hpp>
 #include <xgrad/mode/vjp.hpp>
 #include <xgrad/ops/elementwise.hpp>

@@ -27,7 +27,9 @@ struct skip_nan_rule : arithmetic_rule
 };
 
 inline namespace XGRAD_ARCHITECTURE {
-inline constexpr reduction nansum_reduction{.name = "nansum"};
+template <class T>
+inline constexpr auto nansum_reduction =
+    vectorized::repeatable<T, &sum_accumulator<T>>({.name = "nansum"});
 } // namespace XGRAD_ARCHITECTURE
 
 /// Σ w x / Σ w over all axes, or those given. The weights have the shape of x, or are a vector
@@ -72,7 +74,7 @@ auto nansum(
     return detail::reduce<T, true>(
         call<skip_nan_rule>(x),
         sum_accumulator<T>,
-        {nansum_reduction, axes, options, false, where});
+        {nansum_reduction<T>, axes, options, false, where});
 }
 
 /// The mean of the elements that are not NaN, over all axes or those given; NaN where all are.

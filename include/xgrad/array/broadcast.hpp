@@ -47,12 +47,16 @@ tensor<value_type_of<X>> broadcast(
     detail::check_broadcast("broadcast", before, shape, where);
     auto strides = broadcast_strides(before, values.body().strides(), shape);
     auto const back = [before, where](tensor<T> const& g) { return sum_to(g, before, where); };
+    auto const again = [after = shape.get(), where](tensor<T> const& other) {
+        return broadcast(other, after, where);
+    };
     return recorded_linear(
         "broadcast",
         tensor<T>(make_view(values.handle(), shape, std::move(strides), 0)),
         values,
         back,
-        where);
+        where,
+        again);
 }
 
 template <array X>
@@ -77,6 +81,9 @@ tensor<value_type_of<X>> sum_to(X const& x, shape_argument const& shape, std::so
         return tensor<T>(reshape(sum(values, axes, {.keep_dims = true}, where), after, where));
     });
     auto const back = [before, where](tensor<T> const& g) { return broadcast(g, before, where); };
-    return recorded_linear("sum_to", total, values, back, where);
+    auto const again = [after, where](tensor<T> const& other) {
+        return sum_to(other, after, where);
+    };
+    return recorded_linear("sum_to", total, values, back, where, again);
 }
 } // namespace xgrad

@@ -161,7 +161,8 @@ void add_recorded_products(
 /// result). Throws shape_error where the inner lengths differ or an operand is a scalar.
 /// ∂a = g bᵀ, ∂b = aᵀ g.
 template <array A, array B>
-auto matmul(A const& a, B const& b, std::source_location where = std::source_location::current())
+tensor<floating_element<value_type_of<A>, value_type_of<B>>>
+matmul(A const& a, B const& b, std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<A>, value_type_of<B>>;
     tensor<T> const left = as_tensor(a, where);
@@ -210,6 +211,10 @@ auto matmul(A const& a, B const& b, std::source_location where = std::source_loc
         std::array{&left.body(), &right.body()},
         {.operands = true},
         reverse,
-        where);
+        where,
+        [where](std::span<tensor_body* const> operands) {
+            return matmul(tensor<T>(share(*operands[0])), tensor<T>(share(*operands[1])), where)
+                .handle();
+        });
 }
 } // namespace xgrad

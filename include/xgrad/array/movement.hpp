@@ -41,7 +41,10 @@ tensor<T> permuted(
     auto const back = [name, inverse = inverse_order(order), where](tensor<T> const& g) {
         return permuted(name, g, inverse, where);
     };
-    return recorded_linear(name, tensor<T>(transposed(x.handle(), order)), x, back, where);
+    auto const again = [name, order, where](tensor<T> const& other) {
+        return permuted(name, other, order, where);
+    };
+    return recorded_linear(name, tensor<T>(transposed(x.handle(), order)), x, back, where, again);
 }
 } // namespace detail
 
@@ -174,8 +177,16 @@ tensor<value_type_of<X>> reshape(
     auto const back = [before = values.shape(), where](tensor<T> const& g) {
         return reshape(g, before, where);
     };
+    auto const again = [lengths, where](tensor<T> const& other) {
+        return reshape(other, lengths, where);
+    };
     return recorded_linear(
-        "reshape", tensor<T>(reshaped(row_major(values.handle()), lengths)), values, back, where);
+        "reshape",
+        tensor<T>(reshaped(row_major(values.handle()), lengths)),
+        values,
+        back,
+        where,
+        again);
 }
 
 template <array X>

@@ -20,11 +20,16 @@ consteval reduction renamed(reduction kind, std::string_view name)
     return kind;
 }
 
-inline constexpr auto norm_l1_reduction = renamed(sum_reduction, "norm_l1");
-inline constexpr auto norm_sq_reduction = renamed(sum_reduction, "norm_sq");
-inline constexpr auto norm_l2_reduction = renamed(sum_reduction, "norm_l2");
-inline constexpr auto norm_lp_reduction = renamed(sum_reduction, "norm_lp");
-inline constexpr auto norm_linf_reduction = renamed(amax_reduction, "norm_linf");
+template <class T>
+inline constexpr auto norm_l1_reduction = renamed(sum_reduction<T>, "norm_l1");
+template <class T>
+inline constexpr auto norm_sq_reduction = renamed(sum_reduction<T>, "norm_sq");
+template <class T>
+inline constexpr auto norm_l2_reduction = renamed(sum_reduction<T>, "norm_l2");
+template <class T>
+inline constexpr auto norm_lp_reduction = renamed(sum_reduction<T>, "norm_lp");
+template <class T>
+inline constexpr auto norm_linf_reduction = renamed(amax_reduction<T>, "norm_linf");
 } // namespace XGRAD_ARCHITECTURE
 
 namespace detail {
@@ -68,7 +73,7 @@ tensor<T> norm(
         auto const largest = reduce<T, false>(
             xgrad::abs(values),
             maximum_accumulator<T>,
-            {norm_linf_reduction, axes, {.keep_dims = true}, true, where});
+            {norm_linf_reduction<T>, axes, {.keep_dims = true}, true, where});
         // A divisor whose reciprocal is finite too.
         constexpr auto smallest = std::numeric_limits<T>::min();
         constexpr auto infinite = std::numeric_limits<T>::infinity();
@@ -89,7 +94,7 @@ auto norm_l1(
 {
     using T = detail::reduced_element<X, false>;
     return detail::reduce<T, true>(
-        xgrad::abs(x), sum_accumulator<T>, {norm_l1_reduction, axes, options, false, where});
+        xgrad::abs(x), sum_accumulator<T>, {norm_l1_reduction<T>, axes, options, false, where});
 }
 
 /// Σ x² over all axes, or those given.
@@ -102,7 +107,7 @@ auto norm_sq(
 {
     using T = detail::reduced_element<X, false>;
     return detail::reduce<T, true>(
-        xgrad::square(x), sum_accumulator<T>, {norm_sq_reduction, axes, options, false, where});
+        xgrad::square(x), sum_accumulator<T>, {norm_sq_reduction<T>, axes, options, false, where});
 }
 
 /// √Σ x² over all axes, or those given. ∂x = x / |x|, 0 at the zero vector.
@@ -116,7 +121,7 @@ auto norm_l2(
     using T = detail::reduced_element<X, true>;
     auto const total = [&](auto const& e, reduction_options const& o) {
         return detail::reduce<T, true>(
-            xgrad::square(e), sum_accumulator<T>, {norm_l2_reduction, axes, o, false, where});
+            xgrad::square(e), sum_accumulator<T>, {norm_l2_reduction<T>, axes, o, false, where});
     };
     auto const root = [](tensor<T> const& s) { return sqrt(s); };
     return detail::norm<T>(x, axes, options, total, root, where);
@@ -133,7 +138,9 @@ auto norm_linf(
 {
     using T = detail::reduced_element<X, false>;
     return detail::reduce<T, false>(
-        xgrad::abs(x), maximum_accumulator<T>, {norm_linf_reduction, axes, options, true, where});
+        xgrad::abs(x),
+        maximum_accumulator<T>,
+        {norm_linf_reduction<T>, axes, options, true, where});
 }
 
 /// (Σ |x|^p)^(1/p) over all axes, or those given, for p > 0; for an infinite p the largest |x|.
@@ -157,7 +164,7 @@ auto norm_lp(
         return detail::reduce<T, true>(
             xgrad::pow(xgrad::abs(e), static_cast<T>(p)),
             sum_accumulator<T>,
-            {norm_lp_reduction, axes, o, false, where});
+            {norm_lp_reduction<T>, axes, o, false, where});
     };
     auto const root = [&](tensor<T> const& s) { return pow(s, static_cast<T>(1 / p)); };
     return detail::norm<T>(x, axes, options, total, root, where);

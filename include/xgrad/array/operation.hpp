@@ -14,20 +14,37 @@
 // result's adjoint goes back.
 
 namespace xgrad {
-/// An operation whose way back is a function of the sweep; its attributes are what f captures.
-template <class F>
+/// Of an operation that does not say how it runs again: `replay` records it anew each time.
+struct not_repeatable
+{
+    body_pointer operator()(std::span<tensor_body* const>) const { return {}; }
+};
+
+/// An operation whose way back is a function of the sweep, and which runs again by a function of
+/// its operands; its attributes are what the two capture.
+template <class F, class Again = not_repeatable>
 class recorded_operation : public operation
 {
 public:
-    recorded_operation(std::string_view name, F f) : name_(name), reverse_(std::move(f)) {}
+    recorded_operation(std::string_view name, F reverse, Again again = {})
+        : name_(name), reverse_(std::move(reverse)), again_(std::move(again))
+    {}
 
     std::string_view name() const noexcept override { return name_; }
 
     void reverse(pullback& sweep) const override { reverse_(sweep); }
 
+    bool runs_again() const noexcept override { return !std::same_as<Again, not_repeatable>; }
+
+    body_pointer again(std::span<tensor_body* const> operands) const override
+    {
+        return again_(operands);
+    }
+
 private:
     std::string_view name_;
     F reverse_;
+    Again again_;
 };
 
 /// The values that an operation's way back reads.
@@ -39,14 +56,15 @@ struct kept_values
 
 /// Records `result = name(operands...)`; `reverse(pullback&)` is its way back. For gradients of
 /// gradients it computes with tensors of the sweep's bodies and with functions that record.
-template <element T, class F>
+template <element T, class F, class Again = not_repeatable>
 tensor<T> recorded(
     std::string_view name,
     tensor<T> result,
     std::span<tensor_body* const> operands,
     kept_values kept,
     F const& reverse,
-    std::source_location const& where)
+    std::source_location const& where,
+    Again const& again = {})
 {
     detail::check_result(result.body(), name, where);
     if constexpr (differentiable_element<T>) {
@@ -54,7 +72,10 @@ tensor<T> recorded(
             short_list<bool> keep(operands.size());
             std::fill(keep.get().begin(), keep.get().end(), kept.operands);
             record_operation(
-                [&] { return std::make_unique<recorded_operation<F> const>(name, reverse); },
+                [&] {
+                    return std::make_unique<recorded_operation<F, Again> const>(
+                        name, reverse, again);
+                },
                 operands,
                 keep.get(),
                 kept.result,
@@ -62,17 +83,19 @@ tensor<T> recorded(
                 where);
         }
     }
+    detail::note_result(result.body());
     return result;
 }
 
-template <element T, std::size_t N, class F>
+template <element T, std::size_t N, class F, class Again = not_repeatable>
 tensor<T> recorded(
     std::string_view name,
     tensor<T> result,
     std::array<tensor_body*, N> const& operands,
     kept_values kept,
     F const& reverse,
-    std::source_location const& where)
+    std::source_location const& where,
+    Again const& again = {})
 {
     return recorded(
         name,
@@ -80,17 +103,20 @@ tensor<T> recorded(
         std::span<tensor_body* const>(operands.data(), N),
         kept,
         reverse,
-        where);
+        where,
+        again);
 }
 
-/// Records `result = name(x)`, linear in x: `back(g)` takes the result's adjoint to that of x.
-template <element T, class Back>
+/// Records `result = name(x)`, linear in x: `back(g)` takes the result's adjoint to that of x, and
+/// `again(x)` is the operation itself.
+template <element T, class Back, class Again = not_repeatable>
 tensor<T> recorded_linear(
     std::string_view name,
     tensor<T> result,
     tensor<T> const& x,
     Back const& back,
-    std::source_location const& where)
+    std::source_location const& where,
+    Again const& again = {})
 {
     if (result.handle().get() == x.handle().get()) {
         result = result.detach(); // a statement's result has an identity of its own
@@ -101,6 +127,13 @@ tensor<T> recorded_linear(
             sweep.add(0, tensor<T>(back(g)).handle());
         }
     };
-    return recorded(name, std::move(result), std::array{&x.body()}, {}, reverse, where);
+    if constexpr (std::same_as<Again, not_repeatable>) {
+        return recorded(name, std::move(result), std::array{&x.body()}, {}, reverse, where);
+    } else {
+        auto const repeat = [again](std::span<tensor_body* const> operands) {
+            return tensor<T>(again(tensor<T>(share(*operands[0])))).handle();
+        };
+        return recorded(name, std::move(result), std::array{&x.body()}, {}, reverse, where, repeat);
+    }
 }
 } // namespace xgrad

@@ -4,6 +4,7 @@
 #include <xgrad/array/unit_adjoints.hpp>
 #include <xgrad/engine/logsumexp.hpp>
 #include <xgrad/tape/expression_sweep.hpp>
+#include <xgrad/tape/replay_watch.hpp>
 #include <xgrad/tensor/evaluate.hpp>
 
 #include <cmath>
@@ -63,6 +64,7 @@ void finish_reduction(
              .where = call.where},
             out);
     }
+    xgrad::detail::note_result(out);
 }
 
 /// The logarithm of the sum of exponentials of a tensor itself, while its gradient is wanted: the

@@ -45,13 +45,40 @@ void seed_elements(
 }
 } // namespace vectorized
 
-inline constexpr reduction sum_reduction{.name = "sum"};
-inline constexpr reduction mean_reduction{.name = "mean", .divides_by_count = true};
-
 namespace vectorized {
-template <class Seed, class T>
+/// Runs a recorded reduction again, over other values.
+template <class T, auto const* Accumulator>
+body_pointer reduce_again(reduction_repeat const& what)
+{
+    std::vector<std::ptrdiff_t> axes;
+    for (std::size_t axis = 0; axis < 64; ++axis) {
+        if ((what.axes >> axis) & 1u) {
+            axes.push_back(static_cast<std::ptrdiff_t>(axis));
+        }
+    }
+    reduction_options const options{.keep_dims = what.keep_dims};
+    return reduce<T>(
+        *what.kernels,
+        what.kernels->terms.size() == 1,
+        what.operands,
+        static_cast<T const*>(what.scalars),
+        *Accumulator,
+        {*what.kind, axes, options, what.kind->shares_among_ties, *what.where});
+}
+
+template <class T, auto const* Accumulator>
+consteval reduction repeatable(reduction kind)
+{
+    if constexpr (differentiable_element<T>) {
+        kind.again = &reduce_again<T, Accumulator>;
+    }
+    return kind;
+}
+
+template <class Seed, class T, auto const* Accumulator>
 consteval reduction seeded(reduction kind)
 {
+    kind = repeatable<T, Accumulator>(kind);
     kind.result_needed = true;
     if constexpr (differentiable_element<T>) {
         kind.element = &seed_elements<Seed, T>;
@@ -62,17 +89,29 @@ consteval reduction seeded(reduction kind)
     }
     return kind;
 }
+
+template <class T>
+inline constexpr logsumexp_accumulator<T> logsumexp_of{};
 } // namespace vectorized
 
 template <class T>
+inline constexpr auto sum_reduction =
+    vectorized::repeatable<T, &sum_accumulator<T>>({.name = "sum"});
+template <class T>
+inline constexpr auto mean_reduction =
+    vectorized::repeatable<T, &sum_accumulator<T>>({.name = "mean", .divides_by_count = true});
+template <class T>
 inline constexpr auto amax_reduction =
-    vectorized::seeded<vectorized::equal_seed, T>({.name = "amax", .shares_among_ties = true});
+    vectorized::seeded<vectorized::equal_seed, T, &maximum_accumulator<T>>(
+        {.name = "amax", .shares_among_ties = true});
 template <class T>
 inline constexpr auto amin_reduction =
-    vectorized::seeded<vectorized::equal_seed, T>({.name = "amin", .shares_among_ties = true});
+    vectorized::seeded<vectorized::equal_seed, T, &minimum_accumulator<T>>(
+        {.name = "amin", .shares_among_ties = true});
 template <class T>
 inline constexpr auto logsumexp_reduction =
-    vectorized::seeded<vectorized::softmax_seed, T>({.name = "logsumexp"});
+    vectorized::seeded<vectorized::softmax_seed, T, &vectorized::logsumexp_of<T>>(
+        {.name = "logsumexp"});
 } // namespace XGRAD_ARCHITECTURE
 
 namespace detail {
@@ -136,7 +175,7 @@ auto sum(
 {
     using T = detail::reduced_element<X, false>;
     return detail::reduce<T, true>(
-        x, sum_accumulator<T>, {sum_reduction, axes, options, false, where});
+        x, sum_accumulator<T>, {sum_reduction<T>, axes, options, false, where});
 }
 
 /// The mean over all axes, or those given; NaN over no elements.
@@ -149,7 +188,7 @@ auto mean(
 {
     using T = detail::reduced_element<X, true>;
     return detail::reduce<T, true>(
-        x, sum_accumulator<T>, {mean_reduction, axes, options, false, where});
+        x, sum_accumulator<T>, {mean_reduction<T>, axes, options, false, where});
 }
 
 /// The largest element; NaN where one is. The gradient is divided evenly among ties. Throws

@@ -32,6 +32,13 @@ tensor<T> assembled(
     std::vector<selection> places,
     std::source_location const& where);
 
+template <element T>
+tensor<T> part_of(
+    std::string_view name,
+    tensor<T> const& x,
+    selection const& place,
+    std::source_location const& where);
+
 /// The part of x at `place` (of the row-major array), of which `view` is the value.
 template <element T>
 tensor<T> part_of(
@@ -52,7 +59,11 @@ tensor<T> part_of(
             scatter_add(*sweep.incoming(), sweep.sum(0), place.strides, place.offset);
         }
     };
-    return recorded(name, tensor<T>(std::move(view)), std::array{&x.body()}, {}, reverse, where);
+    auto const again = [name, place, where](std::span<tensor_body* const> operands) {
+        return part_of(name, tensor<T>(share(*operands[0])), place, where).handle();
+    };
+    return recorded(
+        name, tensor<T>(std::move(view)), std::array{&x.body()}, {}, reverse, where, again);
 }
 
 /// The same, by its place alone.

@@ -32,7 +32,7 @@ public:
         bool limited = false;
         for_each_active([&](recording& r) {
             wanted = wanted || r.concerns(operands_);
-            limited = limited || r.options().memory_limit != 0;
+            limited = limited || r.options().memory_limit != 0 || r.keeps_operands();
         });
         return wanted && !limited;
     }

@@ -64,7 +64,7 @@ auto vjp(F&& f, tensor<T> const&... x)
     auto value = std::apply(
         [&](auto const&... argument) { return as_tensor(std::invoke(f, argument...)); }, arguments);
     recorder->record().know(value.body()); // also where it depends on nothing
-    recorder->suspend(); // active only while f runs
+    recorder->suspend();                   // active only while f runs
     pullback_function<decltype(value), T...> pullback(
         std::move(recorder), value, std::move(arguments));
     return value_with_pullback<decltype(value), decltype(pullback)>{

@@ -52,6 +52,12 @@ public:
 
     void enable(bool on) noexcept { enabled_ = on; }
 
+    /// From now on every operand is kept, also where no gradient needs it: the record can run
+    /// again.
+    void keep_operands() noexcept { keeps_operands_ = true; }
+
+    bool keeps_operands() const noexcept { return keeps_operands_; }
+
     segmented_list<statement> const& statements() const noexcept { return statements_; }
 
     segmented_list<variable> const& variables() const noexcept { return variables_; }
@@ -120,9 +126,10 @@ public:
         bool const keeps_result =
             !linear && (e.reduced != nullptr ? e.reduced->result_needed : kernels.result_needed);
         auto const kept = [&](std::size_t i) {
-            return linear                                      ? e.unit_adjoints[i]
-                : kernels.leaves[i].value_needed || recomputes ? share(*e.operands[i])
-                                                               : body_pointer();
+            return linear ? e.unit_adjoints[i]
+                : kernels.leaves[i].value_needed || recomputes || keeps_operands_
+                ? share(*e.operands[i])
+                : body_pointer();
         };
         auto& s = append(e.operands, scalar_bytes, kept, result, keeps_result, e.where);
         s.kernels = &kernels;
@@ -148,7 +155,7 @@ public:
             return;
         }
         auto const kept = [&](std::size_t i) {
-            return keep[i] ? share(*bodies[i]) : body_pointer();
+            return keep[i] || keeps_operands_ ? share(*bodies[i]) : body_pointer();
         };
         auto& s = append(bodies, 0, kept, result, keep_result, where);
         s.operation_ = std::move(op);
@@ -337,6 +344,7 @@ private:
 
     tape_options options_;
     bool enabled_ = true;
+    bool keeps_operands_ = false;
     bool knows_gradients_ = false;
     std::uint64_t serial_ = detail::next_identity(); // what bodies know this record by
     std::size_t times_consumed_ = 0;

@@ -25,6 +25,25 @@ struct operation
 
     /// Adds what the result's adjoint contributes to each wanted operand.
     virtual void reverse(pullback& sweep) const = 0;
+
+    virtual bool runs_again() const noexcept { return false; }
+
+    /// Runs again, and is recorded again, over other operands of the same shapes.
+    virtual body_pointer again(std::span<tensor_body* const>) const { return {}; }
+};
+
+struct reduction;
+
+/// A recorded reduction that is to run again, over other values.
+struct reduction_repeat
+{
+    reduction const* kind;
+    block_kernels const* kernels;
+    std::span<tensor_body* const> operands;
+    void const* scalars;
+    std::uint64_t axes;
+    bool keep_dims;
+    std::source_location const* where;
 };
 
 /// A reduction as a tape remembers it: how the adjoint of a result becomes that of an element.
@@ -47,6 +66,9 @@ struct reduction
 
     /// The same as terms, for derivatives of derivatives.
     element_rule symbols = nullptr;
+
+    /// For replay; null where it cannot run again.
+    body_pointer (*again)(reduction_repeat const&) = nullptr;
 };
 
 /// What a statement reads: which variable, and its value where the reverse sweep needs it (of a

@@ -184,7 +184,8 @@ private:
         refuse_gradients(s);
         if (recorded_ != nullptr) {
             recorded_->reverse(recording_, s, lists_.all);
-        } else if (s.aligned == alignment::same && s.reduced != nullptr && s.kernels->terms.size() == 1) {
+        } else if (
+            s.aligned == alignment::same && s.reduced != nullptr && s.kernels->terms.size() == 1) {
             reverse_sum_of_tensor(s);
         } else if (s.aligned == alignment::same) {
             auto const first = knows_gradients_ ? end - 1 : first_of_run(end);

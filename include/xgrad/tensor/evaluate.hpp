@@ -5,6 +5,7 @@
 #include <xgrad/expr/kernels.hpp>
 #include <xgrad/expr/result_shape.hpp>
 #include <xgrad/tape/record.hpp>
+#include <xgrad/tape/replay_watch.hpp>
 #include <xgrad/tensor/numerics.hpp>
 
 #include <source_location>
@@ -81,6 +82,7 @@ body_pointer evaluate(
              .where = where},
             *out);
     }
+    xgrad::detail::note_result(*out);
     return out;
 }
 } // namespace vectorized

@@ -11,6 +11,7 @@ namespace xgrad::random {
 /// The generator of this thread.
 inline std::mt19937_64& engine()
 {
+    xgrad::detail::note_random();
     thread_local std::mt19937_64 generator{5489u};
     return generator;
 }

@@ -3,6 +3,7 @@
 #include <xgrad/base/xtensor/array.hpp>
 #include <xgrad/engine/dense.hpp>
 #include <xgrad/expr/call.hpp>
+#include <xgrad/tape/replay_watch.hpp>
 #include <xgrad/tensor/element_iterator.hpp>
 #include <xgrad/tensor/evaluate.hpp>
 
@@ -92,6 +93,7 @@ public:
     /// first, once.
     T const* data() const
     {
+        detail::note_reading(*body_);
         if (!body_->contiguous) {
             auto dense = dense_copy(*body_);
             dense->identity = body_->identity;
@@ -102,7 +104,11 @@ public:
         return body_->template elements<T const>();
     }
 
-    const_iterator begin() const noexcept { return {*body_, 0}; }
+    const_iterator begin() const noexcept
+    {
+        detail::note_reading(*body_);
+        return {*body_, 0};
+    }
 
     const_iterator end() const noexcept { return {*body_, body_->size}; }
 
@@ -114,6 +120,7 @@ public:
                 "item: shape " + to_string(shape()) + " has " + std::to_string(size()) +
                 " elements, not one; read one of them with x(i, j, ...)");
         }
+        detail::note_reading(*body_);
         return *body_->template elements<T const>();
     }
 
@@ -127,6 +134,7 @@ public:
                 "x(i, ...): " + std::to_string(sizeof...(I)) + " indices for shape " +
                 to_string(shape()) + ", which has " + std::to_string(dimension()) + " axes");
         }
+        detail::note_reading(*body_);
         [[maybe_unused]] auto const strides = body_->strides();
         std::ptrdiff_t offset = 0;
         [[maybe_unused]] std::size_t axis = 0;
@@ -146,6 +154,7 @@ public:
     /// The values as a constant xtensor expression: no copy, and it keeps them alive.
     auto value() const
     {
+        detail::note_reading(*body_);
         using owner = std::shared_ptr<T const>;
         using buffer = xt::xbuffer_adaptor<T const*, xt::smart_ownership, owner>;
         using adaptor = xt::xarray_adaptor<buffer, xt::layout_type::dynamic>;
@@ -161,7 +170,11 @@ public:
     }
 
     /// The same values, cut from every tape.
-    tensor detach() const { return tensor(make_view(body_, body_->shape, body_->strides(), 0)); }
+    tensor detach() const
+    {
+        detail::note_reading(*body_);
+        return tensor(make_view(body_, body_->shape, body_->strides(), 0));
+    }
 
     /// A copy as a container of xtensor's: `xt::xarray<double> a = x;`.
     template <xtensor_container Container>

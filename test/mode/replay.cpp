@@ -1,0 +1,154 @@
+#include <boost/test/unit_test.hpp>
+
+#include <xgrad/xgrad.hpp>
+
+#include <cstring>
+#include <vector>
+
+using namespace xgrad;
+
+namespace {
+
+void expect_same_bits(tensor<double> const& a, tensor<double> const& b)
+{
+    BOOST_TEST(to_string(a.shape()) == to_string(b.shape()));
+    std::vector<double> const x(a.begin(), a.end());
+    std::vector<double> const y(b.begin(), b.end());
+    BOOST_TEST((x.size() == y.size() && std::memcmp(x.data(), y.data(), 8 * x.size()) == 0));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_replayed_function_is_called_once_for_each_shape)
+{
+    int calls = 0;
+    auto f = replay([&](auto const& x) {
+        ++calls;
+        tensor const y = exp(x) * x;
+        return sum(y * y);
+    });
+    for (int k = 1; k <= 3; ++k) {
+        tensor const x = constant({0.1 * k, 0.2 * k});
+        expect_same_bits(f(x), sum(tensor(square(exp(x) * x))));
+    }
+    BOOST_TEST(calls == 1);
+    f(constant({1., 2., 3.}));
+    BOOST_TEST(calls == 2);
+    f(constant({1., 2.}));
+    BOOST_TEST(calls == 2);
+    BOOST_TEST(f.obstacle().empty());
+}
+
+BOOST_AUTO_TEST_CASE(values_and_gradients_are_bitwise_those_of_the_function)
+{
+    auto const f = [](auto const& x, auto const& w) {
+        tensor const h = tanh(matmul(x, w));
+        tensor const part = view(h, all(), range(0, 2));
+        tensor const turned = transpose(part) + amax(h);
+        return mean(square(turned)) + logsumexp(reshape(h, {-1})) + sum(mean(h, 0));
+    };
+    auto fast = replay(f);
+    random::seed(3);
+    for (int k = 0; k < 3; ++k) {
+        tensor const x = random::normal<double>({5, 4}, 0., 1.);
+        tensor const w = random::normal<double>({4, 3}, 0., 1.);
+        expect_same_bits(fast(x, w), f(x, w));
+        auto const a = fast.value_and_grad(x, w);
+        auto const b = value_and_grad(f, x, w);
+        expect_same_bits(a.value, b.value);
+        expect_same_bits(std::get<0>(a.gradients), std::get<0>(b.gradients));
+        expect_same_bits(std::get<1>(a.gradients), std::get<1>(b.gradients));
+    }
+    BOOST_TEST(fast.obstacle() == "");
+}
+
+BOOST_AUTO_TEST_CASE(tapes_record_a_replay_like_any_function)
+{
+    auto f = replay([](auto const& x) { return sum(x * x * x); });
+    tensor const x = constant({1., 2.});
+    f(x);
+    auto outer = create_tape();
+    auto inner = create_tape();
+    tensor const y = f(x);
+    auto const g = grad(inner, y, x);
+    BOOST_TEST(g(1) == 12.);
+    BOOST_TEST(grad(outer, g, x)(1) == 12.);
+    BOOST_TEST(f.gradient(x)(0) == 3.);
+}
+
+BOOST_AUTO_TEST_CASE(what_depends_on_values_is_called_every_time)
+{
+    auto branches = replay([](auto const& x) {
+        tensor y = x;
+        while (y.item() < 100.) {
+            y = y * y;
+        }
+        return y;
+    });
+    BOOST_TEST(branches(tensor(2.)).item() == 256.);
+    BOOST_TEST(branches(tensor(3.)).item() == 6561.);
+    BOOST_TEST(branches.obstacle().find("branch") != std::string::npos);
+
+    auto masks = replay([](auto const& x) {
+        tensor const positive = x > 0.;
+        return where(positive, x, 0. * x);
+    });
+    BOOST_TEST(masks(tensor(2.)).item() == 2.);
+    BOOST_TEST(masks(tensor(-2.)).item() == 0.);
+
+    auto draws = replay([](auto const& x) { return x * random::uniform<double>({1}, 0., 1.); });
+    auto const first = draws(constant({1.}))(0);
+    BOOST_TEST(draws(constant({1.}))(0) != first);
+    BOOST_TEST(draws.obstacle() == "it draws random numbers");
+
+    auto detached = replay([](auto const& x) { return x * stop_gradient(x); });
+    BOOST_TEST(detached(tensor(2.)).item() == 4.);
+    BOOST_TEST(detached(tensor(3.)).item() == 9.);
+
+    auto quiet = replay([](auto const& x) {
+        auto const scale = with_no_grad([&] { return tensor(x * x); });
+        return x * scale;
+    });
+    BOOST_TEST(quiet(tensor(2.)).item() == 8.);
+    BOOST_TEST(quiet(tensor(3.)).item() == 27.);
+}
+
+BOOST_AUTO_TEST_CASE(captured_tensors_keep_the_value_of_the_recording)
+{
+    tensor c = constant(2.);
+    auto f = replay([&](auto const& x) { return c * x; });
+    BOOST_TEST(f(tensor(3.)).item() == 6.);
+    c = tensor(5.);
+    BOOST_TEST(f(tensor(3.)).item() == 6.);
+    // Also where the captured tensor was the argument.
+    tensor const x = constant(3.);
+    auto g = replay([&](auto const& y) { return x * y; });
+    BOOST_TEST(g(x).item() == 9.);
+    BOOST_TEST(g(tensor(4.)).item() == 12.);
+}
+
+BOOST_AUTO_TEST_CASE(a_function_that_throws_is_not_recorded)
+{
+    bool fails = true;
+    auto f = replay([&](auto const& x) {
+        if (fails) {
+            throw value_error("not now");
+        }
+        return x * x;
+    });
+    BOOST_CHECK_THROW(f(tensor(2.)), value_error);
+    BOOST_TEST(active_tape() == nullptr);
+    fails = false;
+    BOOST_TEST(f(tensor(2.)).item() == 4.);
+}
+
+BOOST_AUTO_TEST_CASE(reductions_with_kept_axes_replay)
+{
+    auto const f = [](auto const& x) {
+        return x - mean(x, 0, {.keep_dims = true}) + amin(x, 1, {.keep_dims = true});
+    };
+    auto fast = replay(f);
+    tensor const x = constant({{1., 2.}, {5., 3.}});
+    fast(x);
+    expect_same_bits(fast(x + 1.), f(tensor(x + 1.)));
+}
