@@ -26,8 +26,10 @@
 #include <xgrad/array/unit_axes.hpp>
 #include <xgrad/array/view.hpp>
 #include <xgrad/mode/check_gradient.hpp>
+#include <xgrad/mode/checkpoint.hpp>
 #include <xgrad/mode/custom_gradient.hpp>
 #include <xgrad/mode/grad.hpp>
+#include <xgrad/mode/gradient_hook.hpp>
 #include <xgrad/mode/hessian.hpp>
 #include <xgrad/mode/jacobian.hpp>
 #include <xgrad/mode/jvp.hpp>

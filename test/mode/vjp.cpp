@@ -124,3 +124,65 @@ BOOST_AUTO_TEST_CASE(check_gradient_tells_a_right_gradient_from_a_wrong_one)
     text << bad;
     BOOST_TEST(text.str().starts_with("gradient differs"));
 }
+
+BOOST_AUTO_TEST_CASE(a_custom_gradient_and_a_checkpoint_have_second_derivatives)
+{
+    auto const own = custom_gradient(
+        [](auto const& x) { return x * x * x; },
+        [](auto const& g, auto const& x) { return 3 * x * x * g; });
+    auto const h = hessian([&](auto const& x) { return sum(own(x)); }, constant({1., 2.}));
+    BOOST_TEST(h(0, 0) == 6.);
+    BOOST_TEST(h(1, 1) == 12.);
+    auto const f = [](auto const& x) {
+        return sum(checkpoint([](auto const& y) { return y * y * y; }, x));
+    };
+    BOOST_TEST(hessian(f, constant({1., 2.}))(1, 1) == 12.);
+}
+
+BOOST_AUTO_TEST_CASE(a_gradient_of_foreign_code_is_no_silent_constant)
+{
+    auto const foreign = custom_gradient(
+        [](auto const& x) { return constant(x.item() * x.item()); },
+        [](auto const& g, auto const& x) { return constant(2 * x.item() * g.item()); });
+    tensor const x = constant(3.);
+    auto outer = create_tape();
+    auto inner = create_tape();
+    auto const g = grad(inner, foreign(x), x);
+    BOOST_TEST(g.item() == 6.);
+    BOOST_CHECK_THROW(grad(outer, tensor(g * x), x), tape_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_loop_of_checkpoints_keeps_few_states)
+{
+    constexpr std::size_t n = 400;
+    auto const step = [](auto const& x) { return x + 0.01 * sin(x); };
+    tensor const x = linspace<double>(0., 1., 1000);
+    auto plain = create_tape();
+    tensor y = x;
+    for (std::size_t k = 0; k < n; ++k) {
+        y = step(y);
+    }
+    auto const all_states = plain.bytes();
+    auto const expected = grad(plain, y, x);
+    plain.suspend();
+    auto tape = create_tape();
+    tensor const z = checkpointed_loop(step, n, x);
+    BOOST_TEST(tape.bytes() * 8 < all_states);
+    auto const actual = grad(tape, z, x);
+    BOOST_TEST(tensor(amax(abs(actual - expected))).item() < 1e-14);
+    BOOST_TEST(checkpointed_loop(step, 0, x)(1) == x(1));
+}
+
+BOOST_AUTO_TEST_CASE(a_hook_sees_scales_or_replaces_an_adjoint)
+{
+    tensor const x = constant({1., 2.});
+    auto tape = create_tape({.persistent = true});
+    double seen = 0;
+    tensor const looked = gradient_hook(x, [&](auto const& g) { seen = g(1); });
+    BOOST_TEST(grad(tape, tensor(sum(looked * looked)), x)(1) == 4.);
+    BOOST_TEST(seen == 4.);
+    tensor const clipped = gradient_hook(x, [](auto const& g) { return clip(g, -1., 1.); });
+    BOOST_TEST(grad(tape, tensor(sum(5 * clipped)), x)(0) == 1.);
+    tensor const wrong = gradient_hook(x, [](auto const&) { return tensor(1.); });
+    BOOST_CHECK_THROW(grad(tape, tensor(sum(wrong)), x), shape_error);
+}

@@ -20,6 +20,17 @@ tensor<T> gradient_from(tensor<T> g, std::size_t argument, shape_type const& sha
     }
     return g;
 }
+
+/// Where tapes record a sweep, a gradient that none of their statements computed comes from foreign
+/// code, of whose own derivatives they know nothing: to go through it is an error, no silent zero.
+inline void mark_foreign(tensor_body const& gradient)
+{
+    for_each_active([&](recording& r) {
+        if (!r.find(gradient)) {
+            r.mark_gradient(gradient);
+        }
+    });
+}
 } // namespace detail
 
 /// A function whose derivative is given, not recorded: foreign code, a solver, a better formula.
@@ -36,7 +47,6 @@ auto custom_gradient(Forward forward, Backward backward)
             with_no_grad([&] { return as_tensor(std::invoke(forward, x.detach()...)); });
         using result = std::remove_cvref_t<decltype(value)>;
         auto reverse = [backward](pullback& sweep) {
-            no_grad const guard;
             [&]<std::size_t... I>(std::index_sequence<I...>) {
                 result const g(sweep.incoming());
                 auto gradients = [&] {
@@ -53,7 +63,8 @@ auto custom_gradient(Forward forward, Backward backward)
                         if (sweep.wants(J)) {
                             auto const checked =
                                 detail::gradient_from<S>(tensor<S>(gradient), J, sweep.shape(J));
-                            sweep.add(J, dense(checked.handle()));
+                            detail::mark_foreign(checked.body());
+                            sweep.add(J, checked.handle());
                         }
                     };
                 if constexpr (expression<returned>) {
@@ -82,16 +93,5 @@ auto custom_gradient(Forward forward, Backward backward)
             reverse,
             std::source_location::current());
     };
-}
-
-/// f(x...), of which the tape keeps only the arguments: the reverse sweep runs f again. Memory for
-/// time; f must return the same value for the same arguments.
-template <class F, element... T>
-auto checkpoint(F f, tensor<T> const&... x)
-{
-    auto const backward = [f](auto const& g, auto const&... argument) {
-        return vjp(f, argument...).pullback(g);
-    };
-    return custom_gradient(f, backward)(x...);
 }
 } // namespace xgrad

@@ -16,7 +16,11 @@ namespace detail {
 class replay_record
 {
 public:
-    replay_record() : tape_(tape_options{.persistent = true}) { tape_.record().keep_operands(); }
+    replay_record() : tape_(tape_options{.persistent = true})
+    {
+        tape_.suspend();
+        tape_.record().keep_operands();
+    }
 
     replay_record(replay_record const&) = delete;
     replay_record& operator=(replay_record const&) = delete;
@@ -34,6 +38,7 @@ public:
                 (arguments_.push_back(*tape_.record().find(argument.body())), ...);
             },
             arguments);
+        tape_.activate();
         replay_watch watch{&tape_.record()};
         auto const before = std::exchange(current_replay_watch(), &watch);
         struct restore
