@@ -24,7 +24,8 @@ inline constexpr auto norm_l1_reduction = renamed(sum_reduction, "norm_l1");
 inline constexpr auto norm_sq_reduction = renamed(sum_reduction, "norm_sq");
 inline constexpr auto norm_l2_reduction = renamed(sum_reduction, "norm_l2");
 inline constexpr auto norm_lp_reduction = renamed(sum_reduction, "norm_lp");
-inline constexpr auto norm_linf_reduction = renamed(amax_reduction, "norm_linf");
+template <class T>
+inline constexpr auto norm_linf_reduction = renamed(amax_reduction<T>, "norm_linf");
 } // namespace XGRAD_ARCHITECTURE
 
 namespace detail {
@@ -68,7 +69,7 @@ tensor<T> norm(
         auto const largest = reduce<T, false>(
             xgrad::abs(values),
             maximum_accumulator<T>,
-            {norm_linf_reduction, axes, {.keep_dims = true}, true, where});
+            {norm_linf_reduction<T>, axes, {.keep_dims = true}, true, where});
         // A divisor whose reciprocal is finite too.
         constexpr auto smallest = std::numeric_limits<T>::min();
         constexpr auto infinite = std::numeric_limits<T>::infinity();
@@ -133,7 +134,9 @@ auto norm_linf(
 {
     using T = detail::reduced_element<X, false>;
     return detail::reduce<T, false>(
-        xgrad::abs(x), maximum_accumulator<T>, {norm_linf_reduction, axes, options, true, where});
+        xgrad::abs(x),
+        maximum_accumulator<T>,
+        {norm_linf_reduction<T>, axes, options, true, where});
 }
 
 /// (Σ |x|^p)^(1/p) over all axes, or those given, for p > 0; for an infinite p the largest |x|.
