@@ -12,15 +12,6 @@
 
 namespace xgrad {
 namespace detail {
-/// Where `count` elements along an axis, from `begin`, lie in a row-major array of this shape.
-inline selection slab(shape_type shape, std::size_t axis, std::size_t begin, std::size_t count)
-{
-    auto strides = row_major_strides(shape);
-    auto const offset = strides[axis] * static_cast<std::ptrdiff_t>(begin);
-    shape[axis] = count;
-    return {std::move(shape), std::move(strides), offset};
-}
-
 template <element T>
 tensor<T> concatenated(
     std::string_view name,

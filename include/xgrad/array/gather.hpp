@@ -70,13 +70,18 @@ inline shared_runs runs_by_axes(
     shape_type const& shape, std::vector<std::optional<std::vector<std::ptrdiff_t>>> const& lists)
 {
     auto runs = std::make_shared<element_runs>();
+    std::size_t first = 0;
+    for (; first < lists.size() && !lists[first]; ++first) {
+        runs->outer *= shape[first];
+    }
     auto axes = lists.size();
-    for (; axes > 0 && !lists[axes - 1]; --axes) {
+    for (; axes > first && !lists[axes - 1]; --axes) {
         runs->length *= shape[axes - 1];
     }
     auto const strides = row_major_strides(shape);
+    runs->stride = first > 0 ? strides[first - 1] : 0;
     runs->starts = {0};
-    for (std::size_t axis = 0; axis < axes; ++axis) {
+    for (auto axis = first; axis < axes; ++axis) {
         auto const& list = lists[axis];
         auto const count = list ? list->size() : shape[axis];
         std::vector<std::ptrdiff_t> starts;

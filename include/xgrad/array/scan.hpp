@@ -36,12 +36,8 @@ tensor<T> shifted(
 {
     auto const length = x.shape()[axis];
     auto const rest = length == 0 ? 0 : length - 1;
-    auto place = [&](std::size_t begin) {
-        auto shape = x.shape();
-        auto strides = row_major_strides(shape);
-        auto const offset = rest == 0 ? 0 : strides[axis] * static_cast<std::ptrdiff_t>(begin);
-        shape[axis] = rest;
-        return selection{std::move(shape), std::move(strides), offset};
+    auto const place = [&](std::size_t begin) {
+        return slab(x.shape(), axis, rest == 0 ? 0 : begin, rest);
     };
     auto const kept = part_of("shift", x, place(backwards ? 1 : 0), where);
     return assembled<T>("shift", x.shape(), fill, {&kept, 1}, {place(backwards ? 0 : 1)}, where);

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <xgrad/array/gather.hpp>
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/array/rows.hpp>
+#include <xgrad/array/take.hpp>
 #include <xgrad/engine/sort.hpp>
 
 #include <algorithm>
@@ -51,20 +51,8 @@ tensor<T> in_order(
     std::size_t axis,
     std::source_location const& where)
 {
-    auto const& shape = x.shape();
-    auto const stride = row_major_strides(shape)[axis];
-    auto runs = std::make_shared<element_runs>();
-    runs->starts.reserve(order.size());
-    auto const inner = static_cast<std::size_t>(stride);
-    auto const count = order.shape()[axis];
-    std::size_t i = 0;
-    for (auto const index : order) {
-        auto const outer = i / (count * inner);
-        runs->starts.push_back(
-            static_cast<std::ptrdiff_t>(outer * shape[axis] * inner + i % inner) + index * stride);
-        ++i;
-    }
-    return gathered(name, x, std::move(runs), order.shape(), where);
+    auto const runs = runs_along_axis(name, x.shape(), order, axis, where);
+    return gathered(name, x, runs, order.shape(), where);
 }
 
 template <class T>

@@ -21,6 +21,15 @@ struct selection
     std::ptrdiff_t offset = 0;
 };
 
+/// Where `count` elements along an axis, from `begin`, lie in a row-major array of this shape.
+inline selection slab(shape_type shape, std::size_t axis, std::size_t begin, std::size_t count)
+{
+    auto strides = row_major_strides(shape);
+    auto const offset = strides[axis] * static_cast<std::ptrdiff_t>(begin);
+    shape[axis] = count;
+    return {std::move(shape), std::move(strides), offset};
+}
+
 /// An array of `shape` that holds `parts[i]` at `places[i]` (of the row-major array), and `fill`
 /// elsewhere; without a fill the parts cover all of it. No two places are the same.
 template <element T>

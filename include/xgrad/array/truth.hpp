@@ -1,8 +1,10 @@
 #pragma once
 
-#include <xgrad/array/reduction.hpp>
+#include <xgrad/array/rows.hpp>
 #include <xgrad/array/view.hpp>
 #include <xgrad/ops/comparison.hpp>
+
+#include <algorithm>
 
 // Reductions of truth values, which count them.
 
@@ -15,11 +17,16 @@ tensor<std::int64_t> count_nonzero(
     reduction_options const& options = {},
     std::source_location where = std::source_location::current())
 {
-    if constexpr (std::same_as<value_type_of<X>, bool>) {
-        return sum(x, axes, options, where);
-    } else {
-        return sum(x != value_type_of<X>(0), axes, options, where);
+    no_grad const guard;
+    tensor<bool> const truth(as_tensor(x, where) != value_type_of<X>(0));
+    detail::rows<bool> const r(truth, axes, options.keep_dims, "count_nonzero", where);
+    auto const elements = row_major(r.elements.handle());
+    auto const* next = elements->template elements<bool const>();
+    auto counts = make_body(element_type::int64, r.result);
+    for (std::size_t row = 0; row < r.count; ++row, next += r.length) {
+        counts->template elements<std::int64_t>()[row] = std::count(next, next + r.length, true);
     }
+    return tensor<std::int64_t>(std::move(counts));
 }
 
 /// True where some element is not zero; false over no elements.
@@ -33,15 +40,24 @@ any(X const& x,
     return tensor<bool>(count_nonzero(x, axes, options, where) > std::int64_t{0}, where);
 }
 
-/// True where no element is zero; true over no elements. (Without an argument, `all()` is a slice.)
+/// True where no element is zero, over the given axes; true over no elements.
 template <array X>
 tensor<bool>
 all(X const& x,
-    axes_argument const& axes = {},
+    axes_argument const& axes,
     reduction_options const& options = {},
     std::source_location where = std::source_location::current())
 {
-    return tensor<bool>(
-        count_nonzero(x == value_type_of<X>(0), axes, options, where) == std::int64_t{0}, where);
+    auto const zeros = count_nonzero(x == value_type_of<X>(0), axes, options, where);
+    return tensor<bool>(zeros == std::int64_t{0}, where);
+}
+
+/// The same over all axes. (Without an argument `all()` is a slice of xtensor's; its parameters are
+/// those of `xt::all(x)`, which it is preferred to.)
+template <class X>
+    requires array<X>
+tensor<bool> all(X&& x)
+{
+    return all(x, axes_argument());
 }
 } // namespace xgrad

@@ -9,16 +9,11 @@
 
 namespace xgrad {
 // The slices of a view are xtensor's.
+using xt::all;
 using xt::ellipsis;
 using xt::newaxis;
 using xt::range;
 namespace placeholders = xt::placeholders;
-
-/// The whole axis, as a slice.
-inline auto all() noexcept
-{
-    return xt::all();
-}
 
 /// One slice of a view, along one axis of known length.
 class slice

@@ -6,6 +6,7 @@
 #include <xgrad/engine/parallel.hpp>
 
 #include <cstddef>
+#include <numeric>
 
 // The forward half of a statement: plain run-time code, compiled once for each compute type.
 
@@ -77,6 +78,91 @@ inline std::size_t accumulation_chunk(std::size_t size, std::size_t places, floa
     return (wanted + block_length - 1) / block_length * block_length;
 }
 
+namespace vectorized {
+/// What a reduction runs over, and where its results go: places with these strides in the index
+/// space (0 along the reduced axes).
+template <class T>
+struct reduction_space
+{
+    block_kernels const* kernels; // null: the operand itself
+    plan const& reading;
+    T const* scalars;
+    shape_type const& axes;
+    strides_type const& strides;
+
+    /// Takes in the elements from `begin` to `end`, block by block.
+    template <class Accumulator, std::size_t States>
+    void take_in(
+        Accumulator const& accumulator,
+        std::array<T*, States> state,
+        std::size_t begin,
+        std::size_t end) const
+    {
+        block_reader<T> reader(reading);
+        scratch values(
+            kernels != nullptr ? padded_bytes(std::min(block_length, reading.size) * sizeof(T))
+                               : 0);
+        for (; begin < end; begin += block_length) {
+            auto const count = std::min(block_length, end - begin);
+            auto const* const operands = reader.read(begin, count);
+            auto const* x = operands[0];
+            if (kernels != nullptr) {
+                x = values.as<T>();
+                kernels->values(
+                    {.operands = reinterpret_cast<void const* const*>(operands),
+                     .scalars = scalars,
+                     .values = values.as<T>(),
+                     .count = count,
+                     .program = kernels->program});
+            }
+            accumulate(accumulator, state, axes, strides, begin, count, x);
+        }
+    }
+
+    /// Where the reduced axes come last: the fewest rows that end where a register does, because
+    /// kernels read whole registers from where a block begins. 0 where a chunk of work cannot hold
+    /// them.
+    std::size_t fewest_rows(std::size_t chunk) const noexcept
+    {
+        constexpr std::size_t registers = 16; // elements of the widest one
+        if (axes.size() != 2 || strides[0] != 1 || strides[1] != 0 || axes[1] == 0) {
+            return 0;
+        }
+        auto const rows = registers / std::gcd(registers, axes[1]);
+        return rows * axes[1] <= chunk ? rows : 0;
+    }
+};
+
+/// Rows: every chunk has its own, so that there is nothing to merge.
+template <class T, class Accumulator>
+void reduce_rows(
+    reduction_space<T> const& space,
+    Accumulator const& accumulator,
+    std::size_t fewest,
+    std::size_t chunk,
+    double nanoseconds,
+    T* out)
+{
+    constexpr auto states = Accumulator::states;
+    auto const rows = space.axes[0];
+    auto const length = space.axes[1];
+    auto const some = chunk / (fewest * length) * fewest;
+    scratch partial(states * rows * sizeof(T));
+    auto const state = states_at<T, states>(partial.template as<T>(), rows);
+    for_each_chunk(chunks_in(rows, some), nanoseconds, [&](std::size_t part) {
+        auto const first = part * some;
+        auto const last = std::min(rows, first + some);
+        auto own = state;
+        for (auto& s : own) {
+            s += first;
+        }
+        accumulator.start(own, last - first);
+        space.take_in(accumulator, state, first * length, last * length);
+        accumulator.finish(own, out + first, last - first);
+    });
+}
+} // namespace vectorized
+
 /// Reduces the values of an expression into the `places` elements of `out`, which has the given
 /// strides in the plan's shape (0 along the reduced axes). The order is fixed: chunks that
 /// depend on the shapes alone, merged in pairs.
@@ -93,6 +179,13 @@ void compute_reduction(
 {
     constexpr auto states = Accumulator::states;
     auto const cost = kernels != nullptr ? kernels->cost : 0.1f;
+    auto const work = static_cast<double>(p.size) * cost;
+    vectorized::reduction_space<T> const space{kernels, p, scalars, axes, strides};
+    auto const chunk = vectorized::chunk_length(cost);
+    if (auto const fewest = space.fewest_rows(chunk); fewest != 0) {
+        vectorized::reduce_rows(space, accumulator, fewest, chunk, work, out);
+        return;
+    }
     auto const length = accumulation_chunk(p.size, places, cost);
     auto const chunks = std::max<std::size_t>(1, vectorized::chunks_in(p.size, length));
     scratch partial(chunks * states * places * sizeof(T));
@@ -100,27 +193,10 @@ void compute_reduction(
         return vectorized::states_at<T, states>(
             partial.template as<T>() + chunk * states * places, places);
     };
-    for_each_chunk(chunks, static_cast<double>(p.size) * cost, [&](std::size_t chunk) {
+    for_each_chunk(chunks, work, [&](std::size_t chunk) {
         accumulator.start(state(chunk), places);
-        block_reader<T> reader(p);
-        scratch values(
-            kernels != nullptr ? padded_bytes(std::min(block_length, p.size) * sizeof(T)) : 0);
-        auto const end = std::min(p.size, (chunk + 1) * length);
-        for (auto begin = chunk * length; begin < end; begin += block_length) {
-            auto const count = std::min(block_length, end - begin);
-            auto const* const operands = reader.read(begin, count);
-            auto const* x = operands[0];
-            if (kernels != nullptr) {
-                x = values.as<T>();
-                kernels->values(
-                    {.operands = reinterpret_cast<void const* const*>(operands),
-                     .scalars = scalars,
-                     .values = values.as<T>(),
-                     .count = count,
-                     .program = kernels->program});
-            }
-            accumulate(accumulator, state(chunk), axes, strides, begin, count, x);
-        }
+        auto const begin = chunk * length;
+        space.take_in(accumulator, state(chunk), begin, std::min(p.size, begin + length));
     });
     for (std::size_t step = 1; step < chunks; step *= 2) {
         for (std::size_t chunk = 0; chunk + step < chunks; chunk += 2 * step) {

@@ -2,17 +2,42 @@
 
 #include <xgrad/engine/dense.hpp>
 #include <xgrad/engine/parallel.hpp>
+#include <xgrad/engine/scatter.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <vector>
 
 namespace xgrad {
-/// Runs of neighbouring elements of a row-major array, in any order, any of them several times.
+/// Runs of neighbouring elements of a row-major array, in any order, any of them several times:
+/// those that start at `starts`, and again at these places of the next `outer` parts, `stride`
+/// apart.
 struct element_runs
 {
     std::vector<std::ptrdiff_t> starts;
     std::size_t length = 1; // of every run
+    std::size_t outer = 1;
+    std::ptrdiff_t stride = 0;
+
+    std::size_t count() const noexcept { return outer * starts.size(); }
+
+    /// Calls f(run, its start) for those from `begin` to `end`.
+    template <class F>
+    void for_each(std::size_t begin, std::size_t end, F const& f) const
+    {
+        if (begin == end) {
+            return;
+        }
+        auto part = static_cast<std::ptrdiff_t>(begin / starts.size()) * stride;
+        auto next = begin % starts.size();
+        for (auto run = begin; run < end; ++run) {
+            f(run, part + starts[next]);
+            if (++next == starts.size()) {
+                next = 0;
+                part += stride;
+            }
+        }
+    }
 };
 
 /// The runs one after the other into `to`, which has room for them.
@@ -23,16 +48,17 @@ inline void gather(tensor_body const& from, element_runs const& runs, tensor_bod
         auto* const out = to.elements<T>();
         auto const length = runs.length;
         auto const part = std::max<std::size_t>(16384 / std::max<std::size_t>(length, 1), 1);
-        auto const count = runs.starts.size();
+        auto const count = runs.count();
         auto const work = static_cast<double>(count * length);
         for_each_chunk((count + part - 1) / part, work, [&](auto chunk) {
             auto const end = std::min(count, (chunk + 1) * part);
-            for (auto i = chunk * part; i < end; ++i) {
-                if (length == 1) {
-                    out[i] = x[runs.starts[i]];
-                } else {
-                    std::copy_n(x + runs.starts[i], length, out + i * length);
-                }
+            if (length == 1) {
+                runs.for_each(
+                    chunk * part, end, [&](auto run, auto start) { out[run] = x[start]; });
+            } else {
+                runs.for_each(chunk * part, end, [&](auto run, auto start) {
+                    std::copy_n(x + start, length, out + run * length);
+                });
             }
         });
     });
@@ -43,13 +69,15 @@ inline void gather(tensor_body const& from, element_runs const& runs, tensor_bod
 inline void scatter_add(tensor_body const& from, element_runs const& runs, tensor_body& to)
 {
     with_element_type(from.type, [&]<class T>() {
-        auto const* x = from.elements<T const>();
+        auto const* const x = from.elements<T const>();
         auto* const out = to.elements<T>();
-        for (auto const start : runs.starts) {
-            for (std::size_t k = 0; k < runs.length; ++k) {
-                out[start + static_cast<std::ptrdiff_t>(k)] += x[k];
-            }
-            x += runs.length;
+        auto const length = runs.length;
+        if (length == 1) {
+            runs.for_each(0, runs.count(), [&](auto run, auto start) { out[start] += x[run]; });
+        } else {
+            runs.for_each(0, runs.count(), [&](auto run, auto start) {
+                add_run(out + start, std::ptrdiff_t{1}, x + run * length, length);
+            });
         }
     });
 }

@@ -26,26 +26,33 @@ struct scanned_axis
         }
     }
 
-    /// Calls first(place) for the elements at the start of the axis, and then, in order,
-    /// next(place, place before) for those at every further position.
-    template <class First, class Next>
-    void walk(First const& first, Next const& next) const
+    /// to[i] = first(i) at the start of the axis, and then, in order, next(i, what came before).
+    template <class T, class First, class Next>
+    void walk(T* to, First const& first, Next const& next) const
     {
         if (length == 0 || inner == 0) {
             return;
         }
+        auto const step = static_cast<std::ptrdiff_t>(inner) * (backwards ? -1 : 1);
         auto const work = 2 * static_cast<double>(outer * length * inner);
         for_each_chunk(outer, work, [&](auto o) {
-            auto const begin = o * length * inner;
-            auto row = begin + (backwards ? (length - 1) * inner : 0);
-            for (std::size_t k = 0; k < inner; ++k) {
-                first(row + k);
+            auto const begin = static_cast<std::ptrdiff_t>(o * length * inner);
+            auto const end = begin + static_cast<std::ptrdiff_t>(length * inner);
+            auto row = backwards ? end - static_cast<std::ptrdiff_t>(inner) : begin;
+            if (inner == 1) {
+                auto before = first(row);
+                for (to[row] = before, row += step; row >= begin && row < end; row += step) {
+                    to[row] = before = next(row, before);
+                }
+                return;
             }
-            for (std::size_t i = 1; i < length; ++i) {
-                auto const before = row;
-                row = backwards ? row - inner : row + inner;
-                for (std::size_t k = 0; k < inner; ++k) {
-                    next(row + k, before + k);
+            auto const count = static_cast<std::ptrdiff_t>(inner);
+            for (auto i = row; i < row + count; ++i) {
+                to[i] = first(i);
+            }
+            for (row += step; row >= begin && row < end; row += step) {
+                for (auto i = row; i < row + count; ++i) {
+                    to[i] = next(i, to[i - step]);
                 }
             }
         });
@@ -57,24 +64,27 @@ template <class T>
 void linear_scan(scanned_axis const& axis, T const* a, T const* b, T* to)
 {
     axis.walk(
-        [=](std::size_t i) { to[i] = b[i]; },
-        [=](std::size_t i, std::size_t before) { to[i] = b[i] + a[i] * to[before]; });
+        to,
+        [=](std::ptrdiff_t i) { return b[i]; },
+        [=](std::ptrdiff_t i, T before) { return b[i] + a[i] * before; });
 }
 
 template <class T>
 void cumulative_sum(scanned_axis const& axis, T const* x, T* to)
 {
     axis.walk(
-        [=](std::size_t i) { to[i] = x[i]; },
-        [=](std::size_t i, std::size_t before) { to[i] = static_cast<T>(x[i] + to[before]); });
+        to,
+        [=](std::ptrdiff_t i) { return x[i]; },
+        [=](std::ptrdiff_t i, T before) { return static_cast<T>(x[i] + before); });
 }
 
 template <class T>
 void cumulative_product(scanned_axis const& axis, T const* x, T* to)
 {
     axis.walk(
-        [=](std::size_t i) { to[i] = x[i]; },
-        [=](std::size_t i, std::size_t before) { to[i] = static_cast<T>(x[i] * to[before]); });
+        to,
+        [=](std::ptrdiff_t i) { return x[i]; },
+        [=](std::ptrdiff_t i, T before) { return static_cast<T>(x[i] * before); });
 }
 
 /// log(e^x + e^(what came before)), without overflow.
@@ -82,13 +92,12 @@ template <class T>
 void cumulative_logsumexp(scanned_axis const& axis, T const* x, T* to)
 {
     axis.walk(
-        [=](std::size_t i) { to[i] = x[i]; },
-        [=](std::size_t i, std::size_t before) {
-            auto const a = x[i];
-            auto const b = to[before];
-            auto const larger = a > b || a != a ? a : b;
-            to[i] = std::isfinite(larger) ? larger + std::log1p(std::exp((a < b ? a : b) - larger))
-                                          : larger;
+        to,
+        [=](std::ptrdiff_t i) { return x[i]; },
+        [=](std::ptrdiff_t i, T before) {
+            auto const larger = x[i] > before || x[i] != x[i] ? x[i] : before;
+            auto const smaller = x[i] < before ? x[i] : before;
+            return std::isfinite(larger) ? larger + std::log1p(std::exp(smaller - larger)) : larger;
         });
 }
 } // namespace xgrad

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/base/tensor_body.hpp>
+#include <xgrad/engine/accumulate.hpp>
 #include <xgrad/engine/dense.hpp>
 #include <xgrad/engine/runs.hpp>
 
@@ -33,6 +34,21 @@ void for_each_scattered_run(
 }
 } // namespace detail
 
+/// Adds `count` elements to places that are `stride` apart.
+template <class T>
+void add_run(T* to, std::ptrdiff_t stride, T const* x, std::size_t count)
+{
+    if constexpr (differentiable_element<T>) {
+        if (stride == 1) {
+            vectorized::join_each(to, x, count, vectorized::add{});
+            return;
+        }
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        to[static_cast<std::ptrdiff_t>(i) * stride] += x[i];
+    }
+}
+
 /// Adds all elements of `from` to the places of `into` that have these strides, starting at
 /// `offset`. Both hold the same type.
 inline void scatter_add(
@@ -40,9 +56,7 @@ inline void scatter_add(
 {
     detail::for_each_scattered_run(
         from, into, strides, offset, [](auto* to, auto stride, auto const* x, std::size_t length) {
-            for (std::size_t i = 0; i < length; ++i) {
-                to[static_cast<std::ptrdiff_t>(i) * stride] += x[i];
-            }
+            add_run(to, stride, x, length);
         });
 }
 

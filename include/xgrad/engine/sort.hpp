@@ -7,7 +7,8 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
+#include <functional>
+#include <vector>
 
 // Orders and extrema of rows. A NaN is larger than any number when rows are sorted, and first of
 // all when an extremum is looked for.
@@ -36,27 +37,42 @@ void sort_rows(
     bool largest_first,
     std::int64_t* order)
 {
+    struct entry
+    {
+        T value;
+        std::int64_t index;
+    };
     auto const work = 20 * static_cast<double>(rows * length);
     for_each_chunk(rows, work, [&](auto row) {
         auto const* const element = x + row * length;
-        auto* const begin = order + row * length;
-        auto* const end = begin + length;
-        std::iota(begin, end, std::int64_t{0});
-        auto const less = [&](std::int64_t i, std::int64_t j) {
-            auto const& a = element[largest_first ? j : i];
-            auto const& b = element[largest_first ? i : j];
-            bool const a_is_nan = detail::is_nan(a);
-            bool const b_is_nan = detail::is_nan(b);
-            if (a_is_nan != b_is_nan) {
-                return b_is_nan;
-            }
-            return !a_is_nan && a != b ? a < b : i < j;
-        };
-        if (first < length) {
-            std::partial_sort(begin, begin + first, end, less);
-        } else {
-            std::sort(begin, end, less);
+        std::vector<entry> entries(
+            length); // values beside their indices: no look-up per comparison
+        for (std::size_t i = 0; i < length; ++i) {
+            entries[i] = {element[i], static_cast<std::int64_t>(i)};
         }
+        auto const begin = entries.begin();
+        auto const is_number = [](entry const& e) { return !detail::is_nan(e.value); };
+        auto const is_not = [](entry const& e) { return detail::is_nan(e.value); };
+        auto const sort_part = [&](auto from, auto to, std::size_t wanted, auto const& before) {
+            auto const less = [&](entry const& a, entry const& b) {
+                return before(a.value, b.value) || (a.value == b.value && a.index < b.index);
+            };
+            if (wanted < static_cast<std::size_t>(to - from)) {
+                std::partial_sort(from, from + static_cast<std::ptrdiff_t>(wanted), to, less);
+            } else {
+                std::sort(from, to, less);
+            }
+        };
+        if (largest_first) {
+            auto const numbers = std::stable_partition(begin, entries.end(), is_not);
+            auto const nans = static_cast<std::size_t>(numbers - begin);
+            sort_part(numbers, entries.end(), first > nans ? first - nans : 0, std::greater<T>());
+        } else {
+            auto const nans = std::stable_partition(begin, entries.end(), is_number);
+            sort_part(begin, nans, first, std::less<T>());
+        }
+        std::transform(
+            begin, entries.end(), order + row * length, [](entry const& e) { return e.index; });
     });
 }
 

@@ -1,0 +1,99 @@
+#include <boost/test/unit_test.hpp>
+
+#include <xgrad/xgrad.hpp>
+
+#include <cmath>
+#include <vector>
+
+using namespace xgrad;
+
+namespace {
+/// Σ f(row) over rows in long double.
+template <class F>
+void check_rows(tensor<double> const& x, tensor<double> const& reduced, double allowed, F const& by_hand)
+{
+    auto const rows = x.shape()[0];
+    auto const length = x.shape()[1];
+    auto const* const element = x.data();
+    for (std::size_t i = 0; i < rows; ++i) {
+        double const expected = by_hand(element + i * length, length);
+        BOOST_TEST_REQUIRE(
+            std::abs(reduced(i) - expected) <= allowed * (1 + std::abs(expected)),
+            "row " << i << " of " << to_string(x.shape()) << ": " << reduced(i) << ", not " << expected);
+    }
+}
+
+double variance_by_hand(double const* x, std::size_t n)
+{
+    long double mean = 0;
+    long double squares = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        mean += static_cast<long double>(x[i]) / static_cast<long double>(n);
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+        squares += (x[i] - mean) * (x[i] - mean);
+    }
+    return static_cast<double>(squares / static_cast<long double>(n));
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(rows_of_every_length_reduce_to_what_they_do_by_hand)
+{
+    random::seed(3);
+    for (std::size_t const length : {1u, 3u, 7u, 16u, 33u, 100u, 1030u, 5000u, 70001u}) {
+        auto const x = random::uniform({length > 5000 ? std::size_t{3} : 4097 / length + 37, length}, -1, 1);
+        check_rows(x, sum(square(x) + x, 1), 1e-11, [](double const* row, std::size_t n) {
+            long double sum = 0;
+            for (std::size_t i = 0; i < n; ++i) {
+                sum += static_cast<long double>(row[i]) * row[i] + row[i];
+            }
+            return static_cast<double>(sum);
+        });
+        check_rows(x, variance(x, 1), 1e-13, variance_by_hand);
+        check_rows(x, variance(2 * x - x, 1), 1e-13, variance_by_hand);
+        tensor<double> const turned = transpose(x) + 0;
+        check_rows(x, variance(turned, 0), 1e-13, variance_by_hand);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_variance_of_numbers_far_from_zero_keeps_its_digits)
+{
+    random::seed(5);
+    auto const x = random::normal({100000});
+    auto const expected = variance(x).item();
+    BOOST_TEST(variance(x + 1e6).item() == expected, boost::test_tools::tolerance(1e-9));
+    BOOST_TEST(variance(full({1000}, 1e9 + 0.1)).item() < 1e-12);
+}
+
+BOOST_AUTO_TEST_CASE(variances_do_not_depend_on_the_number_of_threads_or_on_a_tape)
+{
+    random::seed(6);
+    auto const x = random::normal({301, 1003});
+    auto const before = num_threads();
+    for (auto const& axes : {axes_argument(), axes_argument(0), axes_argument(1)}) {
+        set_num_threads(1);
+        auto const one = variance(x, axes);
+        set_num_threads(4);
+        auto const four = variance(x, axes);
+        set_num_threads(before);
+        auto tape = create_tape();
+        auto const recorded = variance(x, axes);
+        BOOST_TEST(tape.size() == 1u);
+        BOOST_TEST(std::equal(one.begin(), one.end(), four.begin()));
+        BOOST_TEST(std::equal(one.begin(), one.end(), recorded.begin()));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_variance_of_nothing_and_of_too_few_is_not_a_number)
+{
+    BOOST_TEST(std::isnan(variance(zeros({0})).item()));
+    BOOST_TEST(std::isnan(variance(ones({1}), {}, {.ddof = 1}).item()));
+    BOOST_TEST(variance(zeros({0, 3}), 1).size() == 0u);
+    BOOST_TEST(variance(constant({1, 2, 3, 6})).item() == 3.5);
+    BOOST_TEST(variance(constant({1.f, 3.f}), 0, {.keep_dims = true, .ddof = 1})(0) == 2.f);
+    BOOST_CHECK_THROW(variance(ones({2}), 1), shape_error);
+    auto tape = create_tape();
+    auto const x = constant({{1., 2.}, {3., 5.}});
+    auto const g = grad(tape, stddev(exp(x), 1), x);
+    BOOST_TEST(g(0, 1) == std::exp(2.) / 2, boost::test_tools::tolerance(1e-14));
+}
