@@ -155,6 +155,7 @@ BOOST_AUTO_TEST_CASE(the_norm_of_zeros_has_the_gradient_zero)
     auto tape = create_tape();
     auto const y = norm(x);
     BOOST_TEST(sum(abs(grad(tape, y, x))).item() == 0.);
+    BOOST_TEST(norm(full({4}, 1e200)).item() == 2e200, boost::test_tools::tolerance(1e-15));
     BOOST_CHECK_THROW(norm(ones({2, 2, 2}), 1), shape_error);
     BOOST_CHECK_THROW(norm(ones({2, 2}), 3), value_error);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/array/norm.hpp>
 #include <xgrad/linalg/svd.hpp>
 #include <xgrad/ops/power.hpp>
 
@@ -35,32 +36,21 @@ inline norm_order const frobenius{norm_order::kind::euclidean};
 inline norm_order const nuclear{norm_order::kind::nuclear};
 
 namespace detail {
-/// √Σ x² over the axes given; the gradient at 0 is 0.
-template <class T>
-tensor<T>
-euclidean_norm(tensor<T> const& x, axes_argument const& axes, std::source_location const& where)
-{
-    auto const squares = sum(square(x), axes, {}, where);
-    return tensor<T>(xgrad::where(squares == T(0), T(0), sqrt(squares)), where);
-}
-
 template <class T>
 tensor<T> vector_norm(tensor<T> const& x, double p, std::source_location const& where)
 {
-    if (p == 2) {
-        return euclidean_norm(x, {}, where);
-    }
-    if (p == 1) {
-        return sum(abs(x), {}, {}, where);
-    }
-    if (std::isinf(p)) {
-        return p > 0 ? amax(abs(x), {}, {}, where) : amin(abs(x), {}, {}, where);
+    if (p > 0) {
+        return p == 1 ? norm_l1(x, {}, {}, where)
+            : p == 2  ? norm_l2(x, {}, {}, where)
+                      : norm_lp(x, p, {}, {}, where);
     }
     if (p == 0) {
         return sum(xgrad::where(x != T(0), T(1), T(0)), {}, {}, where);
     }
-    auto const powers = sum(pow(abs(x), T(p)), {}, {}, where);
-    return tensor<T>(xgrad::where(powers == T(0), T(0), pow(powers, T(1 / p))), where);
+    if (std::isinf(p)) {
+        return amin(abs(x), {}, {}, where);
+    }
+    return tensor<T>(pow(sum(pow(abs(x), T(p)), {}, {}, where), T(1 / p)), where);
 }
 
 template <class T>
@@ -93,7 +83,7 @@ auto norm(
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
     if (order.what == norm_order::kind::euclidean) {
-        return detail::euclidean_norm(values, {}, where);
+        return norm_l2(values, {}, {}, where);
     }
     if (values.dimension() == 1 && order.what == norm_order::kind::number) {
         return detail::vector_norm(values, order.p, where);

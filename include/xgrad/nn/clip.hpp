@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/array/reduction.hpp>
+#include <xgrad/array/norm.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/power.hpp>
 #include <xgrad/ops/selection.hpp>
@@ -20,8 +20,8 @@ tensor<floating_element<value_type_of<X>>> clip_by_norm(
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
     auto const bound = static_cast<T>(clip_norm);
-    auto const squares = sum(square(values), axes, {.keep_dims = true}, where);
-    return tensor<T>(values * (bound / maximum(sqrt(squares), bound)), where);
+    auto const norm = norm_l2(values, axes, {.keep_dims = true}, where);
+    return tensor<T>(values * (bound / maximum(norm, bound)), where);
 }
 
 /// All tensors, scaled by one factor where their common norm √Σ x² is more than `clip_norm`.
@@ -34,7 +34,7 @@ std::vector<tensor<T>> clip_by_global_norm(
 {
     tensor<T> squares = T(0);
     for (auto const& x : list) {
-        squares = squares + sum(square(x), {}, {}, where);
+        squares = squares + norm_sq(x, {}, {}, where);
     }
     auto const bound = static_cast<T>(clip_norm);
     tensor<T> const factor = bound / maximum(sqrt(squares), bound);
