@@ -1,7 +1,7 @@
 #pragma once
 
-// Neural networks: their functions, which are functions of tensors like any other, and a small set of
-// layers and optimizers to build models from.
+// Neural networks: their functions, which are functions of tensors like any other, and a small set
+// of layers and optimizers to build models from.
 
 #include <xgrad/nn/activation.hpp>
 #include <xgrad/nn/clip.hpp>

@@ -1,10 +1,7 @@
 #pragma once
 
 #include <xgrad/nn/softmax.hpp>
-#include <xgrad/ops/activation.hpp>
-#include <xgrad/ops/hyperbolic.hpp>
-#include <xgrad/ops/rectifier.hpp>
-#include <xgrad/ops/special.hpp>
+#include <xgrad/ops/elementwise.hpp>
 
 #include <concepts>
 #include <functional>

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <xgrad/ops/arithmetic.hpp>
-#include <xgrad/ops/power.hpp>
+#include <xgrad/ops/elementwise.hpp>
 #include <xgrad/tensor/construct.hpp>
 
 #include <cmath>
