@@ -194,6 +194,23 @@ body_pointer reduce(
         kernels, operands, scalars, call, axes, p.reading().size, alignment::any, {}, *out);
     return out;
 }
+
+#if defined(XGRAD_COMPILED)
+extern template body_pointer reduce(
+    block_kernels const&,
+    bool,
+    std::span<tensor_body* const>,
+    double const*,
+    fold_accumulator<double, add> const&,
+    reduction_call const&);
+extern template body_pointer reduce(
+    block_kernels const&,
+    bool,
+    std::span<tensor_body* const>,
+    float const*,
+    fold_accumulator<float, add> const&,
+    reduction_call const&);
+#endif
 } // namespace vectorized
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad

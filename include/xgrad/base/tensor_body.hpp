@@ -58,6 +58,12 @@ struct tensor_body
         return borrowed != nullptr ? borrowed->strides : row_major_strides(shape);
     }
 
+    /// The body whose elements these are, if they are another's.
+    tensor_body const* viewed() const noexcept
+    {
+        return borrowed != nullptr ? borrowed->viewed : nullptr;
+    }
+
     /// Elements that kernels of this type can read where they lie.
     bool dense(element_type compute) const noexcept
     {

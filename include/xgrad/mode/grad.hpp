@@ -88,6 +88,16 @@ void sweep_once(
     });
 }
 
+#if defined(XGRAD_COMPILED)
+extern template void sweep_once(
+    tape&,
+    std::span<sweep_target const>,
+    std::span<tensor_body* const>,
+    grad_options const&,
+    std::span<body_pointer>,
+    std::source_location const&);
+#endif
+
 /// Sweeps, and empties a tape that is not persistent.
 template <class Tape>
 void gradients(

@@ -296,6 +296,9 @@ private:
         auto const count = [&](body_pointer const& body) {
             if (body) {
                 kept.push_back(body.get());
+                if (auto const* const viewed = body->viewed()) {
+                    kept.push_back(viewed); // a view keeps what it is a view of
+                }
             }
         };
         for (std::size_t i = 0; i < statements_.size(); ++i) {
@@ -329,6 +332,7 @@ private:
             sizeof(variable) + sizeof(shape_type);
         for (auto const& body : more) {
             most_bytes_ += body ? body->block_bytes : 0;
+            most_bytes_ += body && body->viewed() != nullptr ? body->viewed()->block_bytes : 0;
         }
         if (most_bytes_ > options_.memory_limit) {
             most_bytes_ = bytes_with(more);

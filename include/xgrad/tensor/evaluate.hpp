@@ -87,6 +87,23 @@ body_pointer evaluate(
 }
 } // namespace vectorized
 
+#if defined(XGRAD_COMPILED)
+namespace vectorized {
+extern template body_pointer evaluate(
+    block_kernels const&,
+    std::span<tensor_body* const>,
+    double const*,
+    element_type,
+    std::source_location const&);
+extern template body_pointer evaluate(
+    block_kernels const&,
+    std::span<tensor_body* const>,
+    float const*,
+    element_type,
+    std::source_location const&);
+} // namespace vectorized
+#endif
+
 /// Computes an expression and records it: the one way in which a statement happens.
 template <class E>
 body_pointer evaluate(E const& e, element_type result, std::source_location const& where)
