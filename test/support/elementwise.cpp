@@ -310,15 +310,12 @@ void expect_central_difference(
     };
     auto const coarse = difference(2e-5);
     auto const fine = difference(1e-5);
-    double largest = 1;
-    for (auto const d : exact) {
-        largest = std::max(largest, std::isfinite(d) ? std::abs(d) : 0);
-    }
     std::size_t compared = 0;
     for (std::size_t k = 0; k < exact.size(); ++k) {
-        // Differences of values, and cancellation in derivatives of high order.
-        auto const noise = 1e-14 * std::abs(value[k] / (1e-5 * points[k])) +
-            (below.empty() ? 0 : 1e-12 * largest);
+        // What rounding makes of a difference: of values relatively, of derivatives, in which terms
+        // cancel, absolutely too.
+        auto const noise = (1e-14 * std::abs(value[k]) + (below.empty() ? 0 : 1e-15)) /
+            (1e-5 * std::abs(points[k]));
         auto const spread = std::abs(coarse[k] - fine[k]);
         // Next to a singularity a difference tells nothing.
         if (!(spread <= 1e-4 * std::abs(fine[k]) + 10 * noise)) {

@@ -83,7 +83,7 @@ consteval reduction seeded(reduction kind)
     if constexpr (differentiable_element<T>) {
         kind.element = &seed_elements<Seed, T>;
         kind.symbols = [](term_place element, term_place result, term_place g) {
-            using V = symbol<T>;
+            using V = symbolic_value<T>;
             return Seed::of(V::at(element), V::at(result), V::at(g)).place();
         };
     }

@@ -39,7 +39,7 @@ void reverse_symbols(
     adjoint_term* adjoints,
     std::index_sequence<I...>)
 {
-    using V = symbol<T>;
+    using V = symbolic_value<T>;
     auto const partials = partials_from<R>(V::at(value), V::at(x[I])...);
     ((adjoints[I] = carried<has_finite_partials<R>, T>(g, partial_of<I>(partials))), ...);
 }

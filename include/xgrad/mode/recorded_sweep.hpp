@@ -146,7 +146,7 @@ template <class Program, class R>
 body_pointer apply_rule(body_pointer const& x, body_pointer const& y)
 {
     auto const make = [](primitive const& rule, element_type type) {
-        graph g(arithmetic_in<Program>(type));
+        term_graph g(arithmetic_in<Program>(type));
         auto const root = g.apply(rule, std::array{g.leaf(0), g.leaf(1)});
         return std::make_unique<interpreted_graph>(
             std::move(g), root, std::vector<bool>{true, true}, 0, R::name);

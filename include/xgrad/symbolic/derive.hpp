@@ -13,7 +13,8 @@ struct operand_adjoints
     std::array<term_place, primitive::most_operands> place{};
     std::array<adjoint_term, primitive::most_operands> adjoint{};
 
-    operand_adjoints(graph const& g, term_place p, term_place value, adjoint_term const& incoming)
+    operand_adjoints(
+        term_graph const& g, term_place p, term_place value, adjoint_term const& incoming)
     {
         std::ranges::copy(g.operands(p), place.begin());
         g[p].rule->reverse(place.data(), value, incoming, adjoint.data());
@@ -22,8 +23,8 @@ struct operand_adjoints
 
 /// The reverse sweep over a graph: the adjoint of `root` goes down to the leaves. `value` stands
 /// for the value of the root (the root itself, or a tensor that holds it).
-inline std::vector<term_place>
-leaf_adjoints_of(graph& g, term_place root, term_place value, term_place seed, std::size_t leaves)
+inline std::vector<term_place> leaf_adjoints_of(
+    term_graph& g, term_place root, term_place value, term_place seed, std::size_t leaves)
 {
     using kind = graph_term::kind;
     std::vector<adjoint_term> adjoint(root + 1);
@@ -60,8 +61,8 @@ leaf_adjoints_of(graph& g, term_place root, term_place value, term_place seed, s
 }
 
 /// The forward sweep: the tangent of `root` where the leaves have these tangents (or none).
-inline term_place
-tangent_of(graph& g, term_place root, term_place value, std::span<term_place const> leaf_tangents)
+inline term_place tangent_of(
+    term_graph& g, term_place root, term_place value, std::span<term_place const> leaf_tangents)
 {
     using kind = graph_term::kind;
     std::vector<term_place> tangent(root + 1, no_term);

@@ -48,7 +48,7 @@ inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
 /// The expression of a statement as terms of g. Leaf i is tensor `same[i]`.
 inline term_place
-expression_in(graph& g, block_kernels const& kernels, std::span<std::uint32_t const> same)
+expression_in(term_graph& g, block_kernels const& kernels, std::span<std::uint32_t const> same)
 {
     using kind = graph_term::kind;
     if (kernels.program != nullptr) {
@@ -94,8 +94,8 @@ inline derived_formula derive(derivative_request const& what, graph_arithmetic c
 {
     auto const& kernels = *what.kernels;
     auto const leaves = static_cast<std::uint32_t>(kernels.leaves.size());
-    graph g(rules);
-    graph::scope const current(g);
+    term_graph g(rules);
+    term_graph::scope const current(g);
     auto const root = expression_in(g, kernels, what.same);
     auto const result = g.leaf(leaves);
     auto const value = kernels.result_needed && !what.reduced ? result : root;

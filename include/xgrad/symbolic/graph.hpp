@@ -76,13 +76,13 @@ struct graph_arithmetic
 };
 
 /// A formula: terms in an order in which each comes after its operands, equal terms once.
-class graph
+class term_graph
 {
 public:
     using place = term_place;
     using kind = graph_term::kind;
 
-    explicit graph(graph_arithmetic const& rules) noexcept : rules_(&rules) {}
+    explicit term_graph(graph_arithmetic const& rules) noexcept : rules_(&rules) {}
 
     /// In which it is computed: double or float.
     element_type type() const noexcept { return rules_->type; }
@@ -146,7 +146,7 @@ public:
 
     /// The terms that `roots` need, and nothing else. Leaves are numbered anew in order of
     /// appearance; `leaves` gives their former numbers. `roots` become places in the result.
-    graph pruned(std::span<place> roots, std::vector<std::uint32_t>& leaves) const
+    term_graph pruned(std::span<place> roots, std::vector<std::uint32_t>& leaves) const
     {
         std::vector<bool> needed(terms_.size(), false);
         for (auto const root : roots) {
@@ -159,7 +159,7 @@ public:
                 }
             }
         }
-        graph result(*rules_);
+        term_graph result(*rules_);
         std::vector<place> moved(terms_.size(), 0);
         for (place p = 0; p < terms_.size(); ++p) {
             if (!needed[p]) {
@@ -187,13 +187,13 @@ public:
     }
 
     /// The graph to which arithmetic with symbols adds its terms, on this thread.
-    static graph& current() noexcept { return *current_place(); }
+    static term_graph& current() noexcept { return *current_place(); }
 
     /// Makes a graph the current one for the time of a scope.
     class scope
     {
     public:
-        explicit scope(graph& g) noexcept : before_(std::exchange(current_place(), &g)) {}
+        explicit scope(term_graph& g) noexcept : before_(std::exchange(current_place(), &g)) {}
 
         scope(scope const&) = delete;
         scope& operator=(scope const&) = delete;
@@ -201,13 +201,13 @@ public:
         ~scope() { current_place() = before_; }
 
     private:
-        graph* before_;
+        term_graph* before_;
     };
 
 private:
-    static graph*& current_place() noexcept
+    static term_graph*& current_place() noexcept
     {
-        thread_local graph* current = nullptr;
+        thread_local term_graph* current = nullptr;
         return current;
     }
 

@@ -42,7 +42,7 @@ public:
 
     /// `carries[i]`: leaf i has an adjoint.
     interpreted_graph(
-        graph g,
+        term_graph g,
         term_place root,
         std::vector<bool> const& carries,
         std::uint32_t numbers,
@@ -70,7 +70,7 @@ public:
             .program = this};
     }
 
-    graph const& formula() const noexcept { return graph_; }
+    term_graph const& formula() const noexcept { return graph_; }
 
     term_place root() const noexcept { return root_; }
 
@@ -156,7 +156,7 @@ private:
     void derive() const
     {
         auto g = graph_;
-        graph::scope const current(g);
+        term_graph::scope const current(g);
         auto const leaves = leaves_.size();
         auto const seed = g.leaf(static_cast<std::uint32_t>(leaves));
         auto const adjoints = leaf_adjoints_of(g, root_, root_, seed, leaves + 1);
@@ -170,17 +170,17 @@ private:
             }
         }
         auto const pruned = g.pruned(roots, adjoint_leaves_);
-        adjoints_ = program(pruned, roots);
+        adjoints_ = term_program(pruned, roots);
     }
 
-    graph graph_;
+    term_graph graph_;
     term_place root_;
-    program values_;
+    term_program values_;
     std::vector<leaf_traits> leaves_;
     std::vector<expression_term> terms_;
     mutable std::atomic_flag deriving_;
     mutable std::atomic<bool> derived_ = false;
-    mutable program adjoints_;
+    mutable term_program adjoints_;
     mutable std::vector<std::uint32_t> adjoint_leaves_; // of each leaf of `adjoints_`: which it is
     mutable std::vector<std::uint32_t> adjoint_of_; // of each root of `adjoints_`: of which leaf
     mutable std::vector<bool> reached_;

@@ -8,15 +8,15 @@ inline namespace XGRAD_ARCHITECTURE {
 /// A graph as a list of instructions over registers of one sub-block each: how a formula runs that
 /// no compiler has seen. Each instruction is a loop of a rule's own over 128 elements, which stay
 /// in L1 from one to the next.
-class program
+class term_program
 {
 public:
     static constexpr std::size_t length = 128;
 
-    program() = default;
+    term_program() = default;
 
     /// The instructions for the values of `roots`.
-    program(graph const& g, std::span<term_place const> roots) : type_(g.type())
+    term_program(term_graph const& g, std::span<term_place const> roots) : type_(g.type())
     {
         using kind = graph_term::kind;
         auto const last = last_uses(g, roots);
@@ -133,7 +133,7 @@ private:
 
     /// The operation that reads each term last; none (`size`) for what is asked for.
     static std::vector<std::uint32_t>
-    last_uses(graph const& g, std::span<std::uint32_t const> roots)
+    last_uses(term_graph const& g, std::span<std::uint32_t const> roots)
     {
         std::vector<std::uint32_t> last(g.size(), 0);
         for (std::uint32_t p = 0; p < g.size(); ++p) {

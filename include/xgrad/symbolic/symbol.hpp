@@ -86,21 +86,22 @@ struct where_rule;
 /// A value type that stands for a term of a formula: a rule's partials, evaluated with it, write
 /// themselves down as terms of the current graph, in which they can be differentiated again.
 template <class T>
-class symbol
+class symbolic_value
 {
 public:
     using value_type = T;
 
     /// No term: an adjoint that is zero everywhere.
-    symbol() = default;
+    symbolic_value() = default;
 
     template <arithmetic Number>
-    symbol(Number value) : place_(graph::current().constant(static_cast<double>(value)))
+    symbolic_value(Number value)
+        : place_(term_graph::current().constant(static_cast<double>(value)))
     {}
 
-    static symbol at(term_place place) noexcept
+    static symbolic_value at(term_place place) noexcept
     {
-        symbol s;
+        symbolic_value s;
         s.place_ = place;
         return s;
     }
@@ -109,85 +110,85 @@ public:
 
     term_place place() const noexcept { return place_; }
 
-    bool is(T value) const noexcept { return graph::current().is_constant(place_, value); }
+    bool is(T value) const noexcept { return term_graph::current().is_constant(place_, value); }
 
-    template <class R, std::same_as<symbol>... X>
-    static symbol apply(X const&... x)
+    template <class R, std::same_as<symbolic_value>... X>
+    static symbolic_value apply(X const&... x)
     {
         std::array<term_place, sizeof...(X)> const places{x.place()...};
-        return at(graph::current().apply(primitive_of<R, T, sizeof...(X)>::value, places));
+        return at(term_graph::current().apply(primitive_of<R, T, sizeof...(X)>::value, places));
     }
 
     // What the text of a rule's partials may use (as with `dependence`).
     // clang-format off
-    friend symbol operator+(symbol a) { return a; }
-    friend symbol operator-(symbol a) { return apply<negative_rule>(a); }
-    friend symbol operator!(symbol a) { return apply<logical_not_rule>(a); }
-    friend symbol operator+(symbol a, symbol b) { return apply<add_rule>(a, b); }
-    friend symbol operator-(symbol a, symbol b) { return apply<subtract_rule>(a, b); }
-    friend symbol operator*(symbol a, symbol b) { return a.is(1) ? b : b.is(1) ? a : apply<multiply_rule>(a, b); }
-    friend symbol operator/(symbol a, symbol b) { return b.is(1) ? a : apply<divide_rule>(a, b); }
-    friend symbol operator==(symbol a, symbol b) { return apply<equal_rule>(a, b); }
-    friend symbol operator!=(symbol a, symbol b) { return apply<not_equal_rule>(a, b); }
-    friend symbol operator<(symbol a, symbol b) { return apply<less_rule>(a, b); }
-    friend symbol operator<=(symbol a, symbol b) { return apply<less_equal_rule>(a, b); }
-    friend symbol operator>(symbol a, symbol b) { return apply<greater_rule>(a, b); }
-    friend symbol operator>=(symbol a, symbol b) { return apply<greater_equal_rule>(a, b); }
-    friend symbol operator&&(symbol a, symbol b) { return apply<logical_and_rule>(a, b); }
-    friend symbol operator||(symbol a, symbol b) { return apply<logical_or_rule>(a, b); }
-    friend symbol select(symbol c, symbol a, symbol b) { return c.is(0) ? b : c.is(1) ? a : apply<where_rule>(c, a, b); }
-    friend symbol fma(symbol a, symbol b, symbol c) { return apply<fma_rule>(a, b, c); }
-    friend symbol sqrt(symbol x) { return apply<sqrt_rule>(x); }
-    friend symbol cbrt(symbol x) { return apply<cbrt_rule>(x); }
-    friend symbol abs(symbol x) { return apply<abs_rule>(x); }
-    friend symbol exp(symbol x) { return apply<exp_rule>(x); }
-    friend symbol exp2(symbol x) { return apply<exp2_rule>(x); }
-    friend symbol expm1(symbol x) { return apply<expm1_rule>(x); }
-    friend symbol log(symbol x) { return apply<log_rule>(x); }
-    friend symbol log2(symbol x) { return apply<log2_rule>(x); }
-    friend symbol log10(symbol x) { return apply<log10_rule>(x); }
-    friend symbol log1p(symbol x) { return apply<log1p_rule>(x); }
-    friend symbol sin(symbol x) { return apply<sin_rule>(x); }
-    friend symbol cos(symbol x) { return apply<cos_rule>(x); }
-    friend symbol tan(symbol x) { return apply<tan_rule>(x); }
-    friend symbol sinc(symbol x) { return apply<sinc_rule>(x); }
-    friend symbol sinc_slope(symbol x) { return apply<sinc_slope_rule>(x); }
-    friend symbol sinc_derivative(symbol n, symbol x) { return apply<sinc_derivative_rule>(n, x); }
-    friend symbol asin(symbol x) { return apply<asin_rule>(x); }
-    friend symbol acos(symbol x) { return apply<acos_rule>(x); }
-    friend symbol atan(symbol x) { return apply<atan_rule>(x); }
-    friend symbol sinh(symbol x) { return apply<sinh_rule>(x); }
-    friend symbol cosh(symbol x) { return apply<cosh_rule>(x); }
-    friend symbol tanh(symbol x) { return apply<tanh_rule>(x); }
-    friend symbol asinh(symbol x) { return apply<asinh_rule>(x); }
-    friend symbol acosh(symbol x) { return apply<acosh_rule>(x); }
-    friend symbol atanh(symbol x) { return apply<atanh_rule>(x); }
-    friend symbol erf(symbol x) { return apply<erf_rule>(x); }
-    friend symbol erfc(symbol x) { return apply<erfc_rule>(x); }
-    friend symbol erfinv(symbol x) { return apply<erfinv_rule>(x); }
-    friend symbol exp_minus_square(symbol x) { return apply<exp_minus_square_rule>(x); }
-    friend symbol lgamma(symbol x) { return apply<lgamma_rule>(x); }
-    friend symbol tgamma(symbol x) { return apply<tgamma_rule>(x); }
-    friend symbol digamma(symbol x) { return apply<digamma_rule>(x); }
-    friend symbol trigamma(symbol x) { return apply<trigamma_rule>(x); }
-    friend symbol polygamma(symbol n, symbol x) { return apply<polygamma_rule>(n, x); }
-    friend symbol sigmoid(symbol x) { return apply<sigmoid_rule>(x); }
-    friend symbol gelu_slope(symbol x) { return apply<gelu_slope_rule>(x); }
-    friend symbol gelu_tanh_slope(symbol x) { return apply<gelu_tanh_slope_rule>(x); }
-    friend symbol floor(symbol x) { return apply<floor_rule>(x); }
-    friend symbol ceil(symbol x) { return apply<ceil_rule>(x); }
-    friend symbol trunc(symbol x) { return apply<trunc_rule>(x); }
-    friend symbol round(symbol x) { return apply<round_rule>(x); }
-    friend symbol rint(symbol x) { return apply<rint_rule>(x); }
-    friend symbol isnan(symbol x) { return apply<isnan_rule>(x); }
-    friend symbol isinf(symbol x) { return apply<isinf_rule>(x); }
-    friend symbol isfinite(symbol x) { return apply<isfinite_rule>(x); }
-    friend symbol pow(symbol x, symbol y) { return apply<pow_rule>(x, y); }
-    friend symbol hypot(symbol x, symbol y) { return apply<hypot_rule>(x, y); }
-    friend symbol atan2(symbol x, symbol y) { return apply<atan2_rule>(x, y); }
-    friend symbol fmod(symbol x, symbol y) { return apply<fmod_rule>(x, y); }
-    friend symbol remainder(symbol x, symbol y) { return apply<remainder_rule>(x, y); }
-    friend symbol copysign(symbol x, symbol y) { return apply<copysign_rule>(x, y); }
+    friend symbolic_value operator+(symbolic_value a) { return a; }
+    friend symbolic_value operator-(symbolic_value a) { return apply<negative_rule>(a); }
+    friend symbolic_value operator!(symbolic_value a) { return apply<logical_not_rule>(a); }
+    friend symbolic_value operator+(symbolic_value a, symbolic_value b) { return apply<add_rule>(a, b); }
+    friend symbolic_value operator-(symbolic_value a, symbolic_value b) { return apply<subtract_rule>(a, b); }
+    friend symbolic_value operator*(symbolic_value a, symbolic_value b) { return a.is(1) ? b : b.is(1) ? a : apply<multiply_rule>(a, b); }
+    friend symbolic_value operator/(symbolic_value a, symbolic_value b) { return b.is(1) ? a : apply<divide_rule>(a, b); }
+    friend symbolic_value operator==(symbolic_value a, symbolic_value b) { return apply<equal_rule>(a, b); }
+    friend symbolic_value operator!=(symbolic_value a, symbolic_value b) { return apply<not_equal_rule>(a, b); }
+    friend symbolic_value operator<(symbolic_value a, symbolic_value b) { return apply<less_rule>(a, b); }
+    friend symbolic_value operator<=(symbolic_value a, symbolic_value b) { return apply<less_equal_rule>(a, b); }
+    friend symbolic_value operator>(symbolic_value a, symbolic_value b) { return apply<greater_rule>(a, b); }
+    friend symbolic_value operator>=(symbolic_value a, symbolic_value b) { return apply<greater_equal_rule>(a, b); }
+    friend symbolic_value operator&&(symbolic_value a, symbolic_value b) { return apply<logical_and_rule>(a, b); }
+    friend symbolic_value operator||(symbolic_value a, symbolic_value b) { return apply<logical_or_rule>(a, b); }
+    friend symbolic_value select(symbolic_value c, symbolic_value a, symbolic_value b) { return c.is(0) ? b : c.is(1) ? a : apply<where_rule>(c, a, b); }
+    friend symbolic_value fma(symbolic_value a, symbolic_value b, symbolic_value c) { return apply<fma_rule>(a, b, c); }
+    friend symbolic_value sqrt(symbolic_value x) { return apply<sqrt_rule>(x); }
+    friend symbolic_value cbrt(symbolic_value x) { return apply<cbrt_rule>(x); }
+    friend symbolic_value abs(symbolic_value x) { return apply<abs_rule>(x); }
+    friend symbolic_value exp(symbolic_value x) { return apply<exp_rule>(x); }
+    friend symbolic_value exp2(symbolic_value x) { return apply<exp2_rule>(x); }
+    friend symbolic_value expm1(symbolic_value x) { return apply<expm1_rule>(x); }
+    friend symbolic_value log(symbolic_value x) { return apply<log_rule>(x); }
+    friend symbolic_value log2(symbolic_value x) { return apply<log2_rule>(x); }
+    friend symbolic_value log10(symbolic_value x) { return apply<log10_rule>(x); }
+    friend symbolic_value log1p(symbolic_value x) { return apply<log1p_rule>(x); }
+    friend symbolic_value sin(symbolic_value x) { return apply<sin_rule>(x); }
+    friend symbolic_value cos(symbolic_value x) { return apply<cos_rule>(x); }
+    friend symbolic_value tan(symbolic_value x) { return apply<tan_rule>(x); }
+    friend symbolic_value sinc(symbolic_value x) { return apply<sinc_rule>(x); }
+    friend symbolic_value sinc_slope(symbolic_value x) { return apply<sinc_slope_rule>(x); }
+    friend symbolic_value sinc_derivative(symbolic_value n, symbolic_value x) { return apply<sinc_derivative_rule>(n, x); }
+    friend symbolic_value asin(symbolic_value x) { return apply<asin_rule>(x); }
+    friend symbolic_value acos(symbolic_value x) { return apply<acos_rule>(x); }
+    friend symbolic_value atan(symbolic_value x) { return apply<atan_rule>(x); }
+    friend symbolic_value sinh(symbolic_value x) { return apply<sinh_rule>(x); }
+    friend symbolic_value cosh(symbolic_value x) { return apply<cosh_rule>(x); }
+    friend symbolic_value tanh(symbolic_value x) { return apply<tanh_rule>(x); }
+    friend symbolic_value asinh(symbolic_value x) { return apply<asinh_rule>(x); }
+    friend symbolic_value acosh(symbolic_value x) { return apply<acosh_rule>(x); }
+    friend symbolic_value atanh(symbolic_value x) { return apply<atanh_rule>(x); }
+    friend symbolic_value erf(symbolic_value x) { return apply<erf_rule>(x); }
+    friend symbolic_value erfc(symbolic_value x) { return apply<erfc_rule>(x); }
+    friend symbolic_value erfinv(symbolic_value x) { return apply<erfinv_rule>(x); }
+    friend symbolic_value exp_minus_square(symbolic_value x) { return apply<exp_minus_square_rule>(x); }
+    friend symbolic_value lgamma(symbolic_value x) { return apply<lgamma_rule>(x); }
+    friend symbolic_value tgamma(symbolic_value x) { return apply<tgamma_rule>(x); }
+    friend symbolic_value digamma(symbolic_value x) { return apply<digamma_rule>(x); }
+    friend symbolic_value trigamma(symbolic_value x) { return apply<trigamma_rule>(x); }
+    friend symbolic_value polygamma(symbolic_value n, symbolic_value x) { return apply<polygamma_rule>(n, x); }
+    friend symbolic_value sigmoid(symbolic_value x) { return apply<sigmoid_rule>(x); }
+    friend symbolic_value gelu_slope(symbolic_value x) { return apply<gelu_slope_rule>(x); }
+    friend symbolic_value gelu_tanh_slope(symbolic_value x) { return apply<gelu_tanh_slope_rule>(x); }
+    friend symbolic_value floor(symbolic_value x) { return apply<floor_rule>(x); }
+    friend symbolic_value ceil(symbolic_value x) { return apply<ceil_rule>(x); }
+    friend symbolic_value trunc(symbolic_value x) { return apply<trunc_rule>(x); }
+    friend symbolic_value round(symbolic_value x) { return apply<round_rule>(x); }
+    friend symbolic_value rint(symbolic_value x) { return apply<rint_rule>(x); }
+    friend symbolic_value isnan(symbolic_value x) { return apply<isnan_rule>(x); }
+    friend symbolic_value isinf(symbolic_value x) { return apply<isinf_rule>(x); }
+    friend symbolic_value isfinite(symbolic_value x) { return apply<isfinite_rule>(x); }
+    friend symbolic_value pow(symbolic_value x, symbolic_value y) { return apply<pow_rule>(x, y); }
+    friend symbolic_value hypot(symbolic_value x, symbolic_value y) { return apply<hypot_rule>(x, y); }
+    friend symbolic_value atan2(symbolic_value x, symbolic_value y) { return apply<atan2_rule>(x, y); }
+    friend symbolic_value fmod(symbolic_value x, symbolic_value y) { return apply<fmod_rule>(x, y); }
+    friend symbolic_value remainder(symbolic_value x, symbolic_value y) { return apply<remainder_rule>(x, y); }
+    friend symbolic_value copysign(symbolic_value x, symbolic_value y) { return apply<copysign_rule>(x, y); }
     // clang-format on
 
 private:
@@ -215,12 +216,12 @@ struct finite_chain_rule
 };
 
 template <bool Finite, class T>
-symbol<T> chain(symbol<T> const& g, symbol<T> const& partial)
+symbolic_value<T> chain(symbolic_value<T> const& g, symbolic_value<T> const& partial)
 {
     if constexpr (Finite) {
         return g * partial;
     } else {
-        return g.is(1) ? partial : symbol<T>::template apply<finite_chain_rule>(g, partial);
+        return g.is(1) ? partial : symbolic_value<T>::template apply<finite_chain_rule>(g, partial);
     }
 }
 
@@ -228,13 +229,13 @@ namespace detail {
 template <class T, int Value>
 adjoint_term constant_carried(adjoint_term const& g, constant_partial<Value>)
 {
-    auto const value = symbol<T>::at(g.value);
+    auto const value = symbolic_value<T>::at(g.value);
     if constexpr (Value == 0) {
         return {};
     } else if constexpr (Value == -1) {
         return {(-value).place(), g.chosen};
     } else {
-        return {(value * symbol<T>(Value)).place(), g.chosen};
+        return {(value * symbolic_value<T>(Value)).place(), g.chosen};
     }
 }
 
@@ -249,7 +250,7 @@ adjoint_term constant_carried(adjoint_term const&, no_partial)
 template <bool Finite, class T, class Partial>
 adjoint_term carried(adjoint_term const& g, Partial const& partial)
 {
-    using V = symbol<T>;
+    using V = symbolic_value<T>;
     auto const incoming = V::at(g.value);
     auto const chosen = V::at(g.chosen);
     if constexpr (requires { V(partial.condition); }) {
