@@ -4,6 +4,10 @@
 // error.
 #include <xgrad/xgrad.hpp>
 
+#if XGRAD_HAS_TBB
+#    include <xgrad/engine/threads.hpp>
+#endif
+
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
 template void compute_values(block_kernels const&, plan const&, double const*, tensor_body&);

@@ -21,7 +21,9 @@ BOOST_AUTO_TEST_CASE(concatenate_stack_and_split_match_the_oracle)
     check("shape", "concatenate", one([](auto const& x, auto const& a) {
               return concatenate(x, a.integer("axis"));
           }));
-    check("shape", "stack", one([](auto const& x, auto const& a) { return stack(x, a.integer("axis")); }));
+    check("shape", "stack", one([](auto const& x, auto const& a) {
+              return stack(x, a.integer("axis"));
+          }));
     check("shape", "split", [](auto const& x, auto const& r) {
         return split(x[0], r.attributes.integer("sections"), r.attributes.integer("axis"));
     });
@@ -31,7 +33,7 @@ BOOST_AUTO_TEST_CASE(concatenate_takes_tuples_of_expressions_and_refuses_other_s
 {
     auto const x = constant({1.f, 2.f});
     auto const y = concatenate(std::tuple(x * 2.f, constant({3})));
-    BOOST_TEST((std::is_same_v<decltype(y), tensor<float> const>) );
+    BOOST_TEST((std::is_same_v<decltype(y), tensor<float> const>));
     BOOST_TEST(y(1) == 4.f);
     BOOST_TEST(y(2) == 3.f);
     BOOST_TEST(concatenate({x, x})(3) == 2.f);
@@ -71,7 +73,9 @@ BOOST_AUTO_TEST_CASE(roll_and_its_gradient_match_the_oracle)
 
 BOOST_AUTO_TEST_CASE(tile_and_repeat_match_the_oracle)
 {
-    check("shape", "tile", one([](auto const& x, auto const& a) { return tile(x[0], a.integers("reps")); }));
+    check("shape", "tile", one([](auto const& x, auto const& a) {
+              return tile(x[0], a.integers("reps"));
+          }));
     check("shape", "repeat", one([](auto const& x, auto const& a) {
               return a.is_list("repeats") ? repeat(x[0], a.integers("repeats"), a.integer("axis"))
                                           : repeat(x[0], a.integer("repeats"), a.integer("axis"));
@@ -88,7 +92,7 @@ BOOST_AUTO_TEST_CASE(pad_and_its_gradient_match_the_oracle)
     check("shape", "pad", one([](auto const& x, auto const& a) {
               using T = typename std::remove_cvref_t<decltype(x[0])>::value_type;
               auto const mode = a.text("mode") == "constant" ? pad_mode::constant
-                                : a.text("mode") == "edge"   ? pad_mode::edge
+                  : a.text("mode") == "edge"                 ? pad_mode::edge
                                                              : pad_mode::reflect;
               auto const widths =
                   a.raw().at("pad_width").template get<std::vector<std::vector<std::size_t>>>();
@@ -101,6 +105,7 @@ BOOST_AUTO_TEST_CASE(pad_and_its_gradient_match_the_oracle)
     BOOST_CHECK_EXCEPTION(
         pad(ones({2, 2}), {{1, 1}}),
         shape_error,
-        starts_with("pad: shape {2, 2} takes 2 pairs of widths {before, after}, one for each axis"));
+        starts_with(
+            "pad: shape {2, 2} takes 2 pairs of widths {before, after}, one for each axis"));
     check_adjoint([](auto const& v) { return pad(v, 5, pad_mode::reflect); }, linspace(-1, 1, 4));
 }

@@ -46,7 +46,9 @@ BOOST_AUTO_TEST_CASE(axes_of_length_one_come_and_go_as_in_the_oracle)
     check("shape", "expand_dims", one([](auto const& x, auto const& a) {
               return expand_dims(x, axes_of(a));
           }));
-    check("shape", "squeeze", one([](auto const& x, auto const& a) { return squeeze(x, axes_of(a)); }));
+    check("shape", "squeeze", one([](auto const& x, auto const& a) {
+              return squeeze(x, axes_of(a));
+          }));
     BOOST_CHECK_EXCEPTION(
         squeeze(ones({1, 3}), 1),
         shape_error,

@@ -41,11 +41,15 @@ BOOST_AUTO_TEST_CASE(strided_operands_give_the_same_product)
     auto const a = random::normal({7, 5});
     auto const b = random::normal({5, 3});
     auto const expected = matmul(a, b);
-    auto const same = [&](tensor<double> const& y) { return amax(abs(y - expected)).item() < 1e-14; };
+    auto const same = [&](tensor<double> const& y) {
+        return amax(abs(y - expected)).item() < 1e-14;
+    };
     BOOST_TEST(same(transpose(matmul(transpose(b), transpose(a)))));
     auto const wide = random::normal({7, 10});
     auto const every_second = view(wide, all(), range(0, 10, 2));
-    BOOST_TEST((amax(abs(matmul(every_second, b) - matmul(tensor<double>(every_second + 0), b))).item() < 1e-14));
+    BOOST_TEST(
+        (amax(abs(matmul(every_second, b) - matmul(tensor<double>(every_second + 0), b))).item() <
+         1e-14));
     auto const flipped = view(a, range(placeholders::_, placeholders::_, -1));
     BOOST_TEST((matmul(flipped, b)(0, 0) == matmul(a, b)(6, 0)));
 }
@@ -54,10 +58,10 @@ BOOST_AUTO_TEST_CASE(products_of_floats_and_mixed_types_promote)
 {
     auto const f = constant({{1.f, 2.f}, {3.f, 4.f}});
     auto const i = constant({{1, 0}, {0, 1}});
-    BOOST_TEST((std::is_same_v<decltype(matmul(f, f)), tensor<float>>) );
+    BOOST_TEST((std::is_same_v<decltype(matmul(f, f)), tensor<float>>));
     BOOST_TEST(matmul(f, f)(1, 1) == 22.f);
-    BOOST_TEST((std::is_same_v<decltype(matmul(i, i)), tensor<double>>) );
-    BOOST_TEST((std::is_same_v<decltype(matmul(f, eye(2))), tensor<double>>) );
+    BOOST_TEST((std::is_same_v<decltype(matmul(i, i)), tensor<double>>));
+    BOOST_TEST((std::is_same_v<decltype(matmul(f, eye(2))), tensor<double>>));
 }
 
 BOOST_AUTO_TEST_CASE(shapes_that_do_not_fit_are_refused_with_both_shapes)

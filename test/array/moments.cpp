@@ -10,7 +10,8 @@ using namespace xgrad;
 namespace {
 /// Σ f(row) over rows in long double.
 template <class F>
-void check_rows(tensor<double> const& x, tensor<double> const& reduced, double allowed, F const& by_hand)
+void check_rows(
+    tensor<double> const& x, tensor<double> const& reduced, double allowed, F const& by_hand)
 {
     auto const rows = x.shape()[0];
     auto const length = x.shape()[1];
@@ -19,7 +20,8 @@ void check_rows(tensor<double> const& x, tensor<double> const& reduced, double a
         double const expected = by_hand(element + i * length, length);
         BOOST_TEST_REQUIRE(
             std::abs(reduced(i) - expected) <= allowed * (1 + std::abs(expected)),
-            "row " << i << " of " << to_string(x.shape()) << ": " << reduced(i) << ", not " << expected);
+            "row " << i << " of " << to_string(x.shape()) << ": " << reduced(i) << ", not "
+                   << expected);
     }
 }
 
@@ -41,7 +43,8 @@ BOOST_AUTO_TEST_CASE(rows_of_every_length_reduce_to_what_they_do_by_hand)
 {
     random::seed(3);
     for (std::size_t const length : {1u, 3u, 7u, 16u, 33u, 100u, 1030u, 5000u, 70001u}) {
-        auto const x = random::uniform({length > 5000 ? std::size_t{3} : 4097 / length + 37, length}, -1, 1);
+        auto const x =
+            random::uniform({length > 5000 ? std::size_t{3} : 4097 / length + 37, length}, -1, 1);
         check_rows(x, sum(square(x) + x, 1), 1e-11, [](double const* row, std::size_t n) {
             long double sum = 0;
             for (std::size_t i = 0; i < n; ++i) {

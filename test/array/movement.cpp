@@ -5,9 +5,8 @@ using namespace xgrad;
 
 BOOST_AUTO_TEST_CASE(ravel_matches_the_oracle)
 {
-    array_oracle::check("shape", "ravel", [](auto const& x, auto const&) {
-        return std::vector{ravel(x[0])};
-    });
+    array_oracle::check(
+        "shape", "ravel", [](auto const& x, auto const&) { return std::vector{ravel(x[0])}; });
 }
 
 BOOST_AUTO_TEST_CASE(views_and_reshapes_copy_nothing)

@@ -29,34 +29,63 @@ auto const not_a_number = std::numeric_limits<double>::quiet_NaN();
 BOOST_AUTO_TEST_CASE(norms_and_their_gradients_match_the_oracle)
 {
     for (std::string const file : {"reductions", "edge"}) {
-        check_reduction(file, "norm_l1", [](auto const& x, auto const& axes, auto const& o, auto const&) { return norm_l1(x[0], axes, o); });
-        check_reduction(file, "norm_l2", [](auto const& x, auto const& axes, auto const& o, auto const&) { return norm_l2(x[0], axes, o); });
-        check_reduction(file, "norm_linf", [](auto const& x, auto const& axes, auto const& o, auto const&) { return norm_linf(x[0], axes, o); });
-        check_reduction(file, "norm_lp", [](auto const& x, auto const& axes, auto const& o, auto const& a) {
-            return norm_lp(x[0], a.number("p"), axes, o);
-        });
+        check_reduction(
+            file, "norm_l1", [](auto const& x, auto const& axes, auto const& o, auto const&) {
+                return norm_l1(x[0], axes, o);
+            });
+        check_reduction(
+            file, "norm_l2", [](auto const& x, auto const& axes, auto const& o, auto const&) {
+                return norm_l2(x[0], axes, o);
+            });
+        check_reduction(
+            file, "norm_linf", [](auto const& x, auto const& axes, auto const& o, auto const&) {
+                return norm_linf(x[0], axes, o);
+            });
+        check_reduction(
+            file, "norm_lp", [](auto const& x, auto const& axes, auto const& o, auto const& a) {
+                return norm_lp(x[0], a.number("p"), axes, o);
+            });
     }
-    check_reduction("reductions", "norm_sq", [](auto const& x, auto const& axes, auto const& o, auto const&) { return norm_sq(x[0], axes, o); });
+    check_reduction(
+        "reductions", "norm_sq", [](auto const& x, auto const& axes, auto const& o, auto const&) {
+            return norm_sq(x[0], axes, o);
+        });
 }
 
 BOOST_AUTO_TEST_CASE(averages_and_sums_without_nans_match_the_oracle)
 {
-    check_reduction("reductions", "average", [](auto const& x, auto const& axes, auto const& o, auto const&) {
-        return average(x[0], x[1], axes, o);
-    });
+    check_reduction(
+        "reductions", "average", [](auto const& x, auto const& axes, auto const& o, auto const&) {
+            return average(x[0], x[1], axes, o);
+        });
     for (std::string const file : {"reductions", "edge"}) {
-        check_reduction(file, "nansum", [](auto const& x, auto const& axes, auto const& o, auto const&) { return nansum(x[0], axes, o); });
-        check_reduction(file, "nanmean", [](auto const& x, auto const& axes, auto const& o, auto const&) { return nanmean(x[0], axes, o); });
+        check_reduction(
+            file, "nansum", [](auto const& x, auto const& axes, auto const& o, auto const&) {
+                return nansum(x[0], axes, o);
+            });
+        check_reduction(
+            file, "nanmean", [](auto const& x, auto const& axes, auto const& o, auto const&) {
+                return nanmean(x[0], axes, o);
+            });
     }
 }
 
 BOOST_AUTO_TEST_CASE(truth_values_are_counted_as_in_the_oracle)
 {
-    check_reduction("reductions", "all", [](auto const& x, auto const& axes, auto const& o, auto const&) { return all(x[0], axes, o); });
-    check_reduction("reductions", "any", [](auto const& x, auto const& axes, auto const& o, auto const&) { return any(x[0], axes, o); });
-    check_reduction("reductions", "count_nonzero", [](auto const& x, auto const& axes, auto const& o, auto const&) {
-        return count_nonzero(x[0], axes, o);
-    });
+    check_reduction(
+        "reductions", "all", [](auto const& x, auto const& axes, auto const& o, auto const&) {
+            return all(x[0], axes, o);
+        });
+    check_reduction(
+        "reductions", "any", [](auto const& x, auto const& axes, auto const& o, auto const&) {
+            return any(x[0], axes, o);
+        });
+    check_reduction(
+        "reductions",
+        "count_nonzero",
+        [](auto const& x, auto const& axes, auto const& o, auto const&) {
+            return count_nonzero(x[0], axes, o);
+        });
     BOOST_TEST(all(zeros({0})).item());
     BOOST_TEST(!any(zeros({0})).item());
     BOOST_TEST(any(constant({not_a_number})).item());
@@ -79,7 +108,9 @@ BOOST_AUTO_TEST_CASE(norms_of_very_large_and_very_small_elements_do_not_overflow
     for (double const scale : {1e200, 1e-200, 1e-310, 1.}) {
         BOOST_TEST(gradient(scale) == -0.8, boost::test_tools::tolerance(1e-12));
     }
-    BOOST_TEST(norm_lp(constant({1e200, 1e200}), 3).item() / 1e200 == std::cbrt(2.), boost::test_tools::tolerance(1e-14));
+    BOOST_TEST(
+        norm_lp(constant({1e200, 1e200}), 3).item() / 1e200 == std::cbrt(2.),
+        boost::test_tools::tolerance(1e-14));
     BOOST_TEST(norm_l2(constant({HUGE_VAL, 1.})).item() == HUGE_VAL);
     BOOST_TEST(std::isnan(norm_l2(constant({not_a_number, 0.})).item()));
     auto const rows = norm_l2(constant({{3e200, 4e200}, {0., 0.}, {3., 4.}}), 1);

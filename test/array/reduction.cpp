@@ -15,16 +15,26 @@ using reduce = tensor<double> (*)(
 
 // A reduction is a line.
 std::map<std::string, reduce> const reductions{
-    {"sum", [](auto const& x, auto const& axes, auto const& o, std::size_t) { return sum(x, axes, o); }},
-    {"mean", [](auto const& x, auto const& axes, auto const& o, std::size_t) { return mean(x, axes, o); }},
-    {"amax", [](auto const& x, auto const& axes, auto const& o, std::size_t) { return amax(x, axes, o); }},
-    {"amin", [](auto const& x, auto const& axes, auto const& o, std::size_t) { return amin(x, axes, o); }},
-    {"logsumexp", [](auto const& x, auto const& axes, auto const& o, std::size_t) { return logsumexp(x, axes, o); }},
-    {"prod", [](auto const& x, auto const& axes, auto const& o, std::size_t) { return prod(x, axes, o); }},
-    {"variance", [](auto const& x, auto const& axes, auto const& o, std::size_t ddof) {
+    {"sum",
+     [](auto const& x, auto const& axes, auto const& o, std::size_t) { return sum(x, axes, o); }},
+    {"mean",
+     [](auto const& x, auto const& axes, auto const& o, std::size_t) { return mean(x, axes, o); }},
+    {"amax",
+     [](auto const& x, auto const& axes, auto const& o, std::size_t) { return amax(x, axes, o); }},
+    {"amin",
+     [](auto const& x, auto const& axes, auto const& o, std::size_t) { return amin(x, axes, o); }},
+    {"logsumexp",
+     [](auto const& x, auto const& axes, auto const& o, std::size_t) {
+         return logsumexp(x, axes, o);
+     }},
+    {"prod",
+     [](auto const& x, auto const& axes, auto const& o, std::size_t) { return prod(x, axes, o); }},
+    {"variance",
+     [](auto const& x, auto const& axes, auto const& o, std::size_t ddof) {
          return variance(x, axes, {.keep_dims = o.keep_dims, .ddof = ddof});
      }},
-    {"stddev", [](auto const& x, auto const& axes, auto const& o, std::size_t ddof) {
+    {"stddev",
+     [](auto const& x, auto const& axes, auto const& o, std::size_t ddof) {
          return stddev(x, axes, {.keep_dims = o.keep_dims, .ddof = ddof});
      }},
 };
@@ -37,8 +47,8 @@ tensor<double> from(oracle::array const& a)
 axes_argument axes_of(oracle::record const& r)
 {
     return !r.attributes.has("axis") || r.attributes.is_null("axis")
-               ? axes_argument()
-               : axes_argument(r.attributes.integers("axis"));
+        ? axes_argument()
+        : axes_argument(r.attributes.integers("axis"));
 }
 
 std::size_t ddof_of(oracle::record const& r)
@@ -145,14 +155,14 @@ BOOST_AUTO_TEST_CASE(long_reductions_match_a_long_double_sum_in_every_direction)
 BOOST_AUTO_TEST_CASE(reductions_of_other_types_have_the_type_that_numpy_would_give)
 {
     auto const i = constant({{1, 2}, {3, 4}});
-    BOOST_TEST((std::is_same_v<decltype(sum(i)), tensor<std::int32_t>>) );
-    BOOST_TEST((std::is_same_v<decltype(mean(i)), tensor<double>>) );
-    BOOST_TEST((std::is_same_v<decltype(sum(i > 2)), tensor<std::int64_t>>) );
+    BOOST_TEST((std::is_same_v<decltype(sum(i)), tensor<std::int32_t>>));
+    BOOST_TEST((std::is_same_v<decltype(mean(i)), tensor<double>>));
+    BOOST_TEST((std::is_same_v<decltype(sum(i > 2)), tensor<std::int64_t>>));
     BOOST_TEST(sum(i).item() == 10);
     BOOST_TEST(mean(i).item() == 2.5);
     BOOST_TEST(sum(i > 2).item() == 2);
     BOOST_TEST(amax(i, 0)(1) == 4);
-    BOOST_TEST((std::is_same_v<decltype(sum(constant({1.f}) * 2.)), tensor<double>>) );
+    BOOST_TEST((std::is_same_v<decltype(sum(constant({1.f}) * 2.)), tensor<double>>));
     BOOST_TEST(sum(constant({1.f, 2.f})).item() == 3.f);
 }
 

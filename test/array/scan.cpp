@@ -17,9 +17,13 @@ auto one(F const& f)
 
 BOOST_AUTO_TEST_CASE(running_sums_and_products_match_the_oracle)
 {
-    check("reductions", "cumsum", one([](auto const& x, auto const& a) { return cumsum(x[0], a.integer("axis")); }));
-    auto const product = one([](auto const& x, auto const& a) { return cumprod(x[0], a.integer("axis")); });
-    auto const logsum = one([](auto const& x, auto const& a) { return logcumsumexp(x[0], a.integer("axis")); });
+    check("reductions", "cumsum", one([](auto const& x, auto const& a) {
+              return cumsum(x[0], a.integer("axis"));
+          }));
+    auto const product =
+        one([](auto const& x, auto const& a) { return cumprod(x[0], a.integer("axis")); });
+    auto const logsum =
+        one([](auto const& x, auto const& a) { return logcumsumexp(x[0], a.integer("axis")); });
     check("reductions", "cumprod", product);
     check("edge", "cumprod", product);
     check("reductions", "logcumsumexp", logsum);
@@ -42,7 +46,7 @@ BOOST_AUTO_TEST_CASE(scans_take_expressions_integers_and_nothing)
     auto const x = constant({{1., 2.}, {3., 4.}});
     BOOST_TEST(cumsum(2 * x)(3) == 20.);
     BOOST_TEST(cumsum(2 * x, 0)(1, 0) == 8.);
-    BOOST_TEST((std::is_same_v<decltype(cumsum(x > 1)), tensor<std::int64_t>>) );
+    BOOST_TEST((std::is_same_v<decltype(cumsum(x > 1)), tensor<std::int64_t>>));
     BOOST_TEST(cumsum(x > 1)(3) == 3);
     BOOST_TEST(cumprod(constant({2, 3}))(1) == 6);
     BOOST_TEST(cumsum(zeros({0}), 0).size() == 0u);
@@ -66,12 +70,15 @@ BOOST_AUTO_TEST_CASE(gradients_of_scans_agree_with_differences)
     check_adjoint([](auto const& v) { return cumsum(v, 1); }, x);
     check_adjoint([](auto const& v) { return diff(v, 2, 1); }, x);
     for (int const axis : {0, 1, 2}) {
-        auto const product = check_gradient([&](auto const& v) { return cumprod(v, axis) * weight; }, x);
+        auto const product =
+            check_gradient([&](auto const& v) { return cumprod(v, axis) * weight; }, x);
         BOOST_TEST(product.ok(), product);
-        auto const logsum = check_gradient([&](auto const& v) { return logcumsumexp(v, axis) * weight; }, x);
+        auto const logsum =
+            check_gradient([&](auto const& v) { return logcumsumexp(v, axis) * weight; }, x);
         BOOST_TEST(logsum.ok(), logsum);
     }
     auto const zeros_inside = constant({2., 0., 3., 0., -1.});
-    auto const g = check_gradient([&](auto const& v) { return cumprod(v, 0) * linspace(1, 2, 5); }, zeros_inside);
+    auto const g = check_gradient(
+        [&](auto const& v) { return cumprod(v, 0) * linspace(1, 2, 5); }, zeros_inside);
     BOOST_TEST(g.ok(), g);
 }

@@ -25,7 +25,8 @@ tensor<std::int64_t> index(tensor<T> const& x)
 BOOST_AUTO_TEST_CASE(take_and_its_kin_match_the_oracle)
 {
     check("shape", "take", one([](auto const& x, auto const& a) {
-              return a.is_null("axis") ? take(x[0], index(x[1])) : take(x[0], index(x[1]), a.integer("axis"));
+              return a.is_null("axis") ? take(x[0], index(x[1]))
+                                       : take(x[0], index(x[1]), a.integer("axis"));
           }));
     check("shape", "take_along_axis", one([](auto const& x, auto const& a) {
               return take_along_axis(x[0], index(x[1]), a.integer("axis"));
@@ -33,9 +34,8 @@ BOOST_AUTO_TEST_CASE(take_and_its_kin_match_the_oracle)
     check("shape", "gather_nd", one([](auto const& x, auto const&) {
               return gather_nd(x[0], index(x[1]));
           }));
-    check("shape", "filter", one([](auto const& x, auto const&) {
-              return filter(x[0], x[1] != 0);
-          }));
+    check(
+        "shape", "filter", one([](auto const& x, auto const&) { return filter(x[0], x[1] != 0); }));
 }
 
 BOOST_AUTO_TEST_CASE(scatters_and_segment_sums_match_the_oracle)
@@ -73,9 +73,21 @@ BOOST_AUTO_TEST_CASE(indices_are_numbers_lists_vectors_and_arrays)
 BOOST_AUTO_TEST_CASE(repeated_indices_add_up_and_adjoints_agree)
 {
     check_adjoint([](auto const& v) { return take(v, {1, 1, 0, -1}, 0); }, linspace(-1, 2, 5));
-    check_adjoint([](auto const& v) { return segment_sum(v, {2, 0, 2, 2, 1}, 4); }, linspace(-1, 2, 5));
-    check_adjoint([](auto const& v) { return scatter_nd(constant({{1}, {1}, {0}}), v, {3, 2}); }, reshape(linspace(-1, 2, 6), {3, 2}));
-    check_adjoint([](auto const& v) { return scatter_add(v, {1, 1}, view(v, range(0, 2))); }, linspace(-1, 2, 5));
+    check_adjoint(
+        [](auto const& v) {
+            return segment_sum(v, {2, 0, 2, 2, 1}, 4);
+        },
+        linspace(-1, 2, 5));
+    check_adjoint(
+        [](auto const& v) {
+            return scatter_nd(constant({{1}, {1}, {0}}), v, {3, 2});
+        },
+        reshape(linspace(-1, 2, 6), {3, 2}));
+    check_adjoint(
+        [](auto const& v) {
+            return scatter_add(v, {1, 1}, view(v, range(0, 2)));
+        },
+        linspace(-1, 2, 5));
     auto tape = create_tape();
     auto const x = constant({1., 2., 3.});
     auto const y = take(x, {0, 0, 0, 2}, 0);

@@ -7,8 +7,10 @@ using namespace xgrad;
 BOOST_AUTO_TEST_CASE(set_and_its_gradients_match_the_oracle)
 {
     array_oracle::check("shape", "set", [](auto const& x, auto const& r) {
-        auto const y = array_oracle::with_slices(
-            r.attributes.raw().at("slices"), [&](auto const&... s) { return set(x[0], s..., x[1]); });
+        auto const y =
+            array_oracle::with_slices(r.attributes.raw().at("slices"), [&](auto const&... s) {
+                return set(x[0], s..., x[1]);
+            });
         return std::vector{y};
     });
 }

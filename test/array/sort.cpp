@@ -26,8 +26,12 @@ auto const not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 BOOST_AUTO_TEST_CASE(sorted_elements_and_their_gradients_match_the_oracle)
 {
-    check("reductions", "sort", one([](auto const& x, auto const& a) { return sort(x, a.integer("axis")); }));
-    check("reductions", "argsort", one([](auto const& x, auto const& a) { return argsort(x, a.integer("axis")); }));
+    check("reductions", "sort", one([](auto const& x, auto const& a) {
+              return sort(x, a.integer("axis"));
+          }));
+    check("reductions", "argsort", one([](auto const& x, auto const& a) {
+              return argsort(x, a.integer("axis"));
+          }));
     check("reductions", "topk", [](auto const& x, auto const& r) {
         using tensor_type = std::remove_cvref_t<decltype(x[0])>;
         auto const& a = r.attributes;
@@ -88,5 +92,6 @@ BOOST_AUTO_TEST_CASE(equal_elements_keep_their_order_and_nans_come_last)
     BOOST_CHECK_THROW(sort(constant(1.)), shape_error);
     auto const i = constant({{4., 1.}, {2., 3.}});
     BOOST_TEST(take_along_axis(i, argsort(i, 0), 0)(0, 0) == 2.);
-    check_adjoint([](auto const& v) { return topk(v, 2, 0).values; }, reshape(linspace(-1, 1, 12), {4, 3}));
+    check_adjoint(
+        [](auto const& v) { return topk(v, 2, 0).values; }, reshape(linspace(-1, 1, 12), {4, 3}));
 }

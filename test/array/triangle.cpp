@@ -18,11 +18,14 @@ auto one(F const& f)
 
 BOOST_AUTO_TEST_CASE(diagonals_and_their_gradients_match_the_oracle)
 {
-    check("shape", "diag", one([](auto const& x, auto const& a) { return diag(x, a.integer("k")); }));
+    check(
+        "shape", "diag", one([](auto const& x, auto const& a) { return diag(x, a.integer("k")); }));
     check("shape", "diagonal", one([](auto const& x, auto const& a) {
               return diagonal(x, a.integer("offset"), a.integer("axis1"), a.integer("axis2"));
           }));
-    check("shape", "trace", one([](auto const& x, auto const& a) { return trace(x, a.integer("offset")); }));
+    check("shape", "trace", one([](auto const& x, auto const& a) {
+              return trace(x, a.integer("offset"));
+          }));
     BOOST_TEST(diag(constant({{1., 2.}, {3., 4.}}))(1) == 4.);
     BOOST_TEST(diagonal(ones({2, 2}), 5).size() == 0u);
     BOOST_TEST(trace(zeros({0, 0})).item() == 0.);
@@ -31,8 +34,10 @@ BOOST_AUTO_TEST_CASE(diagonals_and_their_gradients_match_the_oracle)
 
 BOOST_AUTO_TEST_CASE(triangles_match_the_oracle_and_hide_what_is_not_finite)
 {
-    check("shape", "tril", one([](auto const& x, auto const& a) { return tril(x, a.integer("k")); }));
-    check("shape", "triu", one([](auto const& x, auto const& a) { return triu(x, a.integer("k")); }));
+    check(
+        "shape", "tril", one([](auto const& x, auto const& a) { return tril(x, a.integer("k")); }));
+    check(
+        "shape", "triu", one([](auto const& x, auto const& a) { return triu(x, a.integer("k")); }));
     auto const nan = std::numeric_limits<double>::quiet_NaN();
     BOOST_TEST(tril(constant({{1., nan}, {2., 3.}}))(0, 1) == 0.);
     BOOST_TEST(triu(constant({{1, 2}, {3, 4}}))(1, 0) == 0);

@@ -43,7 +43,9 @@ BOOST_AUTO_TEST_CASE(a_dense_operand_is_read_where_it_lies)
 BOOST_AUTO_TEST_CASE(a_row_is_repeated_for_every_row_of_the_result)
 {
     auto const row = counted({3});
-    BOOST_TEST(read_all(row, {2, 3}) == (std::vector<double>{0, 1, 2, 0, 1, 2}), boost::test_tools::per_element());
+    BOOST_TEST(
+        read_all(row, {2, 3}) == (std::vector<double>{0, 1, 2, 0, 1, 2}),
+        boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_column_is_repeated_along_every_row)
@@ -58,20 +60,23 @@ BOOST_AUTO_TEST_CASE(a_transposed_operand_is_read_by_its_strides)
 {
     auto const x = make_view(counted({2, 3}), {3, 2}, {1, 3}, 0);
     BOOST_TEST(
-        read_all(x, {3, 2}) == (std::vector<double>{0, 3, 1, 4, 2, 5}), boost::test_tools::per_element());
+        read_all(x, {3, 2}) == (std::vector<double>{0, 3, 1, 4, 2, 5}),
+        boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_reversed_operand_is_read_backwards)
 {
     auto const x = make_view(counted({4}), {4}, {-1}, 3);
-    BOOST_TEST(read_all(x, {4}) == (std::vector<double>{3, 2, 1, 0}), boost::test_tools::per_element());
+    BOOST_TEST(
+        read_all(x, {4}) == (std::vector<double>{3, 2, 1, 0}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(integers_are_converted_while_they_are_packed)
 {
     auto body = make_body(element_type::int32, {3});
     std::iota(body->elements<std::int32_t>(), body->elements<std::int32_t>() + 3, -1);
-    BOOST_TEST(read_all(body, {3}) == (std::vector<double>{-1, 0, 1}), boost::test_tools::per_element());
+    BOOST_TEST(
+        read_all(body, {3}) == (std::vector<double>{-1, 0, 1}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(neighbouring_axes_that_are_one_in_memory_are_joined)

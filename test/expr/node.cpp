@@ -39,13 +39,13 @@ BOOST_AUTO_TEST_CASE(the_three_spellings_of_a_function_build_one_type)
 {
     tensor<double> const x = constant({1., 2.});
     using node = decltype(exp(x));
-    BOOST_TEST((std::is_same_v<node, decltype(xt::exp(x))>) );
-    BOOST_TEST((std::is_same_v<node, decltype(xgrad::exp(x))>) );
-    BOOST_TEST((std::is_same_v<decltype(x * 2 + x), decltype(xt::operator+(x * 2, x))>) );
-    BOOST_TEST((std::is_same_v<decltype(maximum(x, 0.)), decltype(xt::maximum(x, 0.))>) );
-    BOOST_TEST((std::is_same_v<decltype(where(x > 0, x, 0.)), decltype(xt::where(x > 0, x, 0.))>) );
-    BOOST_TEST((std::is_same_v<decltype(pow(x, 2)), decltype(xt::pow(x, 2))>) );
-    BOOST_TEST((std::is_same_v<decltype(square(x)), decltype(xt::square(x))>) );
+    BOOST_TEST((std::is_same_v<node, decltype(xt::exp(x))>));
+    BOOST_TEST((std::is_same_v<node, decltype(xgrad::exp(x))>));
+    BOOST_TEST((std::is_same_v<decltype(x * 2 + x), decltype(xt::operator+(x * 2, x))>));
+    BOOST_TEST((std::is_same_v<decltype(maximum(x, 0.)), decltype(xt::maximum(x, 0.))>));
+    BOOST_TEST((std::is_same_v<decltype(where(x > 0, x, 0.)), decltype(xt::where(x > 0, x, 0.))>));
+    BOOST_TEST((std::is_same_v<decltype(pow(x, 2)), decltype(xt::pow(x, 2))>));
+    BOOST_TEST((std::is_same_v<decltype(square(x)), decltype(xt::square(x))>));
 }
 
 BOOST_AUTO_TEST_CASE(an_expression_owns_what_it_needs_and_survives_being_returned)
@@ -101,13 +101,13 @@ BOOST_AUTO_TEST_CASE(types_promote_as_in_cpp)
     auto const d = constant({1., 2.});
     auto const i = constant({1, 2});
     auto const b = i > 1;
-    BOOST_TEST((std::is_same_v<value_type_of<decltype(f * 2)>, float>) );
-    BOOST_TEST((std::is_same_v<value_type_of<decltype(f * 2.)>, double>) );
-    BOOST_TEST((std::is_same_v<value_type_of<decltype(f + d)>, double>) );
-    BOOST_TEST((std::is_same_v<value_type_of<decltype(i + f)>, float>) );
-    BOOST_TEST((std::is_same_v<value_type_of<decltype(b + b)>, std::int32_t>) );
-    BOOST_TEST((std::is_same_v<value_type_of<decltype(exp(i))>, double>) );
-    BOOST_TEST((std::is_same_v<value_type_of<decltype(b)>, bool>) );
+    BOOST_TEST((std::is_same_v<value_type_of<decltype(f * 2)>, float>));
+    BOOST_TEST((std::is_same_v<value_type_of<decltype(f * 2.)>, double>));
+    BOOST_TEST((std::is_same_v<value_type_of<decltype(f + d)>, double>));
+    BOOST_TEST((std::is_same_v<value_type_of<decltype(i + f)>, float>));
+    BOOST_TEST((std::is_same_v<value_type_of<decltype(b + b)>, std::int32_t>));
+    BOOST_TEST((std::is_same_v<value_type_of<decltype(exp(i))>, double>));
+    BOOST_TEST((std::is_same_v<value_type_of<decltype(b)>, bool>));
 }
 
 BOOST_AUTO_TEST_CASE(integers_inside_a_floating_statement_keep_integer_arithmetic)
@@ -148,6 +148,7 @@ BOOST_AUTO_TEST_CASE(a_user_rule_fuses_and_differentiates_like_the_built_in_ones
         double const v = x(i);
         auto const f = [](double t) { return (std::exp(t) - 1) / 2 + t; };
         auto const df = [](double t) { return std::exp(t) / 2 + 1; };
-        BOOST_TEST(g(i) == df(v) * v + f(v) + df(v * v) * 2 * v, boost::test_tools::tolerance(1e-14));
+        BOOST_TEST(
+            g(i) == df(v) * v + f(v) + df(v * v) * 2 * v, boost::test_tools::tolerance(1e-14));
     }
 }

@@ -13,13 +13,13 @@ import sys
 
 here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here.parent / "support"))
-from checks import Checks, Compiler, in_parallel  # noqa: E402
+from checks import Checks, Compiler, Precompiled, in_parallel  # noqa: E402
 
 
 def problem(compiler, case):
     """What is wrong with one case, or None."""
     demand = case.read_text(encoding="utf-8").split("\n", 1)[0]
-    result = compiler.check(None, "-w", path=case)
+    result = compiler.check(None, path=case)
     errors = [line for line in result.stdout.splitlines() if "error: " in line]
     if demand == "// compiles":
         return None if result.returncode == 0 else f"must compile\n{result.stdout[:1000]}"
@@ -34,11 +34,11 @@ def problem(compiler, case):
 
 
 def main():
-    compiler = Compiler(sys.argv[2])
     cases = sorted(here.glob("*.cpp"))
     checks = Checks()
-    for case, found in zip(cases, in_parallel(lambda case: problem(compiler, case), cases)):
-        checks.add(case.name, found)
+    with Precompiled(Compiler(sys.argv[2]), "#include <xgrad/xgrad.hpp>\n", "-w") as compiler:
+        for case, found in zip(cases, in_parallel(lambda case: problem(compiler, case), cases)):
+            checks.add(case.name, found)
     checks.close()
 
 

@@ -15,7 +15,7 @@ FLOORS = (
     "base simd rule engine symbolic expr tape tensor ops array xtensor linalg mode nn tools".split()
 )
 MACROS_IN = "xgrad/base/config.hpp"
-THREADS_IN = "xgrad/engine/parallel.hpp"
+THREADS_IN = "xgrad/engine/threads.hpp"
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"][^>"]+[>"])', re.M)
 DEFINE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.M)

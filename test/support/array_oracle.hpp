@@ -32,7 +32,10 @@ xgrad::tensor<T> strided(xgrad::tensor<T> const& x)
 
 template <class T>
 void check_values(
-    oracle::array const& actual, oracle::array const& expected, oracle::record const& r, std::size_t i)
+    oracle::array const& actual,
+    oracle::array const& expected,
+    oracle::record const& r,
+    std::size_t i)
 {
     auto allowed = oracle::value_tolerance(r, i);
     if constexpr (std::same_as<T, float>) {

@@ -7,6 +7,7 @@ import pathlib
 import shlex
 import subprocess
 import sys
+import tempfile
 
 
 class Checks:
@@ -64,6 +65,32 @@ class Compiler:
             encoding="utf-8",
             errors="replace",
         )
+
+
+class Precompiled:
+    """A compiler that has read some text before it reads a source."""
+
+    def __init__(self, compiler, text, *flags):
+        self.compiler = compiler
+        self.directory = tempfile.TemporaryDirectory()
+        header = pathlib.Path(self.directory.name) / "precompiled.hpp"
+        header.write_text(text, encoding="utf-8")
+        command = [word for word in compiler.command if word != "-fsyntax-only"]
+        subprocess.run(
+            [*command, *flags, "-x", "c++-header", str(header), "-o", f"{header}.gch"],
+            cwd=compiler.build,
+            check=True,
+        )
+        self.flags = [*flags, "-include", str(header)]
+
+    def check(self, source, path="-"):
+        return self.compiler.check(source, *self.flags, path=path)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.directory.cleanup()
 
 
 def in_parallel(function, items):

@@ -3,17 +3,4 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <xsimd/xsimd.hpp>
-
-// xtensor 0.26 moved its headers into folders
-#if __has_include(<xtensor/containers/xarray.hpp>)
-#    include <xtensor/containers/xarray.hpp>
-#    include <xtensor/core/xmath.hpp>
-#    include <xtensor/io/xio.hpp>
-#    include <xtensor/views/xview.hpp>
-#else
-#    include <xtensor/xarray.hpp>
-#    include <xtensor/xio.hpp>
-#    include <xtensor/xmath.hpp>
-#    include <xtensor/xview.hpp>
-#endif
+#include <support/third_party.hpp>

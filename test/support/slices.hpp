@@ -14,7 +14,7 @@ inline xgrad::slice to_slice(nlohmann::json const& s)
     using xgrad::slice;
     if (s.is_string()) {
         auto const word = s.get<std::string>();
-        return word == "all"     ? slice(xgrad::all())
+        return word == "all"    ? slice(xgrad::all())
             : word == "newaxis" ? slice(xgrad::newaxis())
                                 : slice(xgrad::ellipsis());
     }

@@ -28,9 +28,9 @@ BOOST_AUTO_TEST_CASE(a_ragged_nested_list_and_a_wrong_number_of_elements_are_ref
 
 BOOST_AUTO_TEST_CASE(integers_stay_integers_and_truth_values_truth_values)
 {
-    BOOST_TEST((std::is_same_v<decltype(constant({1, 2})), tensor<std::int32_t>>) );
-    BOOST_TEST((std::is_same_v<decltype(constant({1ll, 2ll})), tensor<std::int64_t>>) );
-    BOOST_TEST((std::is_same_v<decltype(constant({true, false})), tensor<bool>>) );
+    BOOST_TEST((std::is_same_v<decltype(constant({1, 2})), tensor<std::int32_t>>));
+    BOOST_TEST((std::is_same_v<decltype(constant({1ll, 2ll})), tensor<std::int64_t>>));
+    BOOST_TEST((std::is_same_v<decltype(constant({true, false})), tensor<bool>>));
 }
 
 BOOST_AUTO_TEST_CASE(filled_tensors_have_their_shape_and_value)

@@ -19,9 +19,9 @@ BOOST_AUTO_TEST_CASE(class_template_argument_deduction_names_the_element_type)
     tensor a = 3.0;
     tensor b = constant({1.f, 2.f}) * 2;
     tensor c = b > 1;
-    BOOST_TEST((std::is_same_v<decltype(a), tensor<double>>) );
-    BOOST_TEST((std::is_same_v<decltype(b), tensor<float>>) );
-    BOOST_TEST((std::is_same_v<decltype(c), tensor<bool>>) );
+    BOOST_TEST((std::is_same_v<decltype(a), tensor<double>>));
+    BOOST_TEST((std::is_same_v<decltype(b), tensor<float>>));
+    BOOST_TEST((std::is_same_v<decltype(c), tensor<bool>>));
 }
 
 BOOST_AUTO_TEST_CASE(assignment_rebinds_a_name_and_copies_keep_their_values)
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(reading_out_of_range_is_an_error_that_names_index_and_shape
     BOOST_TEST(x(-1, -1) == 4.);
     BOOST_CHECK_EXCEPTION(x(0, 2), value_error, [](error const& e) {
         return std::string(e.what()).find("index 2 is out of range for axis 1 of shape {2, 2}") !=
-               std::string::npos;
+            std::string::npos;
     });
     BOOST_CHECK_THROW(x(0), shape_error);
     BOOST_CHECK_THROW(x.item(), value_error);
@@ -121,7 +121,8 @@ BOOST_AUTO_TEST_CASE(elements_are_iterated_in_row_major_order)
 {
     auto const x = transpose(constant({{1., 2., 3.}, {4., 5., 6.}}));
     std::vector<double> const elements(x.begin(), x.end());
-    BOOST_TEST(elements == (std::vector<double>{1, 4, 2, 5, 3, 6}), boost::test_tools::per_element());
+    BOOST_TEST(
+        elements == (std::vector<double>{1, 4, 2, 5, 3, 6}), boost::test_tools::per_element());
     BOOST_TEST(x.data()[1] == 4.);
     BOOST_TEST((x.begin() + 2)[1] == 5.);
     BOOST_TEST((x.end() - x.begin()) == 6);

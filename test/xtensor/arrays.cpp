@@ -42,13 +42,14 @@ BOOST_AUTO_TEST_CASE(array_functions_of_xtensor_over_our_operands_are_ours)
     BOOST_TEST(same(xt::variance(x), variance(x)));
     BOOST_TEST(same(xt::variance(x, {1}), variance(x, 1)));
     BOOST_TEST(same(xt::stddev(x, {0}), stddev(x, 0)));
-    BOOST_TEST(same(std::get<1>(xt::meshgrid(view(x, 0), view(x, 1))), broadcast(view(x, 1), {3, 3})));
+    BOOST_TEST(
+        same(std::get<1>(xt::meshgrid(view(x, 0), view(x, 1))), broadcast(view(x, 1), {3, 3})));
 }
 
 BOOST_AUTO_TEST_CASE(over_its_own_operands_they_are_xtensors)
 {
     xt::xarray<double> const a{{1., 2.}, {3., 5.}};
-    BOOST_TEST((!std::is_same_v<decltype(xt::view(a, 0)), tensor<double>>) );
+    BOOST_TEST((!std::is_same_v<decltype(xt::view(a, 0)), tensor<double>>));
     xt::xarray<double> const t = xt::transpose(a);
     BOOST_TEST(t(0, 1) == 3.);
     xt::xarray<double> const s = xt::sum(a, {0});

@@ -22,7 +22,7 @@ BOOST_AUTO_TEST_CASE(functions_of_xtensor_over_our_operands_record_and_different
     auto const g = grad(tape, y, x);
     double const v = 2;
     double const expected = std::exp(v) * (std::sin(v) + std::cos(v)) -
-                            (1 - std::log(v) / 2) / (v * std::sqrt(v)) + 2 * v;
+        (1 - std::log(v) / 2) / (v * std::sqrt(v)) + 2 * v;
     BOOST_TEST(g(1) == expected, boost::test_tools::tolerance(1e-14));
 }
 

@@ -2,6 +2,7 @@
 
 #include <xgrad/array/sort.hpp>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/where.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -58,7 +58,18 @@
 #    define XGRAD_HAS_BLAS 0
 #endif
 
-// How a compiler of Fortran names a subroutine: what LAPACK's functions are called in an object file.
+// With XGRAD_COMPILED functions that are no templates are declared only; src/xgrad.cpp asks for
+// them.
+#if !defined(XGRAD_COMPILED)
+#    define XGRAD_FUNCTION inline
+#    define XGRAD_DEFINES_FUNCTIONS 1
+#else
+#    define XGRAD_FUNCTION
+#    define XGRAD_DEFINES_FUNCTIONS 0
+#endif
+
+// How a compiler of Fortran names a subroutine: what LAPACK's functions are called in an object
+// file.
 #if defined(__APPLE__)
 #    define XGRAD_FORTRAN_NAME(name) __asm__("_" name "_")
 #else

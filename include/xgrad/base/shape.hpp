@@ -30,8 +30,8 @@ concept iterable = requires(R const& r) {
 };
 
 template <class R>
-concept integer_range =
-    iterable<R> && std::integral<std::remove_cvref_t<decltype(*std::begin(std::declval<R const&>()))>>;
+concept integer_range = iterable<R> &&
+    std::integral<std::remove_cvref_t<decltype(*std::begin(std::declval<R const&>()))>>;
 
 inline shape_span view_of(shape_type const& shape) noexcept
 {

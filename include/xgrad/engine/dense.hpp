@@ -9,25 +9,24 @@ namespace xgrad {
 inline body_pointer dense_copy(tensor_body const& body)
 {
     auto copy = make_body(body.type, body.shape);
-    with_element_type(body.type, [&]<class T>() {
-        // Whole bands of rows, should they be transposed.
-        auto const row = body.shape.empty() ? 1 : std::max<std::size_t>(body.shape.back(), 1);
-        auto const length =
-            std::max<std::size_t>(8192 / (transposed_rows * row), 1) * transposed_rows * row;
-        auto const strides = body.strides();
-        for_each_chunk(
-            (body.size + length - 1) / length, static_cast<double>(body.size), [&](auto chunk) {
-                auto const begin = chunk * length;
-                pack(
-                    body.type,
-                    body.data,
-                    body.shape,
-                    strides,
-                    begin,
-                    std::min(length, body.size - begin),
-                    copy->template elements<T>() + begin);
-            });
-    });
+    // Whole bands of rows, should they be transposed.
+    auto const row = body.shape.empty() ? 1 : std::max<std::size_t>(body.shape.back(), 1);
+    auto const length =
+        std::max<std::size_t>(8192 / (transposed_rows * row), 1) * transposed_rows * row;
+    auto const strides = body.strides();
+    auto* const to = static_cast<std::byte*>(copy->data);
+    for_each_chunk(
+        (body.size + length - 1) / length, static_cast<double>(body.size), [&](auto chunk) {
+            auto const begin = chunk * length;
+            pack_elements(
+                body.type,
+                body.data,
+                body.shape,
+                strides,
+                begin,
+                std::min(length, body.size - begin),
+                to + begin * bytes_of(body.type));
+        });
     return copy;
 }
 

@@ -180,8 +180,8 @@ struct gelu_slope_rule : floating_rule
     template <class V>
     static constexpr auto partials_at(V const& x)
     {
-        auto const density = V(constants::inverse_sqrt_two_pi) *
-            exp_minus_square(x * V(constants::sqrt_half));
+        auto const density =
+            V(constants::inverse_sqrt_two_pi) * exp_minus_square(x * V(constants::sqrt_half));
         return select(abs(x) > V(40), V(0), (V(2) - x * x) * density);
     }
 };
