@@ -2,7 +2,7 @@
 
 #include <xgrad/array/sort.hpp>
 #include <xgrad/ops/arithmetic.hpp>
-#include <xgrad/ops/where.hpp>
+#include <xgrad/ops/selection.hpp>
 
 #include <algorithm>
 #include <cmath>
