@@ -278,3 +278,18 @@ BOOST_AUTO_TEST_CASE(threads_take_second_derivatives_at_once)
         BOOST_TEST(std::abs(results[i] - 2 * std::cos(x) * std::exp(x)) < 1e-11);
     }
 }
+
+BOOST_AUTO_TEST_CASE(a_tensor_that_stands_twice_is_found_where_it_was_kept)
+{
+    // (x - tanh x)'' = 2 tanh x (1 - tanh² x); the value is needed in the second place only
+    tensor const x = constant({-1., 0.3, 2.});
+    auto outer = create_tape();
+    auto inner = create_tape();
+    tensor const y = x - tanh(x);
+    tensor const slope = grad(inner, y, x);
+    auto const second = grad(outer, slope, x);
+    for (std::size_t i = 0; i < 3; ++i) {
+        auto const t = std::tanh(x(i));
+        BOOST_TEST(std::abs(second(i) - 2 * t * (1 - t * t)) < 1e-14);
+    }
+}

@@ -242,7 +242,10 @@ tensor<value_type_of<X>> roll(
     auto const back = [shift, axis, where](tensor<T> const& g) {
         return roll(g, -shift, axis, where);
     };
-    return recorded_linear("roll", rolled, values, back, where);
+    auto const again = [shift, axis, where](tensor<T> const& moved) {
+        return roll(moved, shift, axis, where);
+    };
+    return recorded_linear("roll", rolled, values, back, where, again);
 }
 
 template <array X>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/mode/recorded_sweep.hpp>
+#include <xgrad/mode/run_again.hpp>
 #include <xgrad/tensor/tensor.hpp>
 
 #include <array>
@@ -78,8 +79,13 @@ void sweep_once(
     std::span<body_pointer> result,
     std::source_location const& where)
 {
-    sweep(t.record(), targets, sources, where, is_recording() ? &in_the_open<Tape> : nullptr)
-        .run(options, result);
+    recomputing_way recompute;
+    if (t.record().forgets()) {
+        t.record().forget_values(); // the latest ones, too: one segment at a time has its values
+        recompute = {&t.record(), &run_again};
+    }
+    auto const* const recorded = is_recording() ? &in_the_open<Tape> : nullptr;
+    sweep(t.record(), targets, sources, where, recorded, recompute).run(options, result);
     // A gradient that is constant is computed by no statement, and is known all the same.
     for_each_active([&](recording& other) {
         for (auto const& gradient : result) {

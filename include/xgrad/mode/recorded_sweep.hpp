@@ -220,7 +220,7 @@ public:
         std::vector<body_pointer> bodies;
         for (auto const source : formula.reads) {
             bodies.push_back(
-                source < count        ? operands_[source].kept
+                source < count        ? value_of(source)
                     : source == count ? result()
                                       : incoming(source - count - 1));
         }
@@ -247,6 +247,15 @@ public:
     shape_type const& places() const noexcept { return places_; }
 
 private:
+    /// Where the same tensor stands several times, the tape may have kept it in another place.
+    body_pointer value_of(std::uint32_t source) const
+    {
+        auto const kept = std::find_if(operands_.begin(), operands_.end(), [&](auto const& o) {
+            return o.variable == operands_[source].variable && o.kept;
+        });
+        return kept->kept;
+    }
+
     body_pointer result() const
     {
         auto const& kept = statement_.kept_result;

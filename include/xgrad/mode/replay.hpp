@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/mode/run_again.hpp>
 #include <xgrad/mode/value_and_grad.hpp>
 #include <xgrad/tape/replay_watch.hpp>
 
@@ -87,7 +88,7 @@ public:
                 auto const& value = values[operand.variable];
                 operands.push_back(value ? value.get() : operand.kept.get());
             }
-            values[s.result] = run(s, operands);
+            values[s.result] = run_again(r, s, operands);
             for (auto const variable : step.last_read) {
                 values[variable] = {};
             }
@@ -121,10 +122,7 @@ private:
             if (!needed[s.result]) {
                 continue;
             }
-            bool const runs = s.kernels == nullptr ? s.operation_->runs_again()
-                : s.reduced != nullptr             ? s.reduced->again != nullptr
-                                                   : true;
-            if (!runs) {
+            if (!s.runs_again()) {
                 auto const name = s.kernels == nullptr ? s.operation_->name() : s.reduced->name;
                 obstacle_ = std::string(name) + " cannot be replayed";
                 tape_.clear();
@@ -141,31 +139,6 @@ private:
             steps_.push_back(std::move(next));
         }
         std::reverse(steps_.begin(), steps_.end());
-    }
-
-    body_pointer run(statement const& s, std::vector<tensor_body*> const& operands) const
-    {
-        if (s.kernels == nullptr) {
-            return s.operation_->again(operands);
-        }
-        auto const& kernels = *s.kernels;
-        auto const& result = tape_.record().variables()[s.result];
-        if (s.reduced != nullptr) {
-            shape_type whole;
-            for (auto const* operand : operands) {
-                broadcast_into(whole, operand->shape);
-            }
-            bool const keep_dims =
-                s.axes != 0 && tape_.record().shape_of(s.result).size() == whole.size();
-            return s.reduced->again(
-                {s.reduced, &kernels, operands, s.scalars(), s.axes, keep_dims, &s.where});
-        }
-        if (kernels.compute == element_type::float64) {
-            return vectorized::evaluate<double>(
-                kernels, operands, static_cast<double const*>(s.scalars()), result.type, s.where);
-        }
-        return vectorized::evaluate<float>(
-            kernels, operands, static_cast<float const*>(s.scalars()), result.type, s.where);
     }
 
     tape tape_;

@@ -2,9 +2,9 @@
 
 #include <xgrad/base/arena.hpp>
 #include <xgrad/base/error.hpp>
-#include <xgrad/base/segmented_list.hpp>
-#include <xgrad/tape/identity_map.hpp>
-#include <xgrad/tape/statement.hpp>
+#include <xgrad/tape/kept_bytes.hpp>
+#include <xgrad/tape/segment.hpp>
+#include <xgrad/tape/variable_table.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -18,20 +18,7 @@ struct tape_options
 {
     bool persistent = false;      // keeps its statements after `grad`
     bool watch_only = false;      // records only what depends on watched tensors
-    std::size_t memory_limit = 0; // bytes it may hold; 0: no limit
-};
-
-/// A fused expression as it is handed to the tapes.
-struct expression_record
-{
-    block_kernels const* kernels;
-    std::span<tensor_body* const> operands;
-    void const* scalars;
-    alignment aligned = alignment::any;
-    reduction const* reduced = nullptr;
-    std::uint64_t axes = 0;
-    std::span<body_pointer const> unit_adjoints{}; // of the operands, where it is linear
-    std::source_location where;
+    std::size_t memory_limit = 0; // bytes it may hold, else it computes again; 0: no limit
 };
 
 /// The record itself: an array of statements in the order of their execution, and the variables
@@ -60,14 +47,11 @@ public:
 
     segmented_list<statement> const& statements() const noexcept { return statements_; }
 
-    segmented_list<variable> const& variables() const noexcept { return variables_; }
-
-    /// The shapes of the variables; one may be listed several times.
-    segmented_list<shape_type> const& shapes() const noexcept { return shapes_; }
+    variable_table const& variables() const noexcept { return variables_; }
 
     shape_type const& shape_of(std::uint32_t variable) const noexcept
     {
-        return shapes_[variables_[variable].shape];
+        return variables_.shape_of(variable);
     }
 
     /// Times that a gradient has emptied this tape: what an error about missing values says.
@@ -76,10 +60,7 @@ public:
     /// The variable that `body` is on this tape, if any.
     std::optional<std::uint32_t> find(tensor_body const& body) const noexcept
     {
-        if (body.tape == serial_) {
-            return body.variable;
-        }
-        return places_.find(body.identity);
+        return variables_.find(body);
     }
 
     /// A statement over these operands is recorded.
@@ -97,15 +78,15 @@ public:
     }
 
     /// Makes `body` a variable, that no statement need have computed.
-    void know(tensor_body const& body) { variable_of(body); }
+    void know(tensor_body const& body) { variables_.place_of(body); }
 
-    void watch(tensor_body const& body) { variables_[variable_of(body)].followed = true; }
+    void watch(tensor_body const& body) { variables_[variables_.place_of(body)].followed = true; }
 
     /// Remembers that `body` is a gradient, of whose own derivatives this tape knows nothing: a
     /// sweep through it is an error, not a silent constant.
     void mark_gradient(tensor_body const& body)
     {
-        variables_[variable_of(body)].gradient = true;
+        variables_[variables_.place_of(body)].gradient = true;
         knows_gradients_ = true;
     }
 
@@ -126,10 +107,9 @@ public:
         bool const keeps_result =
             !linear && (e.reduced != nullptr ? e.reduced->result_needed : kernels.result_needed);
         auto const kept = [&](std::size_t i) {
-            return linear ? e.unit_adjoints[i]
-                : kernels.leaves[i].value_needed || recomputes || keeps_operands_
-                ? share(*e.operands[i])
-                : body_pointer();
+            return linear                                      ? e.unit_adjoints[i]
+                : kernels.leaves[i].value_needed || recomputes ? share(*e.operands[i])
+                                                               : body_pointer();
         };
         auto& s = append(e.operands, scalar_bytes, kept, result, keeps_result, e.where);
         s.kernels = &kernels;
@@ -138,7 +118,7 @@ public:
         s.aligned = e.aligned;
         auto const* const scalars = static_cast<std::byte const*>(e.scalars);
         std::copy_n(scalars, scalar_bytes, static_cast<std::byte*>(s.scalars()));
-        remember_place(result, s.result, first_recorder);
+        variables_.remember(result, s.result, first_recorder);
     }
 
     /// Appends an array operation, which keeps the operands and the result it asks for.
@@ -155,24 +135,41 @@ public:
             return;
         }
         auto const kept = [&](std::size_t i) {
-            return keep[i] || keeps_operands_ ? share(*bodies[i]) : body_pointer();
+            return keep[i] ? share(*bodies[i]) : body_pointer();
         };
         auto& s = append(bodies, 0, kept, result, keep_result, where);
         s.operation_ = std::move(op);
-        remember_place(result, s.result, first_recorder);
+        variables_.remember(result, s.result, first_recorder);
+    }
+
+    /// The values of some statements have been forgotten: a sweep computes them again, segment by
+    /// segment.
+    bool forgets() const noexcept { return !segment_ends_.empty(); }
+
+    /// Keeps of the latest statements' values only what they cannot compute again.
+    void forget_values() noexcept
+    {
+        if (auto const latest = open_segment(); latest.begin() < latest.end()) {
+            latest.forget();
+            segment_ends_.push_back(latest.end());
+        }
+    }
+
+    /// The segment of forgotten values to which a statement belongs.
+    segment segment_of(std::size_t statement) noexcept
+    {
+        auto const end = std::upper_bound(segment_ends_.begin(), segment_ends_.end(), statement);
+        return {statements_, end == segment_ends_.begin() ? 0 : *(end - 1), *end};
     }
 
     void clear() noexcept
     {
+        segment_ends_.clear();
         statements_.clear();
         operands_.clear();
         variables_.clear();
-        shapes_.clear();
-        places_.clear();
         most_bytes_ = 0;
         knows_gradients_ = false;
-        // Places that bodies remember belong to the old serial.
-        serial_ = detail::next_identity();
     }
 
     /// Empties the tape after a gradient.
@@ -186,41 +183,6 @@ public:
     std::size_t bytes() const { return bytes_with({}); }
 
 private:
-    std::uint32_t variable_of(tensor_body const& body)
-    {
-        if (auto const known = find(body)) {
-            return *known;
-        }
-        places_.reserve_one();
-        auto const index = new_variable(body, false);
-        places_.insert(body.identity, index);
-        return index;
-    }
-
-    std::uint32_t new_variable(tensor_body const& body, bool followed)
-    {
-        auto const shape = place_of_shape(body.shape);
-        variables_.emplace_back(body.identity, shape, body.type, followed, false);
-        return static_cast<std::uint32_t>(variables_.size() - 1);
-    }
-
-    // Few shapes are many variables': the latest ones are looked through, older ones listed again.
-    std::uint32_t place_of_shape(shape_type const& shape)
-    {
-        constexpr std::size_t latest = 4;
-        auto const size = shapes_.size();
-        if (size > 0 && same_shape(shapes_[last_shape_], shape)) {
-            return last_shape_;
-        }
-        for (std::size_t i = size; i-- > 0 && i + latest >= size;) {
-            if (same_shape(shapes_[i], shape)) {
-                return last_shape_ = static_cast<std::uint32_t>(i);
-            }
-        }
-        shapes_.emplace_back(shape);
-        return last_shape_ = static_cast<std::uint32_t>(size);
-    }
-
     /// A new statement with its operands, of which `kept(i)` is kept, and its result. Where it
     /// throws, only variables that were seen for the first time stay: nothing refers to them.
     template <class Kept>
@@ -241,22 +203,28 @@ private:
             while (before < i && bodies[before] != bodies[i] && before < most_compared) {
                 ++before;
             }
-            auto const index = before < i && bodies[before] == bodies[i] ? operands[before].variable
-                                                                         : variable_of(*bodies[i]);
+            auto const index = before < i && bodies[before] == bodies[i]
+                ? operands[before].variable
+                : variables_.place_of(*bodies[i]);
             ::new (operands + i) recorded_operand{index, {}};
         }
         reserve(where);
+        auto const value = [&](std::size_t i) {
+            return must_keep(operands[i].variable) ? share(*bodies[i]) : kept(i);
+        };
         if (options_.memory_limit != 0) {
-            respect_limit(bodies, kept, keeps_result ? share(result) : body_pointer(), where);
+            segment_ends_.reserve(segment_ends_.size() + 1);
+            respect_limit(
+                bodies.size(), value, keeps_result ? share(result) : body_pointer(), where);
         }
         // From here on nothing fails.
         for (std::size_t i = 0; i < bodies.size(); ++i) {
-            operands[i].kept = kept(i);
+            operands[i].kept = value(i);
         }
         auto& s = statements_.emplace_back();
         s.first_operand = operands;
         s.operand_count = static_cast<std::uint32_t>(bodies.size());
-        s.result = new_variable(result, true);
+        s.result = variables_.add(result, true);
         s.where = where;
         if (keeps_result) {
             s.kept_result = share(result);
@@ -264,15 +232,12 @@ private:
         return s;
     }
 
-    void remember_place(tensor_body& result, std::uint32_t index, bool first_recorder)
+    /// An operand that is kept even where its value is not needed on the way back: to run again, or
+    /// to compute again what has been forgotten.
+    bool must_keep(std::uint32_t variable) noexcept
     {
-        if (first_recorder) {
-            // Nobody else has seen the result yet: it may remember its place.
-            result.tape = serial_;
-            result.variable = index;
-        } else {
-            places_.insert(result.identity, index);
-        }
+        return keeps_operands_ ||
+            (options_.memory_limit != 0 && !open_segment().computes(variable));
     }
 
     void reserve(std::source_location const& where)
@@ -283,53 +248,39 @@ private:
         }
         statements_.reserve_one();
         variables_.reserve_one();
-        shapes_.reserve_one();
-        places_.reserve_one();
+    }
+
+    /// The statements since the latest time that values were forgotten.
+    segment open_segment() noexcept
+    {
+        return {statements_, segment_ends_.empty() ? 0 : segment_ends_.back(), statements_.size()};
     }
 
     // As if the tape also kept these values.
     std::size_t bytes_with(std::span<body_pointer const> more) const
     {
-        auto total = statements_.bytes() + operands_.bytes() + variables_.bytes() +
-            shapes_.bytes() + places_.bytes();
-        std::vector<tensor_body const*> kept;
-        auto const count = [&](body_pointer const& body) {
-            if (body) {
-                kept.push_back(body.get());
-                if (auto const* const viewed = body->viewed()) {
-                    kept.push_back(viewed); // a view keeps what it is a view of
-                }
-            }
-        };
-        for (std::size_t i = 0; i < statements_.size(); ++i) {
-            for (auto const& operand : statements_[i].operands()) {
-                count(operand.kept);
-            }
-            count(statements_[i].kept_result);
-        }
-        std::for_each(more.begin(), more.end(), count);
-        std::sort(kept.begin(), kept.end()); // values kept several times count once
-        kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
-        for (auto const* body : kept) {
-            total += body->block_bytes;
-        }
-        return total;
+        return statements_.bytes() + operands_.bytes() + variables_.bytes() +
+            kept_bytes(statements_, more);
     }
 
     // The exact count costs a pass over the tape: it is made where a bound on it exceeds the limit.
     template <class Kept>
     XGRAD_NOINLINE void respect_limit(
-        std::span<tensor_body* const> bodies,
-        Kept&& kept,
-        body_pointer kept_result,
+        std::size_t operands,
+        Kept const& kept,
+        body_pointer const& kept_result,
         std::source_location const& where)
     {
-        std::vector<body_pointer> more{std::move(kept_result)};
-        for (std::size_t i = 0; i < bodies.size(); ++i) {
-            more.push_back(kept(i));
-        }
-        most_bytes_ += sizeof(statement) + bodies.size() * sizeof(recorded_operand) +
-            sizeof(variable) + sizeof(shape_type);
+        std::vector<body_pointer> more;
+        auto const collect = [&] {
+            more.assign(1, kept_result);
+            for (std::size_t i = 0; i < operands; ++i) {
+                more.push_back(kept(i));
+            }
+        };
+        collect();
+        most_bytes_ += sizeof(statement) + operands * sizeof(recorded_operand) + sizeof(variable) +
+            sizeof(shape_type);
         for (auto const& body : more) {
             most_bytes_ += body ? body->block_bytes : 0;
             most_bytes_ += body && body->viewed() != nullptr ? body->viewed()->block_bytes : 0;
@@ -337,12 +288,20 @@ private:
         if (most_bytes_ > options_.memory_limit) {
             most_bytes_ = bytes_with(more);
         }
+        if (most_bytes_ > options_.memory_limit && open_segment().begin() < statements_.size()) {
+            forget_values();
+            collect(); // all of its operands come from before it now
+            most_bytes_ = bytes_with(more);
+        }
         if (most_bytes_ > options_.memory_limit) {
             auto const needed = std::exchange(most_bytes_, bytes());
             throw tape_error(
-                "tape: this statement would make it hold " + std::to_string(needed) +
+                "tape: with this statement it must hold " + std::to_string(needed) +
                 " bytes, more than its memory_limit of " + std::to_string(options_.memory_limit) +
-                "; recompute parts with checkpoint(f, x), or raise the limit" + at(where));
+                ", although it keeps only what it cannot compute again from the statements before; "
+                "raise the limit, or put many steps into one with checkpoint(f, x) or "
+                "checkpointed_loop(step, n, x)" +
+                at(where));
         }
     }
 
@@ -350,14 +309,11 @@ private:
     bool enabled_ = true;
     bool keeps_operands_ = false;
     bool knows_gradients_ = false;
-    std::uint64_t serial_ = detail::next_identity(); // what bodies know this record by
     std::size_t times_consumed_ = 0;
     std::size_t most_bytes_ = 0;
+    std::vector<std::size_t> segment_ends_;
     segmented_list<statement> statements_;
     arena operands_; // and numbers, of all statements
-    segmented_list<variable> variables_;
-    segmented_list<shape_type> shapes_;
-    std::uint32_t last_shape_ = 0;
-    identity_map places_;
+    variable_table variables_;
 };
 } // namespace xgrad

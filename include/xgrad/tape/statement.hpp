@@ -105,24 +105,39 @@ struct statement
     std::uint32_t operand_count = 0;
     body_pointer kept_result;
     alignment aligned = alignment::any;
+    bool result_forgotten = false; // see segment
     std::source_location where;
+
+    /// Its result can be computed from the values of all its operands.
+    bool runs_again() const noexcept
+    {
+        return kernels == nullptr ? operation_->runs_again()
+            : reduced != nullptr  ? reduced->again != nullptr
+                                  : aligned != alignment::linear;
+    }
 
     std::span<recorded_operand const> operands() const noexcept
     {
         return {first_operand, operand_count};
     }
 
+    std::span<recorded_operand> operands() noexcept { return {first_operand, operand_count}; }
+
     /// The expression's numbers, of its compute type; they lie behind the operands.
     void* scalars() const noexcept { return first_operand + operand_count; }
 };
 
-/// A tensor that a tape knows.
-struct variable
+/// A fused expression as it is handed to the tapes.
+struct expression_record
 {
-    std::uint64_t identity;
-    std::uint32_t shape; // its place in the tape's list of shapes
-    element_type type;
-    bool followed; // watched, or computed by a statement of the tape
-    bool gradient; // computed by another tape's sweep while this one was active
+    block_kernels const* kernels;
+    std::span<tensor_body* const> operands;
+    void const* scalars;
+    alignment aligned = alignment::any;
+    reduction const* reduced = nullptr;
+    std::uint64_t axes = 0;
+    std::span<body_pointer const> unit_adjoints{}; // of the operands, where it is linear
+    std::source_location where;
 };
+
 } // namespace xgrad

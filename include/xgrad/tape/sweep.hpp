@@ -6,6 +6,7 @@
 #include <xgrad/tape/tile_sweep.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -63,6 +64,13 @@ struct recorded_way
     adjoints::join join;
 };
 
+/// How a sweep gets values that the tape has forgotten; none where `values` is null.
+struct recomputing_way
+{
+    recording* values = nullptr;
+    statement_runner run = nullptr;
+};
+
 /// One reverse sweep over a recording. A template, so that a program pays for it in compile time
 /// only where it asks for a gradient.
 template <class Recording>
@@ -74,12 +82,14 @@ public:
         std::span<sweep_target const> targets,
         std::span<tensor_body* const> sources,
         std::source_location const& where,
-        recorded_way const* recorded = nullptr)
+        recorded_way const* recorded = nullptr,
+        recomputing_way const& recompute = {})
         : recording_(r),
           targets_(targets),
           sources_(sources),
           where_(where),
           recorded_(recorded),
+          recompute_(recompute),
           knows_gradients_(r.knows_gradients()),
           lists_(*borrowed_)
     {}
@@ -94,8 +104,19 @@ public:
         lists_.all.start(recording_, recorded_ != nullptr ? recorded_->join : nullptr);
         mark_ways_to_sources();
         seed_targets();
+        std::optional<recomputed_segment> values;
         for (auto i = recording_.statements().size(); i > 0;) {
-            i = lists_.all.has(recording_.statements()[i - 1].result) ? reverse_from(i) : i - 1;
+            if (!lists_.all.has(recording_.statements()[i - 1].result)) {
+                --i;
+                continue;
+            }
+            if (recompute_.values != nullptr && (!values || i <= values->begin())) {
+                values.reset();
+                auto const segment = recompute_.values->segment_of(i - 1);
+                values.emplace(segment, recording_, recompute_.run);
+                first_with_values_ = segment.begin();
+            }
+            i = reverse_from(i);
         }
         for (std::size_t i = 0; i < sources_.size(); ++i) {
             gradients[i] = gradient_of(i, options);
@@ -215,7 +236,7 @@ private:
         auto const& last = statements[end - 1];
         auto const shape = whole_shape(recording_, last);
         auto first = end - 1;
-        while (first > 0 && end - first < longest) {
+        while (first > first_with_values_ && end - first < longest) {
             auto const& s = statements[first - 1];
             if (s.aligned != alignment::same || s.kernels->compute != last.kernels->compute ||
                 whole_shape(recording_, s) != shape) {
@@ -344,6 +365,8 @@ private:
     std::span<tensor_body* const> sources_;
     std::source_location where_;
     recorded_way const* recorded_;
+    recomputing_way recompute_;
+    std::size_t first_with_values_ = 0;
     bool knows_gradients_;
     detail::borrowed_lists borrowed_;
     detail::sweep_lists& lists_;

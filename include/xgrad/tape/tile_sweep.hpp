@@ -25,7 +25,7 @@ public:
           lists_(lists),
           base_(r.statements()[first].result),
           shape_(whole_shape(r, r.statements()[first])),
-          size_(element_count(r.shapes()[shape_]))
+          size_(element_count(r.variables().shape_at(shape_)))
     {
         lists.tiles.assign(r.statements()[last - 1].result - base_ + 1, none);
         for (auto i = first; i < last; ++i) {
@@ -171,7 +171,7 @@ private:
     bool is_spread(std::uint32_t variable) const noexcept
     {
         auto const shape = recording_.variables()[variable].shape;
-        return shape != shape_ && element_count(recording_.shapes()[shape]) != size_;
+        return shape != shape_ && element_count(recording_.variables().shape_at(shape)) != size_;
     }
 
     /// Such an operand, over a tile: filled just before it is read, or once for many tiles.

@@ -71,7 +71,7 @@ inline std::uint32_t whole_shape(recording const& r, statement const& s) noexcep
     auto whole = r.variables()[s.operands()[0].variable].shape;
     for (auto const& operand : s.operands()) {
         auto const& shape = r.shape_of(operand.variable);
-        auto const& largest = r.shapes()[whole];
+        auto const& largest = r.variables().shape_at(whole);
         if (std::pair(element_count(shape), shape.size()) >
             std::pair(element_count(largest), largest.size())) {
             whole = r.variables()[operand.variable].shape;

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <xgrad/base/segmented_list.hpp>
+#include <xgrad/base/tensor_body.hpp>
+#include <xgrad/tape/identity_map.hpp>
+
+#include <cstdint>
+#include <optional>
+
+namespace xgrad {
+/// A tensor that a tape knows.
+struct variable
+{
+    std::uint64_t identity;
+    std::uint32_t shape; // its place in the tape's list of shapes
+    element_type type;
+    bool followed; // watched, or computed by a statement of the tape
+    bool gradient; // computed by another tape's sweep while this one was active
+};
+
+/// The tensors that a tape knows, by number, and the number of each.
+class variable_table
+{
+public:
+    std::size_t size() const noexcept { return variables_.size(); }
+
+    variable& operator[](std::uint32_t i) noexcept { return variables_[i]; }
+
+    variable const& operator[](std::uint32_t i) const noexcept { return variables_[i]; }
+
+    shape_type const& shape_of(std::uint32_t i) const noexcept
+    {
+        return shapes_[variables_[i].shape];
+    }
+
+    /// The shape in a place of the list of shapes: several variables may name it.
+    shape_type const& shape_at(std::uint32_t place) const noexcept { return shapes_[place]; }
+
+    /// The number of `body`, if it has one.
+    std::optional<std::uint32_t> find(tensor_body const& body) const noexcept
+    {
+        if (body.tape == serial_) {
+            return body.variable;
+        }
+        return places_.find(body.identity);
+    }
+
+    /// The number of `body`, a new one where it has none.
+    std::uint32_t place_of(tensor_body const& body)
+    {
+        if (auto const known = find(body)) {
+            return *known;
+        }
+        places_.reserve_one();
+        auto const index = add(body, false);
+        places_.insert(body.identity, index);
+        return index;
+    }
+
+    /// A new variable, which `find` does not know until `remember`.
+    std::uint32_t add(tensor_body const& body, bool followed)
+    {
+        auto const shape = place_of_shape(body.shape);
+        variables_.emplace_back(body.identity, shape, body.type, followed, false);
+        return static_cast<std::uint32_t>(variables_.size() - 1);
+    }
+
+    void remember(tensor_body& body, std::uint32_t index, bool first_recorder)
+    {
+        if (first_recorder) {
+            // Nobody else has seen the result yet: it may remember its place.
+            body.tape = serial_;
+            body.variable = index;
+        } else {
+            places_.insert(body.identity, index);
+        }
+    }
+
+    /// Room for one more: `add` and `remember` cannot fail.
+    void reserve_one()
+    {
+        variables_.reserve_one();
+        shapes_.reserve_one();
+        places_.reserve_one();
+    }
+
+    void clear() noexcept
+    {
+        variables_.clear();
+        shapes_.clear();
+        places_.clear();
+        // Places that bodies remember belong to the old serial.
+        serial_ = detail::next_identity();
+    }
+
+    std::size_t bytes() const noexcept
+    {
+        return variables_.bytes() + shapes_.bytes() + places_.bytes();
+    }
+
+private:
+    // Few shapes are many variables': the latest ones are looked through, older ones listed again.
+    std::uint32_t place_of_shape(shape_type const& shape)
+    {
+        constexpr std::size_t latest = 4;
+        auto const size = shapes_.size();
+        if (size > 0 && same_shape(shapes_[last_shape_], shape)) {
+            return last_shape_;
+        }
+        for (std::size_t i = size; i-- > 0 && i + latest >= size;) {
+            if (same_shape(shapes_[i], shape)) {
+                return last_shape_ = static_cast<std::uint32_t>(i);
+            }
+        }
+        shapes_.emplace_back(shape);
+        return last_shape_ = static_cast<std::uint32_t>(size);
+    }
+
+    std::uint64_t serial_ = detail::next_identity(); // what bodies know this record by
+    segmented_list<variable> variables_;
+    segmented_list<shape_type> shapes_; // one may be listed several times
+    std::uint32_t last_shape_ = 0;
+    identity_map places_;
+};
+} // namespace xgrad
