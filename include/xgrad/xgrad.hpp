@@ -34,6 +34,7 @@
 #include <xgrad/mode/jacobian.hpp>
 #include <xgrad/mode/jvp.hpp>
 #include <xgrad/mode/replay.hpp>
+#include <xgrad/mode/sparse.hpp>
 #include <xgrad/mode/value_and_grad.hpp>
 #include <xgrad/mode/vjp.hpp>
 #include <xgrad/ops/elementwise.hpp>

@@ -1,0 +1,311 @@
+#pragma once
+
+#include <xgrad/mode/hessian.hpp>
+#include <xgrad/mode/jvp.hpp>
+#include <xgrad/mode/sparsity.hpp>
+#include <xgrad/tensor/random.hpp>
+
+#include <memory>
+#include <numeric>
+#include <random>
+
+// Jacobians and Hessians of which most elements are zero: a few products instead of one for each
+// row.
+
+namespace xgrad {
+/// A sparse matrix: its places, and the element at each, in the same order.
+template <differentiable_element T>
+struct sparse_matrix
+{
+    sparsity_pattern pattern;
+    tensor<T> values;
+
+    /// All elements, of shape {rows, columns}.
+    tensor<T> dense() const
+    {
+        auto body = filled_body(type_of<T>, {pattern.row_count, pattern.column_count}, 0);
+        auto* const elements = body->template elements<T>();
+        auto const* const value = values.data();
+        pattern.for_each([&](auto row, auto column, auto place) {
+            elements[row * pattern.column_count + column] = value[place];
+        });
+        return tensor<T>(std::move(body));
+    }
+};
+
+namespace detail {
+/// A tensor of this shape, of which the element at i is f(i).
+template <class T, class F>
+tensor<T> by_elements(shape_type const& shape, F&& f)
+{
+    auto body = make_body(type_of<T>, shape);
+    for (std::size_t i = 0; i < body->size; ++i) {
+        body->template elements<T>()[i] = f(i);
+    }
+    return tensor<T>(std::move(body));
+}
+
+/// v ↦ the gradient of `target` by `source` for the adjoint v, as often as it is called.
+template <class T>
+auto repeated_sweep(tape& t, tensor<T> const& target, tensor<T> const& source)
+{
+    return [&](tensor<T> const& v) {
+        sweep_target const from{&target.body(), v.handle()};
+        body_pointer product;
+        t.stop_recording([&] {
+            sweep_once(
+                t,
+                {&from, 1},
+                std::array{&source.body()},
+                {.unconnected = unconnected::zero},
+                {&product, 1},
+                {});
+        });
+        return tensor<T>(std::move(product));
+    };
+}
+
+/// Consecutive rows of a matrix, and the columns in which one of them is not zero.
+struct row_interval
+{
+    std::size_t begin;
+    std::size_t end;
+    std::vector<std::size_t> columns;
+};
+
+/// Splits each interval in two. Those whose columns are apart share a product.
+template <class T, class Multiply>
+std::vector<row_interval> halved(
+    std::vector<row_interval> const& whole,
+    shape_type const& shape,
+    std::mt19937_64& bits,
+    Multiply&& multiply)
+{
+    std::vector<std::vector<std::size_t>> touched;
+    std::size_t columns = 0;
+    for (auto const& interval : whole) {
+        touched.push_back(interval.columns);
+        columns = std::max(columns, interval.columns.empty() ? 0 : interval.columns.back() + 1);
+    }
+    auto const groups =
+        coloured_columns(sparsity_pattern::of_rows(std::move(touched), columns).transposed());
+    std::vector<row_interval> halves;
+    for (auto const& interval : whole) {
+        auto const middle = interval.begin + (interval.end - interval.begin + 1) / 2;
+        halves.push_back({interval.begin, middle, {}});
+        halves.push_back({middle, interval.end, {}});
+    }
+    for (std::size_t group = 0; group < groups.count; ++group) {
+        for (std::size_t side : {0u, 1u}) {
+            std::vector<T> weights(element_count(shape), T(0));
+            bool empty = true;
+            for (std::size_t k = 0; k < whole.size(); ++k) {
+                if (groups.colours[k] == group) {
+                    auto const& half = halves[2 * k + side];
+                    empty = empty && half.begin == half.end;
+                    for (auto i = half.begin; i < half.end; ++i) {
+                        weights[i] = T(1) + xgrad::random::detail::unit_uniform<T>(bits);
+                    }
+                }
+            }
+            if (empty) {
+                continue;
+            }
+            auto const product =
+                multiply(by_elements<T>(shape, [&](auto i) { return weights[i]; }));
+            auto const* const element = product.data();
+            for (std::size_t k = 0; k < whole.size(); ++k) {
+                if (groups.colours[k] == group) {
+                    for (auto const column : whole[k].columns) {
+                        if (element[column] != T(0)) {
+                            halves[2 * k + side].columns.push_back(column);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    std::erase_if(halves, [](auto const& half) { return half.columns.empty(); });
+    return halves;
+}
+
+/// The pattern of the matrix that `multiply(v)` multiplies from the left by vectors of this shape:
+/// products with random vectors over ever shorter stretches of rows.
+template <class T, class Multiply>
+sparsity_pattern detected(shape_type const& shape, std::size_t columns, Multiply&& multiply)
+{
+    std::mt19937_64 bits;
+    auto const rows = element_count(shape);
+    std::vector<std::size_t> all(columns);
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    std::vector<row_interval> intervals{{0, rows, std::move(all)}};
+    for (auto longest = rows; longest > 1; longest = (longest + 1) / 2) {
+        intervals = halved<T>(intervals, shape, bits, multiply);
+    }
+    if (rows == 1) {
+        intervals = halved<T>(intervals, shape, bits, multiply);
+    }
+    std::vector<std::vector<std::size_t>> found(rows);
+    for (auto& interval : intervals) {
+        if (interval.begin < rows) {
+            found[interval.begin] = std::move(interval.columns);
+        }
+    }
+    return sparsity_pattern::of_rows(std::move(found), columns);
+}
+
+/// The sum of the unit vectors of one colour.
+template <class T>
+tensor<T> seed_of(colouring const& c, std::size_t colour, shape_type const& shape)
+{
+    return by_elements<T>(shape, [&](auto i) { return c.colours[i] == colour ? T(1) : T(0); });
+}
+
+/// The products of a matrix with the seeds of a colouring.
+template <class T, class Multiply>
+std::vector<tensor<T>> products_of(colouring const& c, shape_type const& shape, Multiply&& multiply)
+{
+    std::vector<tensor<T>> products;
+    for (std::size_t colour = 0; colour < c.count; ++colour) {
+        products.push_back(multiply(seed_of<T>(c, colour, shape)));
+    }
+    return products;
+}
+
+/// The values in a pattern; `value(row, column)` reads a product.
+template <class T, class F>
+sparse_matrix<T> gathered(sparsity_pattern pattern, F&& value)
+{
+    auto body = make_body(type_of<T>, {pattern.size()});
+    auto* const to = body->template elements<T>();
+    pattern.for_each([&](auto row, auto column, auto place) { to[place] = value(row, column); });
+    return {std::move(pattern), tensor<T>(std::move(body))};
+}
+
+[[noreturn]] XGRAD_COLD inline void throw_pattern_mismatch(
+    std::string_view mode,
+    sparsity_pattern const& pattern,
+    std::size_t rows,
+    std::size_t columns,
+    std::source_location const& where)
+{
+    throw shape_error(
+        std::string(mode) + ": the pattern is one of " + std::to_string(pattern.row_count) + " × " +
+        std::to_string(pattern.column_count) + " elements, the matrix has " + std::to_string(rows) +
+        " × " + std::to_string(columns) + at(where));
+}
+} // namespace detail
+
+/// Which elements of the Jacobian of f at x are not zero: rows are the elements of f(x), columns
+/// those of x, both in row-major order. An element that happens to be zero at x (a branch not
+/// taken) is not found: ask at a point like those to come. Cost: one call of f, and about 2 k log₂
+/// m products of m rows of which k at most share a column (2 m for a dense Jacobian).
+template <class F, differentiable_element T>
+sparsity_pattern jacobian_sparsity(F&& f, tensor<T> const& x)
+{
+    no_grad const guard;
+    auto const [value, pullback] = vjp(f, x);
+    return detail::detected<T>(
+        value.shape(), x.size(), [&](tensor<T> const& v) { return pullback(v); });
+}
+
+/// The Jacobian of f at x, in the places of `pattern`; what lies outside of it is taken as zero.
+/// Cost: one product (a forward or a reverse sweep) for each colour of the columns, or of the rows
+/// where these are fewer: as many as the fullest row or column has elements, or a few more. Throws
+/// shape_error where the pattern does not have the Jacobian's size.
+template <class F, differentiable_element T>
+sparse_matrix<T> sparse_jacobian(
+    F&& f,
+    tensor<T> const& x,
+    sparsity_pattern const& pattern,
+    std::source_location where = std::source_location::current())
+{
+    auto const [value, pullback] = vjp(f, x);
+    auto const& back = pullback;
+    if (pattern.row_count != value.size() || pattern.column_count != x.size()) {
+        detail::throw_pattern_mismatch("sparse_jacobian", pattern, value.size(), x.size(), where);
+    }
+    auto const columns = coloured_columns(pattern);
+    auto const rows = coloured_columns(pattern.transposed());
+    if (columns.count < rows.count) {
+        auto const products = detail::products_of<T>(
+            columns, x.shape(), [&](tensor<T> const& v) { return jvp(f, x, v, where).tangent; });
+        return detail::gathered<T>(pattern, [&](auto row, auto column) {
+            return products[columns.colours[column]].data()[row];
+        });
+    }
+    auto const products = detail::products_of<T>(
+        rows, value.shape(), [&](tensor<T> const& v) { return back(v, where); });
+    return detail::gathered<T>(
+        pattern, [&](auto row, auto column) { return products[rows.colours[row]].data()[column]; });
+}
+
+/// With the pattern that `jacobian_sparsity` finds: worth its while from a few dozen rows on, and
+/// where the pattern is used again, worth asking for it once.
+template <class F, differentiable_element T>
+sparse_matrix<T> sparse_jacobian(
+    F&& f, tensor<T> const& x, std::source_location where = std::source_location::current())
+{
+    return sparse_jacobian(f, x, jacobian_sparsity(f, x), where);
+}
+
+/// Which elements of the Hessian of the scalar f at x are not zero; see jacobian_sparsity.
+template <class F, differentiable_element T>
+sparsity_pattern hessian_sparsity(
+    F&& f, tensor<T> const& x, std::source_location where = std::source_location::current())
+{
+    return detail::with_recorded_gradient(
+        "hessian_sparsity",
+        f,
+        x,
+        where,
+        [&](tape& t, tensor<T> const& g, tensor<T> const& argument) {
+            return detail::detected<T>(x.shape(), x.size(), detail::repeated_sweep(t, g, argument));
+        });
+}
+
+/// The Hessian of the scalar f at x, in the places of `pattern`, which must be symmetric. Cost: one
+/// call of f and of its gradient, and one reverse sweep over the gradient's record for each colour
+/// of a star colouring (3 for a tridiagonal Hessian, 2 for an arrow). Throws shape_error where the
+/// pattern does not have the Hessian's size or the result of f is not of rank 0, value_error where
+/// the pattern is not symmetric.
+template <class F, differentiable_element T>
+sparse_matrix<T> sparse_hessian(
+    F&& f,
+    tensor<T> const& x,
+    sparsity_pattern const& pattern,
+    std::source_location where = std::source_location::current())
+{
+    if (pattern.row_count != x.size() || pattern.column_count != x.size()) {
+        detail::throw_pattern_mismatch("sparse_hessian", pattern, x.size(), x.size(), where);
+    }
+    if (pattern.transposed() != pattern) {
+        throw value_error(
+            "sparse_hessian: the pattern is not symmetric; add the transpose of each place" +
+            at(where));
+    }
+    auto const stars = star_coloured(pattern);
+    auto const products = detail::with_recorded_gradient(
+        "sparse_hessian", f, x, where, [&](tape& t, tensor<T> const& g, tensor<T> const& argument) {
+            return detail::products_of<T>(stars, x.shape(), detail::repeated_sweep(t, g, argument));
+        });
+    auto const& colours = stars.colours;
+    return detail::gathered<T>(pattern, [&](auto row, auto column) {
+        // Alone in the product of its column's colour, or else in that of its row's.
+        std::size_t alike = 0;
+        for (auto k = pattern.row_starts[row]; k < pattern.row_starts[row + 1]; ++k) {
+            alike += colours[pattern.columns[k]] == colours[column] ? 1 : 0;
+        }
+        return alike == 1 ? products[colours[column]].data()[row]
+                          : products[colours[row]].data()[column];
+    });
+}
+
+/// With the pattern that `hessian_sparsity` finds.
+template <class F, differentiable_element T>
+sparse_matrix<T> sparse_hessian(
+    F&& f, tensor<T> const& x, std::source_location where = std::source_location::current())
+{
+    return sparse_hessian(f, x, hessian_sparsity(f, x, where), where);
+}
+} // namespace xgrad
