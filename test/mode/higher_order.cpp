@@ -116,6 +116,18 @@ BOOST_AUTO_TEST_CASE(broadcast_and_repeated_operands_have_second_derivatives)
     expect_near(grad(outer, gb, a), constant({{24. + 6.}, {24. + 12.}}));
 }
 
+BOOST_AUTO_TEST_CASE(an_operand_whose_second_reading_alone_is_kept_has_second_derivatives)
+{
+    // The subtraction does not need x, the sine does.
+    auto const f = [](auto const& x) { return sum(x - sin(x)); };
+    tensor const x = constant({0.5, 1., 2.});
+    tensor const v = constant({1., 2., 3.});
+    expect_near(hvp(f, x, v), sin(x) * v);
+    expect_near(jvp(f, x, v).tangent, sum((1 - cos(x)) * v));
+    auto const elementwise = [](auto const& y) { return y - sin(y); };
+    expect_near(jvp(elementwise, x, v).tangent, (1 - cos(x)) * v);
+}
+
 BOOST_AUTO_TEST_CASE(reductions_have_second_derivatives)
 {
     tensor const x = constant({{0.5, 1., -2.}, {0.3, 0.7, 1.9}});

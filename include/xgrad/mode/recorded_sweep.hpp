@@ -220,7 +220,7 @@ public:
         std::vector<body_pointer> bodies;
         for (auto const source : formula.reads) {
             bodies.push_back(
-                source < count        ? operands_[source].kept
+                source < count        ? value_of(source)
                     : source == count ? result()
                                       : incoming(source - count - 1));
         }
@@ -247,6 +247,17 @@ public:
     shape_type const& places() const noexcept { return places_; }
 
 private:
+    /// The value of an operand, kept in any of the places that are the same tensor.
+    body_pointer value_of(std::uint32_t first) const
+    {
+        for (auto k = first; k < operands_.size(); ++k) {
+            if (same_[k] == first && operands_[k].kept) {
+                return operands_[k].kept;
+            }
+        }
+        return {};
+    }
+
     body_pointer result() const
     {
         auto const& kept = statement_.kept_result;
