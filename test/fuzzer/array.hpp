@@ -28,6 +28,17 @@ inline shape index_at(std::size_t element, shape const& s)
     return index;
 }
 
+/// The next index in row-major order.
+inline void advance(shape& index, shape const& s)
+{
+    for (auto axis = s.size(); axis-- > 0;) {
+        if (++index[axis] < s[axis]) {
+            return;
+        }
+        index[axis] = 0;
+    }
+}
+
 /// The element of an array of shape `s` at the last axes of an index, lengths of 1 standing for
 /// any.
 inline std::size_t element_at(shape const& index, shape const& s)
@@ -84,8 +95,10 @@ template <class Real, class F>
 array<Real> made(shape s, F const& f)
 {
     array<Real> result(std::move(s));
-    for (std::size_t i = 0; i < result.elements.size(); ++i) {
-        result.elements[i] = f(index_at(i, result.lengths));
+    shape index(result.lengths.size(), 0);
+    for (auto& element : result.elements) {
+        element = f(index);
+        advance(index, result.lengths);
     }
     return result;
 }
@@ -127,8 +140,10 @@ array<Real> reduced(array<Real> const& x, integers const& axes, bool keep, F con
         }
     }
     std::vector<std::vector<number<Real>>> groups(count(kept));
-    for (std::size_t i = 0; i < x.elements.size(); ++i) {
-        groups[element_at(index_at(i, x.lengths), kept)].push_back(x.elements[i]);
+    shape index(rank, 0);
+    for (auto const& element : x.elements) {
+        groups[element_at(index, kept)].push_back(element);
+        advance(index, x.lengths);
     }
     array<Real> result(keep ? kept : left);
     for (std::size_t i = 0; i < groups.size(); ++i) {

@@ -81,7 +81,8 @@ expectation reference(fuzzer::program const& p)
     };
     for (std::size_t i = 0; i < p.inputs.size(); ++i) {
         auto const size = p.values[i].size();
-        auto const step = std::max<std::size_t>(1, size / 24);
+        // Of many elements a few tell as much.
+        auto const step = size <= 24 ? 1 : std::max<std::size_t>(1, size / 5);
         for (std::size_t k = 0; k < size; k += step) {
             auto const exact = run_exactly(p, inputs_of<long double>(p, i, k));
             auto const rounded = run_rounded(p, inputs_of<double>(p, i, k));
@@ -250,7 +251,7 @@ std::string shortest_failure(fuzzer::program const& p)
 
 BOOST_AUTO_TEST_CASE(random_programs_agree_with_the_reference)
 {
-    auto const programs = setting("XGRAD_FUZZ_PROGRAMS", 300);
+    auto const programs = setting("XGRAD_FUZZ_PROGRAMS", 1000);
     auto const seed = setting("XGRAD_FUZZ_SEED", 1);
     statistics counts;
     std::size_t failures = 0;
@@ -262,8 +263,10 @@ BOOST_AUTO_TEST_CASE(random_programs_agree_with_the_reference)
         BOOST_TEST_CONTEXT(p.text()) // also where it crashes
         {
             bool const passes = check(p, counts).empty();
-            BOOST_TEST(passes, shortest_failure(p));
-            failures += passes ? 0 : 1;
+            if (!passes) {
+                BOOST_ERROR(shortest_failure(p));
+                ++failures;
+            }
         }
     }
     if (std::getenv("XGRAD_FUZZ_VERBOSE") != nullptr) {

@@ -222,9 +222,26 @@ private:
                 whole_shape(recording_, s) != shape) {
                 break;
             }
+            // A reduction's adjoint is complete only after all tiles of those that read its result.
+            if (s.reduced != nullptr && is_read(s.result, first, end)) {
+                break;
+            }
             --first;
         }
         return first;
+    }
+
+    /// Some statement in [first, end) has this operand.
+    bool is_read(std::uint32_t variable, std::size_t first, std::size_t end) const noexcept
+    {
+        for (auto i = first; i < end; ++i) {
+            for (auto const& operand : recording_.statements()[i].operands()) {
+                if (operand.variable == variable) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     void reverse_run(std::size_t first, std::size_t end)
