@@ -21,7 +21,7 @@ public:
 
     program make()
     {
-        auto const most = dice_.one_in(60) ? 1500u : dice_.one_in(12) ? 300u : 40u;
+        auto const most = dice_.one_in(50) ? 1500u : dice_.one_in(5) ? 300u : 40u;
         largest_ = 2 * most;
         auto const whole = some_shape(most);
         for (int i = 0; i < 2; ++i) {
