@@ -1,84 +1,66 @@
-#include <support/records.hpp>
+#include <support/programs.hpp>
 
 #include <xgrad/linalg.hpp>
-#include <xgrad/nn/softmax.hpp>
-
-#include <map>
 
 using namespace xgrad;
-using records::tensors;
 
 // Programs of the reference data that are made of linear algebra.
 
 namespace {
-using program = tensor<double> (*)(tensors const&);
-
-std::map<std::string, program> const programs{
+programs::list const formulas{
     {"gp_log_likelihood",
-     [](tensors const& a) -> tensor<double> {
-         auto const n = a[0].shape(0);
-         auto const apart = expand_dims(a[0], 1) - expand_dims(a[0], 0);
+     [](auto const& x,
+        auto const& y,
+        auto const& log_signal,
+        auto const& log_length,
+        auto const& log_noise) {
+         auto const n = x.shape(0);
+         auto const apart = expand_dims(x, 1) - expand_dims(x, 0);
          auto const d2 = sum(square(apart), 2);
-         auto const k = exp(2 * a[2]) * exp(-0.5 * d2 / exp(2 * a[3])) + exp(2 * a[4]) * eye(n);
+         auto const k = exp(2 * log_signal) * exp(-0.5 * d2 / exp(2 * log_length)) +
+             exp(2 * log_noise) * eye(n);
          auto const l = cholesky(k);
-         auto const r = solve_triangular(l, a[1]);
+         auto const r = solve_triangular(l, y);
          return -0.5 * sum(r * r) - sum(log(diagonal(l))) -
              static_cast<double>(n) * 0.9189385332046727;
      }},
     {"mvn_log_pdf",
-     [](tensors const& a) -> tensor<double> {
-         auto const c = matmul(a[0], transpose(a[0])) + eye(3);
-         tensor const d = a[1] - a[2];
+     [](auto const& a, auto const& x, auto const& m) {
+         auto const c = matmul(a, transpose(a)) + eye(3);
+         tensor const d = x - m;
          return -0.5 * dot(d, solve(c, d)) - 0.5 * slogdet(c).log_abs;
      }},
     {"rayleigh_quotient",
-     [](tensors const& a) -> tensor<double> {
-         return dot(a[1], matmul(a[0], a[1])) / dot(a[1], a[1]);
-     }},
+     [](auto const& a, auto const& x) { return dot(x, matmul(a, x)) / dot(x, x); }},
     {"log_det_gram",
-     [](tensors const& a) -> tensor<double> {
-         return slogdet(matmul(transpose(a[0]), a[0]) + eye(3)).log_abs;
-     }},
+     [](auto const& a) { return slogdet(matmul(transpose(a), a) + eye(3)).log_abs; }},
     {"trace_inverse",
-     [](tensors const& a) -> tensor<double> {
-         return trace(matmul(inv(a[0] + 4 * eye(3)), a[1]));
-     }},
+     [](auto const& a, auto const& b) { return trace(matmul(inv(a + 4 * eye(3)), b)); }},
     {"linear_solve_loss",
-     [](tensors const& a) -> tensor<double> { return sum(square(solve(a[0], a[1]) - a[2])); }},
+     [](auto const& a, auto const& b, auto const& c) { return sum(square(solve(a, b) - c)); }},
     {"spectral_sum",
-     [](tensors const& a) -> tensor<double> {
-         return sum(sqrt(eigh(matmul(a[0], transpose(a[0])) + eye(3)).w));
-     }},
+     [](auto const& a) { return sum(sqrt(eigh(matmul(a, transpose(a)) + eye(3)).w)); }},
     {"bilinear_einsum",
-     [](tensors const& a) -> tensor<double> {
-         return einsum("i,ijk,j,k->", a[0], a[1], a[2], a[3]);
-     }},
-    {"attention",
-     [](tensors const& a) -> tensor<double> {
-         auto const s = matmul(a[0], transpose(a[1])) / 2.0;
-         return sum(a[3] * matmul(softmax(s), a[2]));
+     [](auto const& x, auto const& t, auto const& y, auto const& z) {
+         return einsum("i,ijk,j,k->", x, t, y, z);
      }},
 };
 } // namespace
 
-BOOST_AUTO_TEST_CASE(programs_match_the_oracle)
+BOOST_AUTO_TEST_CASE(linear_algebra_matches_the_reference)
 {
-    std::size_t count = 0;
-    for (auto const& r : oracle::load("compose")) {
-        auto const found = programs.find(r.name);
-        if (found == programs.end()) {
-            continue;
-        }
-        ++count;
-        tensors inputs;
-        for (auto const& input : r.inputs) {
-            inputs.push_back(records::from(input));
-        }
-        records::check_record(r, inputs, [&](tensors const& x, auto const&) -> tensors {
-            return {found->second(x)};
-        });
-    }
-    BOOST_TEST(count == programs.size());
+    programs::check("linear_algebra", formulas);
+}
+
+BOOST_AUTO_TEST_CASE(the_jacobian_of_a_solution_matches_the_reference)
+{
+    auto const& r = programs::record_of("jacobian_solve");
+    BOOST_TEST(r.attributes.text("wrt") == "A");
+    auto const inputs = programs::inputs_of(r);
+    auto const j = jacobian([&](auto const& a) { return solve(a, inputs[1]); }, inputs[0]);
+    auto const wrong =
+        oracle::compare(oracle::read(j), *r.results[0], {.relative = 1e-10, .absolute = 1e-10});
+    BOOST_TEST(!wrong, wrong.value_or(""));
 }
 
 BOOST_AUTO_TEST_CASE(hessians_and_tangents_go_through_solutions_and_factors)

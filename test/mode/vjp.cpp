@@ -150,6 +150,19 @@ BOOST_AUTO_TEST_CASE(a_gradient_of_foreign_code_is_no_silent_constant)
     auto const g = grad(inner, foreign(x), x);
     BOOST_TEST(g.item() == 6.);
     BOOST_CHECK_THROW(grad(outer, tensor(g * x), x), tape_error);
+    // Neither where the gradient itself is the target, as in these.
+    BOOST_CHECK_THROW(jvp(foreign, x, tensor(1.)), tape_error);
+    BOOST_CHECK_THROW(hvp(foreign, x, tensor(1.)), tape_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_backward_that_hands_the_adjoint_on_is_not_foreign)
+{
+    auto const same = custom_gradient(
+        [](auto const& x) { return x + 0.; }, [](auto const& g, auto const&) { return g; });
+    tensor const x = constant({1., 2.});
+    auto const f = [&](auto const& y) { return same(sum(y * y)); };
+    BOOST_TEST(hvp(f, x, constant({1., 3.}))(1) == 6.);
+    BOOST_TEST(jvp(f, x, constant({1., 3.})).tangent.item() == 14.);
 }
 
 BOOST_AUTO_TEST_CASE(a_loop_of_checkpoints_keeps_few_states)

@@ -135,6 +135,25 @@ BOOST_AUTO_TEST_CASE(operands_of_a_single_element_get_the_sum_of_their_adjoints)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_sum_is_reversed_after_all_that_reads_it)
+{
+    // The sum and what is made of it run over one shape, but the sum's adjoint is that of all
+    // tiles.
+    for (auto const n : sizes) {
+        tensor const x = random::uniform({n}, -1, 1);
+        tensor const w = random::uniform({n}, -1, 1);
+        auto tape = create_tape({.persistent = true});
+        tensor const total = sum(x);
+        tensor const apart = x - total;
+        tensor const centred = apart - mean(apart, 0, {.keep_dims = true});
+        tensor const z = sum(centred * w);
+        BOOST_TEST(distance(grad(tape, apart, x, w), w - sum(w)) < 1e-11, n);
+        BOOST_TEST(distance(grad(tape, apart, total, w), -sum(w)) < 1e-11, n);
+        BOOST_TEST(distance(grad(tape, z, apart), w - mean(w)) < 1e-11, n);
+        BOOST_TEST(distance(grad(tape, z, x), w - mean(w)) < 1e-11, n);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(tensors_of_one_element_and_different_rank_go_together)
 {
     tensor const a = constant(3.);

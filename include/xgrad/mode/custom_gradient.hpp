@@ -49,6 +49,8 @@ auto custom_gradient(Forward forward, Backward backward)
         auto reverse = [backward](pullback& sweep) {
             [&]<std::size_t... I>(std::index_sequence<I...>) {
                 result const g(sweep.incoming());
+                // A backward that hands it on is no foreign code.
+                for_each_active([&](recording& r) { r.know(g.body()); });
                 auto gradients = [&] {
                     if constexpr (std::invocable<Backward const&, result, tensor<T>...>) {
                         return std::invoke(backward, g, tensor<T>(sweep.operand(I))...);

@@ -247,13 +247,15 @@ public:
     shape_type const& places() const noexcept { return places_; }
 
 private:
-    /// Where the same tensor stands several times, the tape may have kept it in another place.
-    body_pointer value_of(std::uint32_t source) const
+    /// The value of an operand, kept in any of the places that are the same tensor.
+    body_pointer value_of(std::uint32_t first) const
     {
-        auto const kept = std::find_if(operands_.begin(), operands_.end(), [&](auto const& o) {
-            return o.variable == operands_[source].variable && o.kept;
-        });
-        return kept->kept;
+        for (auto k = first; k < operands_.size(); ++k) {
+            if (same_[k] == first && operands_[k].kept) {
+                return operands_[k].kept;
+            }
+        }
+        return {};
     }
 
     body_pointer result() const

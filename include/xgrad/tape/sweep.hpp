@@ -186,6 +186,7 @@ private:
         for (auto const& target : targets_) {
             auto const place = recording_.find(*target.body);
             if (place && lists_.all.wants(*place)) {
+                refuse_gradient(*place, where_);
                 if (target.seed) {
                     lists_.all.add(*place, target.seed);
                 } else {
@@ -242,9 +243,26 @@ private:
                 whole_shape(recording_, s) != shape) {
                 break;
             }
+            // A reduction's adjoint is complete only after all tiles of those that read its result.
+            if (s.reduced != nullptr && is_read(s.result, first, end)) {
+                break;
+            }
             --first;
         }
         return first;
+    }
+
+    /// Some statement in [first, end) has this operand.
+    bool is_read(std::uint32_t variable, std::size_t first, std::size_t end) const noexcept
+    {
+        for (auto i = first; i < end; ++i) {
+            for (auto const& operand : recording_.statements()[i].operands()) {
+                if (operand.variable == variable) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     void reverse_run(std::size_t first, std::size_t end)
@@ -320,14 +338,20 @@ private:
             return;
         }
         for (auto const& operand : s.operands()) {
-            if (recording_.variables()[operand.variable].gradient &&
-                lists_.all.wanted(operand.variable) != interest::source) {
-                throw tape_error(
-                    "grad: the target depends on a gradient of statements that were recorded while "
-                    "no other tape was there, and whose operands were not kept; create this tape "
-                    "before them, or make the gradient a constant with detach()" +
-                    at(s.where));
-            }
+            refuse_gradient(operand.variable, s.where);
+        }
+    }
+
+    void refuse_gradient(std::uint32_t variable, std::source_location const& where) const
+    {
+        if (recording_.variables()[variable].gradient &&
+            lists_.all.wanted(variable) != interest::source) {
+            throw tape_error(
+                "grad: the target depends on a gradient of whose own derivatives nothing is known: "
+                "it is of statements that were recorded while no other tape was there (create this "
+                "tape before them), or of a custom_gradient whose backward is foreign code (let it "
+                "compute with tensors); or make the gradient a constant with detach()" +
+                at(where));
         }
     }
 

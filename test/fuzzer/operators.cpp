@@ -1,0 +1,103 @@
+// Every elementwise function that has a gradient, a rule and a statement each: what the reference
+// data call them (test/mode/fuzzer.cpp compares the lists), what is called, and where operands lie.
+#include "program.hpp"
+
+#include <xgrad/ops/elementwise.hpp>
+
+namespace fuzzer {
+
+// clang-format off
+std::vector<operation> const& operators()
+{
+    using enum domain;
+    static std::vector<operation> const all{
+        line("positive", [](auto const& x) { return +x; }, any),
+        line("negative", [](auto const& x) { return -x; }, any),
+        line("add", [](auto const& x, auto const& y) { return x + y; }, any, any),
+        line("subtract", [](auto const& x, auto const& y) { return x - y; }, any, any),
+        line("multiply", [](auto const& x, auto const& y) { return x * y; }, any, any),
+        line("divide", [](auto const& x, auto const& y) { return x / y; }, any, positive),
+        line("fma", [](auto const& x, auto const& y, auto const& z) { return fma(x, y, z); }, any, any, any),
+        line("lerp", [](auto const& x, auto const& y, auto const& t) { return lerp(x, y, t); }, any, any, any),
+        line("fmod", [](auto const& x, auto const& y) { return fmod(x, y); }, any, positive),
+        line("remainder", [](auto const& x, auto const& y) { return remainder(x, y); }, any, positive),
+        line("fdim", [](auto const& x, auto const& y) { return fdim(x, y); }, any, any),
+        line("square", [](auto const& x) { return square(x); }, any),
+        line("cube", [](auto const& x) { return cube(x); }, any),
+        line("reciprocal", [](auto const& x) { return reciprocal(x); }, negative),
+        line("sqrt", [](auto const& x) { return sqrt(x); }, positive),
+        line("rsqrt", [](auto const& x) { return rsqrt(x); }, positive),
+        line("cbrt", [](auto const& x) { return cbrt(x); }, negative),
+        line("hypot", [](auto const& x, auto const& y) { return hypot(x, y); }, any, positive),
+        line("pow", [](auto const& x, auto const& y) { return pow(x, y); }, positive, any),
+        line("pow", [](auto const& x) { return pow(x, 5); }, unit),
+        line("pow", [](auto const& x) { return pow(x, -3); }, negative),
+        line("exp", [](auto const& x) { return exp(x); }, any),
+        line("exp2", [](auto const& x) { return exp2(x); }, any),
+        line("expm1", [](auto const& x) { return expm1(x); }, any),
+        line("log", [](auto const& x) { return log(x); }, positive),
+        line("log2", [](auto const& x) { return log2(x); }, positive),
+        line("log10", [](auto const& x) { return log10(x); }, positive),
+        line("log1p", [](auto const& x) { return log1p(x); }, unit),
+        line("logaddexp", [](auto const& x, auto const& y) { return logaddexp(x, y); }, any, any),
+        line("xlogy", [](auto const& x, auto const& y) { return xlogy(x, y); }, any, positive),
+        line("xlog1py", [](auto const& x, auto const& y) { return xlog1py(x, y); }, any, unit),
+        line("sin", [](auto const& x) { return sin(x); }, any),
+        line("cos", [](auto const& x) { return cos(x); }, any),
+        line("tan", [](auto const& x) { return tan(x); }, unit),
+        line("asin", [](auto const& x) { return asin(x); }, unit),
+        line("acos", [](auto const& x) { return acos(x); }, unit),
+        line("atan", [](auto const& x) { return atan(x); }, any),
+        line("atan2", [](auto const& y, auto const& x) { return atan2(y, x); }, any, any),
+        line("sinc", [](auto const& x) { return sinc(x); }, positive),
+        line("deg2rad", [](auto const& x) { return deg2rad(x); }, any),
+        line("rad2deg", [](auto const& x) { return rad2deg(x); }, fraction),
+        line("sinh", [](auto const& x) { return sinh(x); }, any),
+        line("cosh", [](auto const& x) { return cosh(x); }, any),
+        line("tanh", [](auto const& x) { return tanh(x); }, any),
+        line("asinh", [](auto const& x) { return asinh(x); }, any),
+        line("acosh", [](auto const& x) { return acosh(x); }, above_one),
+        line("atanh", [](auto const& x) { return atanh(x); }, unit),
+        line("erf", [](auto const& x) { return erf(x); }, any),
+        line("erfc", [](auto const& x) { return erfc(x); }, any),
+        line("erfinv", [](auto const& x) { return erfinv(x); }, unit),
+        line("lgamma", [](auto const& x) { return lgamma(x); }, positive),
+        line("tgamma", [](auto const& x) { return tgamma(x); }, positive),
+        line("digamma", [](auto const& x) { return digamma(x); }, positive),
+        line("sigmoid", [](auto const& x) { return sigmoid(x); }, any),
+        line("softplus", [](auto const& x) { return softplus(x); }, any),
+        line("softsign", [](auto const& x) { return softsign(x); }, any),
+        line("log_sigmoid", [](auto const& x) { return log_sigmoid(x); }, any),
+        line("logit", [](auto const& x) { return logit(x); }, fraction),
+        line("gelu", [](auto const& x) { return gelu(x); }, any),
+        line("gelu_tanh", [](auto const& x) { return gelu_tanh(x); }, any),
+        line("silu", [](auto const& x) { return silu(x); }, any),
+        line("relu", [](auto const& x) { return relu(x); }, any),
+        line("relu6", [](auto const& x) { return relu6(x); }, any),
+        line("leaky_relu", [](auto const& x) { return leaky_relu(x, 0.1); }, any),
+        line("elu", [](auto const& x) { return elu(x, 0.7); }, any),
+        line("selu", [](auto const& x) { return selu(x); }, any),
+        line("hard_tanh", [](auto const& x) { return hard_tanh(x); }, any),
+        line("hard_sigmoid", [](auto const& x) { return hard_sigmoid(x); }, any),
+        line("abs", [](auto const& x) { return abs(x); }, any),
+        line("fabs", [](auto const& x) { return fabs(x); }, any),
+        line("maximum", [](auto const& x, auto const& y) { return maximum(x, y); }, any, any),
+        line("minimum", [](auto const& x, auto const& y) { return minimum(x, y); }, any, any),
+        line("fmax", [](auto const& x, auto const& y) { return fmax(x, y); }, any, any),
+        line("fmin", [](auto const& x, auto const& y) { return fmin(x, y); }, any, any),
+        line("clip", [](auto const& x, auto const& low, auto const& high) { return clip(x, low, high); }, any, negative, positive),
+        line("where", [](auto const& x, auto const& y, auto const& z) { return where(x > 0.25, y, z); }, any, any, any),
+        line("copysign", [](auto const& x, auto const& y) { return copysign(x, y); }, any, any),
+        line("sign", [](auto const& x) { return sign(x); }, any),
+        line("floor", [](auto const& x) { return floor(x); }, any),
+        line("ceil", [](auto const& x) { return ceil(x); }, any),
+        line("trunc", [](auto const& x) { return trunc(x); }, any),
+        line("round", [](auto const& x) { return round(x); }, any),
+        line("rint", [](auto const& x) { return rint(x); }, any),
+        line("nearbyint", [](auto const& x) { return nearbyint(x); }, any),
+    };
+    return all;
+}
+// clang-format on
+
+} // namespace fuzzer
