@@ -2,6 +2,7 @@
 
 #include <xgrad/xgrad.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -151,4 +152,44 @@ BOOST_AUTO_TEST_CASE(reductions_with_kept_axes_replay)
     tensor const x = constant({{1., 2.}, {5., 3.}});
     fast(x);
     expect_same_bits(fast(x + 1.), f(tensor(x + 1.)));
+}
+
+BOOST_AUTO_TEST_CASE(neighbouring_statements_run_tile_by_tile_and_no_bit_differs)
+{
+    auto const f = [](auto const& x, auto const& y, auto const& c) {
+        tensor const a = sin(x) * c;
+        tensor const b = a * y + x;
+        tensor const d = exp(-b * b) + a;
+        tensor const e = d * b - c;
+        return tensor<double>(e / (1. + d * d));
+    };
+    auto again = replay(f);
+    for (std::size_t const n : {0, 1, 2, 3, 4, 5, 1023, 1024, 1025, 5000, 200001}) {
+        for (int k = 0; k < 2; ++k) {
+            auto const x = random::uniform({n}, -2, 2);
+            auto const y = random::uniform({n}, -2, 2);
+            auto const c = random::uniform({}, 1, 2);
+            tensor const expected = f(x, y, c);
+            tensor const actual = again(x, y, c);
+            BOOST_TEST(std::equal(actual.begin(), actual.end(), expected.begin()), n);
+            auto const gradients = [&](auto& g) {
+                auto tape = create_tape();
+                tensor const z = g(x, y, c);
+                return grad(tape, z, wrt(x, y, c));
+            };
+            auto const [gx, gy, gc] = gradients(f);
+            auto const [rx, ry, rc] = gradients(again);
+            BOOST_TEST(std::equal(gx.begin(), gx.end(), rx.begin()), n);
+            BOOST_TEST(std::equal(gy.begin(), gy.end(), ry.begin()), n);
+            BOOST_TEST(gc.item() == rc.item());
+        }
+    }
+    BOOST_TEST(again.obstacle().empty());
+    // operands that do not lie as they did when it was recorded
+    auto const wide = random::uniform({5000, 2}, -2, 2);
+    tensor const strided = view(wide, all(), 1);
+    auto const y = random::uniform({5000}, -2, 2);
+    tensor const expected = f(strided, y, constant(1.5));
+    tensor const actual = again(strided, y, constant(1.5));
+    BOOST_TEST(std::equal(actual.begin(), actual.end(), expected.begin()));
 }

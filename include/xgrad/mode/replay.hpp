@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/mode/run_again.hpp>
+#include <xgrad/mode/tile_group.hpp>
 #include <xgrad/mode/value_and_grad.hpp>
 #include <xgrad/tape/replay_watch.hpp>
 
@@ -81,16 +82,16 @@ public:
             values[arguments_[i]] = arguments[i];
         }
         std::vector<tensor_body*> operands;
-        for (auto const& step : steps_) {
-            auto const& s = r.statements()[step.statement];
-            operands.clear();
-            for (auto const& operand : s.operands()) {
-                auto const& value = values[operand.variable];
-                operands.push_back(value ? value.get() : operand.kept.get());
+        for (std::size_t k = 0; k < steps_.size();) {
+            auto const* const group = steps_[k].group.get();
+            auto const end = k + (group != nullptr && group->run(values) ? group->size() : 1);
+            if (end == k + 1) {
+                run_step(steps_[k], operands, values);
             }
-            values[s.result] = run_again(r, s, operands);
-            for (auto const variable : step.last_read) {
-                values[variable] = {};
+            for (; k < end; ++k) {
+                for (auto const variable : steps_[k].last_read) {
+                    values[variable] = {};
+                }
             }
         }
         return values[result_];
@@ -100,8 +101,24 @@ private:
     struct step
     {
         std::size_t statement;
-        std::vector<std::uint32_t> last_read; // variables that no later step reads
+        std::vector<std::uint32_t> last_read;      // variables that no later step reads
+        std::shared_ptr<tile_group const> group{}; // that begins here
     };
+
+    void run_step(
+        step const& which,
+        std::vector<tensor_body*>& operands,
+        std::vector<body_pointer>& values) const
+    {
+        auto const& r = tape_.record();
+        auto const& s = r.statements()[which.statement];
+        operands.clear();
+        for (auto const& operand : s.operands()) {
+            auto const& value = values[operand.variable];
+            operands.push_back(value ? value.get() : operand.kept.get());
+        }
+        values[s.result] = run_again(r, s, operands);
+    }
 
     void finish(tensor_body const& result)
     {
@@ -129,7 +146,7 @@ private:
                 steps_.clear();
                 return;
             }
-            step next{k, {}};
+            step next{k, {}, {}};
             for (auto const& operand : s.operands()) {
                 if (!needed[operand.variable]) {
                     needed[operand.variable] = true;
@@ -139,6 +156,45 @@ private:
             steps_.push_back(std::move(next));
         }
         std::reverse(steps_.begin(), steps_.end());
+        form_groups();
+    }
+
+    /// Neighbours over one shape run together, tile by tile.
+    void form_groups()
+    {
+        auto const& r = tape_.record();
+        auto const statement_of = [&](std::size_t k) -> statement const& {
+            return r.statements()[steps_[k].statement];
+        };
+        std::vector<std::size_t> last_reader(r.variables().size(), 0);
+        for (std::size_t k = 0; k < steps_.size(); ++k) {
+            for (auto const& operand : statement_of(k).operands()) {
+                last_reader[operand.variable] = k;
+            }
+        }
+        // So that what a group reads and writes stays in cache.
+        constexpr std::size_t longest = 32;
+        for (std::size_t first = 0, end = 0; first < steps_.size(); first = end) {
+            end = first + 1;
+            if (!tile_group::suits(r, statement_of(first))) {
+                continue;
+            }
+            while (end < steps_.size() && end - first < longest &&
+                   tile_group::suits(r, statement_of(end)) &&
+                   tile_group::alike(r, statement_of(first), statement_of(end))) {
+                ++end;
+            }
+            if (end - first > 1) {
+                std::vector<std::size_t> members;
+                for (auto k = first; k < end; ++k) {
+                    members.push_back(steps_[k].statement);
+                }
+                steps_[first].group =
+                    std::make_shared<tile_group const>(r, members, [&](std::uint32_t variable) {
+                        return variable == result_ || last_reader[variable] >= end;
+                    });
+            }
+        }
     }
 
     tape tape_;

@@ -1,0 +1,189 @@
+#pragma once
+
+#include <xgrad/base/short_list.hpp>
+#include <xgrad/engine/tile_run.hpp>
+#include <xgrad/tape/record.hpp>
+#include <xgrad/tape/replay_watch.hpp>
+#include <xgrad/tensor/numerics.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <span>
+#include <vector>
+
+namespace xgrad::detail {
+/// Neighbouring statements of a record that run again together, tile by tile.
+class tile_group
+{
+public:
+    /// Whether this statement may belong to a group at all.
+    static bool suits(recording const& r, statement const& s)
+    {
+        return s.kernels != nullptr && s.reduced == nullptr && s.aligned == alignment::same &&
+            r.variables()[s.result].type == s.kernels->compute;
+    }
+
+    /// Whether the two may run in one group.
+    static bool alike(recording const& r, statement const& a, statement const& b)
+    {
+        return a.kernels->compute == b.kernels->compute &&
+            same_shape(r.shape_of(a.result), r.shape_of(b.result));
+    }
+
+    /// Of these statements; `stays(variable)`: something outside of the group reads it.
+    template <class Stays>
+    tile_group(recording const& r, std::vector<std::size_t> const& statements, Stays const& stays)
+        : record_(&r)
+    {
+        std::map<std::uint32_t, std::size_t> last_read; // of a variable, by one of our steps
+        for (std::size_t k = 0; k < statements.size(); ++k) {
+            for (auto const& operand : r.statements()[statements[k]].operands()) {
+                last_read[operand.variable] = k;
+            }
+        }
+        std::vector<std::uint32_t> idle;
+        std::map<std::uint32_t, std::uint32_t> tile_of;
+        for (std::size_t k = 0; k < statements.size(); ++k) {
+            auto const& s = r.statements()[statements[k]];
+            for (auto const& operand : s.operands()) {
+                auto const tile = tile_of.find(operand.variable);
+                places_.push_back(
+                    {operand.variable,
+                     operand.kept.get(),
+                     tile != tile_of.end() ? tile->second : none});
+            }
+            members_.push_back(&s);
+            auto tile = none;
+            if (!stays(s.result)) {
+                if (idle.empty()) {
+                    idle.push_back(tiles_++);
+                }
+                tile = idle.back();
+                idle.pop_back();
+                tile_of[s.result] = tile;
+            }
+            places_.push_back({s.result, nullptr, tile});
+            // Only now: the result must not take the place of an operand, which is read all along.
+            for (auto const& operand : s.operands()) {
+                auto const last = tile_of.find(operand.variable);
+                if (last != tile_of.end() && last_read[operand.variable] == k) {
+                    idle.push_back(last->second);
+                    tile_of.erase(last);
+                }
+            }
+        }
+        for (auto const& place : places_) {
+            bool const ours = std::any_of(members_.begin(), members_.end(), [&](auto const* s) {
+                return s->result == place.variable;
+            });
+            if (!ours) {
+                incoming_.push_back(place);
+            }
+        }
+    }
+
+    std::size_t size() const noexcept { return members_.size(); }
+
+    /// Computes the members' results; false, and nothing done, where the operands do not lie in a
+    /// way that allows it. Where tapes record, all results become arrays, and are recorded.
+    bool run(std::vector<body_pointer>& values) const
+    {
+        auto const& shape = record_->shape_of(members_.front()->result);
+        auto const size = element_count(shape);
+        auto const compute = members_.front()->kernels->compute;
+        bool const fits = std::all_of(incoming_.begin(), incoming_.end(), [&](place const& p) {
+            auto const* const body = body_of(p, values);
+            return body->dense(compute) && (body->size == size || body->size == 1);
+        });
+        if (!fits || numerics_checked().load(std::memory_order_relaxed)) {
+            return false;
+        }
+        bool const recorded = is_recording();
+        std::size_t next = 0;
+        for (auto const* const s : members_) {
+            next += s->operand_count + 1;
+            if (recorded || places_[next - 1].tile == none) {
+                values[s->result] = make_body(compute, shape, size);
+            }
+        }
+        if (compute == element_type::float64) {
+            run_in<double>(values, recorded, size);
+        } else {
+            run_in<float>(values, recorded, size);
+        }
+        if (recorded) {
+            record(values);
+        }
+        return true;
+    }
+
+private:
+    static constexpr auto none = std::numeric_limits<std::uint32_t>::max();
+
+    /// Of an operand or a result.
+    struct place
+    {
+        std::uint32_t variable;
+        tensor_body* kept;  // its value where nothing computes it
+        std::uint32_t tile; // of one that only the group reads
+    };
+
+    static tensor_body* body_of(place const& p, std::vector<body_pointer> const& values)
+    {
+        auto const& value = values[p.variable];
+        return value ? value.get() : p.kept;
+    }
+
+    template <class T>
+    void run_in(std::vector<body_pointer> const& values, bool recorded, std::size_t size) const
+    {
+        using kind = tile_argument::kind;
+        short_list<tile_step> steps(members_.size());
+        short_list<tile_argument> arguments(places_.size());
+        auto tiles = tiles_;
+        for (std::size_t k = 0; k < places_.size(); ++k) {
+            auto const& p = places_[k];
+            if (p.tile != none && !recorded) {
+                arguments[k] = {kind::tile, nullptr, p.tile};
+            } else if (auto* const body = body_of(p, values); body->size == size) {
+                arguments[k] = {kind::array, body->data};
+            } else {
+                arguments[k] = {kind::single, body->data, tiles++};
+            }
+        }
+        std::size_t first = 0;
+        for (std::size_t k = 0; k < members_.size(); ++k) {
+            steps[k] = {members_[k]->kernels, members_[k]->scalars(), first};
+            first += members_[k]->operand_count + 1;
+        }
+        run_tiles<T>(steps.get(), arguments.get(), tiles, size);
+    }
+
+    void record(std::vector<body_pointer> const& values) const
+    {
+        std::size_t first = 0;
+        for (auto const* const s : members_) {
+            short_list<tensor_body*> operands(s->operand_count);
+            for (std::size_t i = 0; i < s->operand_count; ++i) {
+                operands[i] = body_of(places_[first + i], values);
+            }
+            first += s->operand_count + 1;
+            record_expression(
+                {.kernels = s->kernels,
+                 .operands = operands.get(),
+                 .scalars = s->scalars(),
+                 .aligned = alignment::same,
+                 .where = s->where},
+                *values[s->result]);
+            note_result(*values[s->result]);
+        }
+    }
+
+    recording const* record_;
+    std::vector<statement const*> members_;
+    std::vector<place> places_;   // of each member in turn: its operands, then its result
+    std::vector<place> incoming_; // of what no member computes
+    std::uint32_t tiles_ = 0;
+};
+} // namespace xgrad::detail
