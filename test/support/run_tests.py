@@ -1,6 +1,6 @@
 """Runs the tests of a configured build and closes with the line "N passed, N failed".
 
-    run_tests.py BUILD_DIRECTORY [--sanitize] [WORD ...]
+    run_tests.py BUILD_DIRECTORY [--sanitize | --threads] [WORD ...]
 
 Counted are the test cases inside the programs, not the programs: Boost.Test's report and the
 closing line of our own Python checks both say them. A program that ends badly without saying so
@@ -17,8 +17,8 @@ BOOST_REPORT = re.compile(r"^ *(\d+) test cases? out of (\d+) (passed|skipped)$"
 OWN_REPORT = re.compile(r"^(\d+) passed, (\d+) failed$", re.M)
 
 
-def chosen(build, words, sanitize):
-    """The names of the tests to run."""
+def chosen(build, words, suite):
+    """The names of the tests to run: those with one of the words, or those of the suite, or all."""
     # A changed meson.build is read again first, or its new tests would not be seen.
     subprocess.run(["ninja", "--quiet", "-C", build, "build.ninja"], check=True)
     listed = subprocess.run(
@@ -26,7 +26,7 @@ def chosen(build, words, sanitize):
     )
     names = []
     for test in json.loads(listed.stdout):
-        in_suite = not sanitize or any(s.endswith(":sanitize") for s in test["suite"])
+        in_suite = suite is None or any(s.endswith(f":{suite}") for s in test["suite"])
         if any(word in test["name"] for word in words) if words else in_suite:
             names.append(test["name"])
     return names
@@ -55,9 +55,11 @@ def count(result):
 
 def main():
     build, *arguments = sys.argv[1:]
-    sanitize = "--sanitize" in arguments
-    words = [argument for argument in arguments if argument != "--sanitize"]
-    names = chosen(build, words, sanitize)
+    suite = None
+    if arguments and arguments[0] in ("--sanitize", "--threads"):
+        suite = arguments.pop(0).removeprefix("--")
+    words = arguments
+    names = chosen(build, words, suite)
     log = os.path.join(build, "meson-logs", "testlog.json")
     if os.path.exists(log):
         os.remove(log)
