@@ -86,7 +86,8 @@ private:
         auto const& what = dice_.one_of(
             kind < 9        ? operators()
                 : kind < 12 ? fused()
-                : kind < 15 ? movement()
+                : kind < 14 ? movement()
+                : kind < 15 ? views()
                             : reductions());
         statement s{&what};
         for (std::size_t i = 0; i < what.operands.size(); ++i) {

@@ -98,10 +98,11 @@ operation line(std::string name, F f, Domain... operands)
     }(std::index_sequence_for<Domain...>());
 }
 
-/// A file each: single rules, expressions of several, movement, reductions and updates.
+/// A file each: single rules, expressions of several, movement, parts, reductions and updates.
 std::vector<operation> const& operators();
 std::vector<operation> const& fused();
 std::vector<operation> const& movement();
+std::vector<operation> const& views();
 std::vector<operation> const& reductions();
 
 struct program
