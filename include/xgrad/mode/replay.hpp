@@ -39,8 +39,9 @@ public:
             },
             arguments);
         tape_.activate();
-        replay_watch watch{&tape_.record()};
-        auto const before = std::exchange(current_replay_watch(), &watch);
+        auto* const before = current_replay_watch();
+        replay_watch watch{&tape_.record(), before};
+        current_replay_watch() = &watch;
         struct restore
         {
             replay_watch* before;
@@ -56,7 +57,7 @@ public:
             [&](auto const&... argument) { return as_tensor(std::invoke(f, argument...)); },
             arguments);
         obstacle_ = watch.obstacle;
-        finish(result.body());
+        finish(result.body(), watch);
         return result;
     }
 
@@ -71,13 +72,19 @@ public:
     /// Empty where the record replaces the function.
     std::string const& obstacle() const noexcept { return obstacle_; }
 
-    /// Runs the statements again over other arguments.
+    /// Runs the statements again over other arguments; null where other values ask for other
+    /// statements.
     body_pointer run(std::vector<body_pointer> const& arguments) const
     {
         auto const& r = tape_.record();
         std::vector<body_pointer> values(r.variables().size());
         for (std::size_t i = 0; i < arguments.size(); ++i) {
             values[arguments_[i]] = arguments[i];
+        }
+        for (auto const& condition : conditions_of_arguments_) {
+            if (!holds(condition, values[condition.variable])) {
+                return {};
+            }
         }
         std::vector<tensor_body*> operands;
         for (auto const& step : steps_) {
@@ -88,6 +95,11 @@ public:
                 operands.push_back(value ? value.get() : operand.kept.get());
             }
             values[s.result] = run(s, operands);
+            for (auto const& condition : step.conditions) {
+                if (!holds(condition, values[s.result])) {
+                    return {};
+                }
+            }
             for (auto const variable : step.last_read) {
                 values[variable] = {};
             }
@@ -99,10 +111,24 @@ private:
     struct step
     {
         std::size_t statement;
-        std::vector<std::uint32_t> last_read; // variables that no later step reads
+        std::vector<std::uint32_t> last_read;     // variables that no later step reads
+        std::vector<replay_condition> conditions; // of its result
     };
 
-    void finish(tensor_body const& result)
+    static bool holds(replay_condition const& condition, body_pointer const& value)
+    {
+        {
+            no_grad const guard;
+            unwatched const also;
+            if (!condition.holds(value)) {
+                return false;
+            }
+        }
+        note_condition(*value, condition.holds); // of who records this replay
+        return true;
+    }
+
+    void finish(tensor_body const& result, replay_watch const& watch)
     {
         auto const& r = tape_.record();
         auto const place = r.find(result);
@@ -116,22 +142,41 @@ private:
         result_ = *place;
         std::vector<bool> needed(r.variables().size(), false);
         needed[result_] = true;
+        for (auto const& condition : watch.conditions) {
+            needed[condition.variable] = true;
+            if (std::find(arguments_.begin(), arguments_.end(), condition.variable) !=
+                arguments_.end()) {
+                conditions_of_arguments_.push_back(condition);
+            }
+        }
         for (auto k = r.statements().size(); k-- > 0;) {
             auto const& s = r.statements()[k];
             if (!needed[s.result]) {
                 continue;
             }
+            bool const some_loose =
+                std::any_of(s.operands().begin(), s.operands().end(), [&](auto const& operand) {
+                    return watch.has_loose(*operand.kept);
+                });
             bool const runs = s.kernels == nullptr ? s.operation_->runs_again()
                 : s.reduced != nullptr             ? s.reduced->again != nullptr
                                                    : true;
-            if (!runs) {
-                auto const name = s.kernels == nullptr ? s.operation_->name() : s.reduced->name;
-                obstacle_ = std::string(name) + " cannot be replayed";
+            if (!runs || some_loose) {
+                auto const name = [&] {
+                    return s.kernels == nullptr ? s.operation_->name() : s.reduced->name;
+                };
+                obstacle_ = some_loose ? "it computes with indices or signs that no tape records"
+                                       : std::string(name()) + " cannot be replayed";
                 tape_.clear();
                 steps_.clear();
                 return;
             }
-            step next{k, {}};
+            step next{k, {}, {}};
+            std::copy_if(
+                watch.conditions.begin(),
+                watch.conditions.end(),
+                std::back_inserter(next.conditions),
+                [&](auto const& condition) { return condition.variable == s.result; });
             for (auto const& operand : s.operands()) {
                 if (!needed[operand.variable]) {
                     needed[operand.variable] = true;
@@ -171,6 +216,7 @@ private:
     tape tape_;
     std::vector<shape_type> shapes_;
     std::vector<std::uint32_t> arguments_;
+    std::vector<replay_condition> conditions_of_arguments_;
     std::uint32_t result_ = 0;
     std::vector<step> steps_;
     std::string obstacle_;
@@ -182,7 +228,9 @@ private:
 /// bit differs), and are recorded by the active tapes like those of any function. The function
 /// itself is not called: what it captures has the value of the first call, and what it prints is
 /// printed once. Where it reads elements (and might branch on them), draws random numbers, or uses
-/// an operation that cannot run again, it is called every time; `obstacle()` says why.
+/// an operation that cannot run again, it is called every time; `obstacle()` says why. It is also
+/// called where an operation takes another formula for the new values (a norm whose sum of squares
+/// overflows).
 template <class F>
 class replayed_function
 {
@@ -195,8 +243,9 @@ public:
         using result = decltype(as_tensor(std::invoke(f_, x...)));
         for (auto const& known : records_) {
             if (known->fits({x.shape()...})) {
-                return known->obstacle().empty() ? result(known->run({x.handle()...}))
-                                                 : as_tensor(std::invoke(f_, x...));
+                auto value =
+                    known->obstacle().empty() ? known->run({x.handle()...}) : body_pointer();
+                return value ? result(std::move(value)) : as_tensor(std::invoke(f_, x...));
             }
         }
         auto fresh = std::make_unique<detail::replay_record>();
