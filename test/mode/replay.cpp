@@ -114,6 +114,16 @@ BOOST_AUTO_TEST_CASE(what_depends_on_values_is_called_every_time)
     BOOST_TEST(quiet(tensor(3.)).item() == 27.);
 }
 
+BOOST_AUTO_TEST_CASE(a_replay_within_a_replay_hands_its_obstacle_on)
+{
+    auto inner =
+        replay([](auto const& x) { return x.item() > 0 ? tensor(x * x) : tensor(x * 1.); });
+    auto outer = replay([&](auto const& x) { return inner(tensor(x + 0.)) * 2.; });
+    BOOST_TEST(outer(tensor(3.)).item() == 18.);
+    BOOST_TEST(outer(tensor(-3.)).item() == -6.);
+    BOOST_TEST(outer.obstacle().find("branch") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(captured_tensors_keep_the_value_of_the_recording)
 {
     tensor c = constant(2.);

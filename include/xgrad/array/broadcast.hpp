@@ -77,7 +77,7 @@ tensor<value_type_of<X>> sum_to(X const& x, shape_argument const& shape, std::so
             axes.push_back(static_cast<std::ptrdiff_t>(axis));
         }
     }
-    auto const total = with_no_grad([&] {
+    auto const total = detail::within_operation([&] {
         return tensor<T>(reshape(sum(values, axes, {.keep_dims = true}, where), after, where));
     });
     auto const back = [before, where](tensor<T> const& g) { return broadcast(g, before, where); };

@@ -235,15 +235,15 @@ tensor<value_type_of<X>> roll(
     auto const length =
         static_cast<std::ptrdiff_t>(shape[normalize_axis(axis, shape.size(), "roll")]);
     auto const left = length == 0 ? 0 : (length - shift % length) % length;
-    auto const rolled = with_no_grad([&] {
+    auto const rolled = detail::within_operation([&] {
         auto const parts = split(values, {left}, axis, where);
         return concatenate({parts[1], parts[0]}, axis, where);
     });
     auto const back = [shift, axis, where](tensor<T> const& g) {
         return roll(g, -shift, axis, where);
     };
-    auto const again = [shift, axis, where](tensor<T> const& moved) {
-        return roll(moved, shift, axis, where);
+    auto const again = [shift, axis, where](tensor<T> const& other) {
+        return roll(other, shift, axis, where);
     };
     return recorded_linear("roll", rolled, values, back, where, again);
 }

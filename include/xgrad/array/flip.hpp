@@ -28,13 +28,15 @@ tensor<value_type_of<X>> flip(
             strides[axis] = -strides[axis];
         }
     }
+    // The way back is the operation itself.
     auto const back = [axes, where](tensor<T> const& g) { return flip(g, axes, where); };
     return recorded_linear(
         "flip",
         tensor<T>(make_view(values.handle(), values.shape(), std::move(strides), offset)),
         values,
         back,
-        where);
+        where,
+        back);
 }
 
 /// Turned by `times` quarters in the plane of two axes, from the first towards the second: a view.
@@ -55,7 +57,7 @@ tensor<value_type_of<X>> rot90(
             "rot90: axes " + to_string(plane) + " of shape " + to_string(values.shape()) +
             " are one and the same" + at(where));
     }
-    auto const turned = with_no_grad([&] {
+    auto const turned = detail::within_operation([&] {
         switch (times & 3) {
         case 0:
             return values;
@@ -70,6 +72,9 @@ tensor<value_type_of<X>> rot90(
     auto const back = [times, plane, where](tensor<T> const& g) {
         return rot90(g, -(times & 3), plane, where);
     };
-    return recorded_linear("rot90", turned, values, back, where);
+    auto const again = [times, plane, where](tensor<T> const& other) {
+        return rot90(other, times, plane, where);
+    };
+    return recorded_linear("rot90", turned, values, back, where, again);
 }
 } // namespace xgrad

@@ -45,7 +45,17 @@ tensor<T> gathered(
             scatter_add(*row_major(sweep.incoming()), *runs, sweep.sum(0));
         }
     };
-    return recorded(name, tensor<T>(std::move(body)), std::array{&x.body()}, {}, reverse, where);
+    auto const again = [name, runs, shape, where](tensor<T> const& other) {
+        return gathered(name, other, runs, shape, where);
+    };
+    return recorded(
+        name,
+        tensor<T>(std::move(body)),
+        std::array{&x.body()},
+        {},
+        reverse,
+        where,
+        runs_again_by<T>(again));
 }
 
 template <element T>
@@ -62,7 +72,10 @@ tensor<T> scattered(
     auto const back = [name, runs, before = x.shape(), where](tensor<T> const& g) {
         return gathered(name, g, runs, before, where);
     };
-    return recorded_linear(name, tensor<T>(std::move(body)), x, back, where);
+    auto const again = [name, runs, shape, where](tensor<T> const& other) {
+        return scattered(name, other, runs, shape, where);
+    };
+    return recorded_linear(name, tensor<T>(std::move(body)), x, back, where, again);
 }
 
 /// The places that a list of indices for each axis selects; an axis without one is taken whole.

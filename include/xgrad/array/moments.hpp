@@ -31,7 +31,6 @@ tensor<T> variance_of(
     moment_options const& options,
     std::source_location const& where)
 {
-    no_grad const guard;
     return reduce<T, false>(
         x,
         variance_accumulator<T>{static_cast<T>(options.ddof)},
@@ -42,7 +41,7 @@ tensor<T> variance_of(
 /// The variance Σ(x - x̄)² / (n - ddof) over all axes, or those given, in one pass.
 /// ∂x = 2 (x - x̄) / (n - ddof).
 template <array X>
-auto variance(
+tensor<floating_element<value_type_of<X>>> variance(
     X const& x,
     axes_argument const& axes = {},
     moment_options const& options = {},
@@ -66,11 +65,15 @@ auto variance(
     };
     return recorded(
         "variance",
-        detail::variance_of<T>(values, axes, options, where),
+        detail::within_operation(
+            [&] { return detail::variance_of<T>(values, axes, options, where); }),
         std::array{&values.body()},
         {.operands = true},
         reverse,
-        where);
+        where,
+        detail::runs_again_by<T>([axes, options, where](tensor<T> const& other) {
+            return variance(other, axes, options, where);
+        }));
 }
 
 /// The standard deviation √variance over all axes, or those given. ∂x = (x - x̄) / ((n - ddof) σ),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/array/looking_at_values.hpp>
 #include <xgrad/array/movement.hpp>
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/ops/comparison.hpp>
@@ -62,7 +63,7 @@ tensor<T> norm(
     std::source_location const& where)
 {
     tensor<T> const plain = total(x, options);
-    if (!out_of_range(plain)) {
+    if (!choice_by(plain, [](tensor<T> const& totals) { return out_of_range(totals); })) {
         return root_of(plain, root, where);
     }
     tensor<T> const values(as_tensor(x, where));

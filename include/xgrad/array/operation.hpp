@@ -2,6 +2,7 @@
 
 #include <xgrad/base/short_list.hpp>
 #include <xgrad/tape/adjoints.hpp>
+#include <xgrad/tape/replay_watch.hpp>
 #include <xgrad/tensor/tensor.hpp>
 
 #include <algorithm>
@@ -14,7 +15,7 @@
 // result's adjoint goes back.
 
 namespace xgrad {
-/// Of an operation that does not say how it runs again: `replay` records it anew each time.
+/// Of an operation that does not say how it runs again: a function with it is not replayed.
 struct not_repeatable
 {
     body_pointer operator()(std::span<tensor_body* const>) const { return {}; }
@@ -46,6 +47,36 @@ private:
     F reverse_;
     Again again_;
 };
+
+namespace detail {
+/// f as a function of a statement's operands, tensors of T...: how the statement runs again.
+template <class... T, class F>
+auto runs_again_by(F f)
+{
+    return [f = std::move(f)](std::span<tensor_body* const> operands) {
+        return [&]<std::size_t... I>(std::index_sequence<I...>) {
+            return as_tensor(f(tensor<T>(share(*operands[I]))...)).handle();
+        }(std::index_sequence_for<T...>());
+    };
+}
+
+/// The same values under another name. (The program does not read them.)
+template <class T>
+tensor<T> same_values(tensor<T> const& x)
+{
+    unwatched const guard;
+    return x.detach();
+}
+
+/// What f computes as a part of an operation that is recorded, and runs again, as a whole.
+template <class F>
+auto within_operation(F&& f)
+{
+    no_grad const guard;
+    unwatched const also;
+    return computed(std::forward<F>(f));
+}
+} // namespace detail
 
 /// The values that an operation's way back reads.
 struct kept_values
@@ -109,17 +140,17 @@ tensor<T> recorded(
 
 /// Records `result = name(x)`, linear in x: `back(g)` takes the result's adjoint to that of x, and
 /// `again(x)` is the operation itself.
-template <element T, class Back, class Again = not_repeatable>
+template <element T, class Back, class Again>
 tensor<T> recorded_linear(
     std::string_view name,
     tensor<T> result,
     tensor<T> const& x,
     Back const& back,
     std::source_location const& where,
-    Again const& again = {})
+    Again const& again)
 {
     if (result.handle().get() == x.handle().get()) {
-        result = result.detach(); // a statement's result has an identity of its own
+        result = detail::same_values(result); // a statement's result has an identity of its own
     }
     auto reverse = [back](auto& sweep) {
         if (sweep.wants(0)) {
@@ -127,13 +158,13 @@ tensor<T> recorded_linear(
             sweep.add(0, tensor<T>(back(g)).handle());
         }
     };
-    if constexpr (std::same_as<Again, not_repeatable>) {
-        return recorded(name, std::move(result), std::array{&x.body()}, {}, reverse, where);
-    } else {
-        auto const repeat = [again](std::span<tensor_body* const> operands) {
-            return tensor<T>(again(tensor<T>(share(*operands[0])))).handle();
-        };
-        return recorded(name, std::move(result), std::array{&x.body()}, {}, reverse, where, repeat);
-    }
+    return recorded(
+        name,
+        std::move(result),
+        std::array{&x.body()},
+        {},
+        reverse,
+        where,
+        detail::runs_again_by<T>(again));
 }
 } // namespace xgrad

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/array/looking_at_values.hpp>
 #include <xgrad/array/operation.hpp>
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/array/rows.hpp>
@@ -56,7 +57,7 @@ products_of_others(tensor<T> const& x, axes_argument const& axes, std::source_lo
 /// Π x over all axes, or those given; 1 over no elements. ∂x is the product of the others: exact
 /// also where one of them is 0.
 template <array X>
-auto prod(
+tensor<detail::reduced_element<X, false>> prod(
     X const& x,
     axes_argument const& axes = {},
     reduction_options const& options = {},
@@ -64,7 +65,8 @@ auto prod(
 {
     using T = detail::reduced_element<X, false>;
     tensor<T> const values = as_tensor(x, where);
-    auto value = with_no_grad([&] { return detail::product_of<T>(values, axes, options, where); });
+    auto value = detail::within_operation(
+        [&] { return detail::product_of<T>(values, axes, options, where); });
     if constexpr (!differentiable_element<T>) {
         return value;
     } else {
@@ -76,7 +78,9 @@ auto prod(
             tensor<T> const g = reshape(tensor<T>(sweep.incoming()), kept, where);
             tensor<T> const x(sweep.operand(0));
             tensor<T> const y = reshape(tensor<T>(sweep.result()), kept, where);
-            bool const some_zero = std::find(y.begin(), y.end(), T(0)) != y.end();
+            bool const some_zero = detail::choice_by(y, [](tensor<T> const& all) {
+                return std::find(all.begin(), all.end(), T(0)) != all.end();
+            });
             tensor<T> const gradient = some_zero
                 ? tensor<T>(g * detail::products_of_others(x, axes, where))
                 : tensor<T>(g * y / x);
@@ -88,7 +92,10 @@ auto prod(
             std::array{&values.body()},
             {.operands = true, .result = true},
             reverse,
-            where);
+            where,
+            detail::runs_again_by<T>([axes, options, where](tensor<T> const& other) {
+                return prod(other, axes, options, where);
+            }));
     }
 }
 } // namespace xgrad

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/array/looking_at_values.hpp>
 #include <xgrad/array/sort.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/selection.hpp>
@@ -14,7 +15,7 @@ namespace xgrad {
 namespace detail {
 /// The q-quantiles of all rows: an axis for q, then the shape of the reduction.
 template <class T>
-tensor<T> quantiles(
+tensor<T> quantiles_in_parts(
     std::string_view name,
     tensor<T> const& x,
     std::vector<double> const& q,
@@ -22,13 +23,6 @@ tensor<T> quantiles(
     reduction_options const& options,
     std::source_location const& where)
 {
-    for (auto const part : q) {
-        if (!(part >= 0 && part <= 1)) {
-            throw value_error(
-                std::string(name) + ": q = " + std::to_string(part) + " is not within 0 and 1" +
-                at(where));
-        }
-    }
     rows<T> const r(x, axes, options.keep_dims, name, where);
     r.check_elements(x.shape(), name, where);
     auto const elements = row_major(r.elements.handle());
@@ -61,6 +55,32 @@ tensor<T> quantiles(
     tensor<T> const t(std::move(weights));
     // A weight of 0 keeps an infinite neighbour out.
     return tensor<T>(xgrad::where(t == T(0), a, a * (T(1) - t) + b * t), where);
+}
+
+/// The same, for numbers within 0 and 1 alone; it looks at values.
+template <class T>
+tensor<T> quantiles(
+    std::string_view name,
+    tensor<T> const& x,
+    std::vector<double> const& q,
+    axes_argument const& axes,
+    reduction_options const& options,
+    std::source_location const& where)
+{
+    for (auto const part : q) {
+        if (!(part >= 0 && part <= 1)) {
+            throw value_error(
+                std::string(name) + ": q = " + std::to_string(part) + " is not within 0 and 1" +
+                at(where));
+        }
+    }
+    auto const compute = [&](tensor<T> const& x) {
+        return quantiles_in_parts(name, x, q, axes, options, where);
+    };
+    auto const again = [name, q, axes, options, where](tensor<T> const& x) {
+        return quantiles(name, x, q, axes, options, where);
+    };
+    return looking_at_values(name, where, compute, again, x);
 }
 } // namespace detail
 

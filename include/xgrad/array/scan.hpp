@@ -74,7 +74,10 @@ tensor<T> recurrence(
         std::array{&a.body(), &b.body()},
         {.operands = true, .result = true},
         reverse,
-        where);
+        where,
+        runs_again_by<T, T>([axis, backwards, where](tensor<T> const& a, tensor<T> const& b) {
+            return recurrence(a, b, axis, backwards, where);
+        }));
 }
 
 template <element T>
@@ -85,7 +88,10 @@ cumsum(tensor<T> const& x, std::size_t axis, bool backwards, std::source_locatio
     auto const back = [axis, backwards, where](tensor<T> const& g) {
         return cumsum(g, axis, !backwards, where);
     };
-    return recorded_linear("cumsum", scanned<T>(axis, backwards, run, x), x, back, where);
+    auto const again = [axis, backwards, where](tensor<T> const& other) {
+        return cumsum(other, axis, backwards, where);
+    };
+    return recorded_linear("cumsum", scanned<T>(axis, backwards, run, x), x, back, where, again);
 }
 
 /// ∂x_i = y_(i-1) s_i with s_i = g_i + x_(i+1) s_(i+1).
@@ -110,7 +116,10 @@ cumprod(tensor<T> const& x, std::size_t axis, bool backwards, std::source_locati
         std::array{&x.body()},
         {.operands = true, .result = true},
         reverse,
-        where);
+        where,
+        runs_again_by<T>([axis, backwards, where](tensor<T> const& other) {
+            return cumprod(other, axis, backwards, where);
+        }));
 }
 
 /// ∂x_i = e^(x_i - y_i) s_i with s_i = g_i + e^(y_i - y_(i+1)) s_(i+1), whose factors are at
@@ -138,7 +147,9 @@ tensor<T> logcumsumexp(tensor<T> const& x, std::size_t axis, std::source_locatio
         std::array{&x.body()},
         {.operands = true, .result = true},
         reverse,
-        where);
+        where,
+        runs_again_by<T>(
+            [axis, where](tensor<T> const& other) { return logcumsumexp(other, axis, where); }));
 }
 } // namespace detail
 

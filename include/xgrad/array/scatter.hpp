@@ -64,7 +64,11 @@ tensor<value_type_of<X>> scatter_add(
         std::array{&values.body(), &added.body()},
         {},
         reverse,
-        where);
+        where,
+        detail::runs_again_by<T, T>(
+            [indices, along, where](tensor<T> const& other, tensor<T> const& more) {
+                return scatter_add(other, indices, more, along, where);
+            }));
 }
 
 /// Zeros of `shape` with the updates added at the places that index tuples name: the adjoint of

@@ -33,8 +33,17 @@ tensor<T> replaced(
             sweep.add(1, sum_to(part_of("set", g, place, where), shape, where).handle());
         }
     };
+    auto const again = [place, where](tensor<T> const& x, tensor<T> const& v) {
+        return replaced(x, v, place, where);
+    };
     return recorded(
-        "set", tensor<T>(std::move(body)), std::array{&x.body(), &v.body()}, {}, reverse, where);
+        "set",
+        tensor<T>(std::move(body)),
+        std::array{&x.body(), &v.body()},
+        {},
+        reverse,
+        where,
+        runs_again_by<T, T>(again));
 }
 
 template <element T, class Arguments, std::size_t... I>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/array/looking_at_values.hpp>
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/array/rows.hpp>
 #include <xgrad/array/take.hpp>
@@ -101,8 +102,13 @@ tensor<value_type_of<X>> sort(
 {
     auto const values = as_tensor(x, where);
     auto const axis = normalize_axis(along, values.dimension(), "sort");
-    auto const order = detail::ordered("sort", values, along, values.shape()[axis], false, where);
-    return detail::in_order("sort", values, order, axis, where);
+    using T = value_type_of<X>;
+    auto const compute = [&](tensor<T> const& x) {
+        auto const order = detail::ordered("sort", x, along, x.shape()[axis], false, where);
+        return detail::in_order("sort", x, order, axis, where);
+    };
+    auto const again = [along, where](tensor<T> const& x) { return sort(x, along, where); };
+    return detail::looking_at_values("sort", where, compute, again, values);
 }
 
 /// The result of topk.
@@ -130,8 +136,18 @@ top_elements<value_type_of<X>> topk(
             "topk: " + std::to_string(count) + " elements of axis " + std::to_string(axis) +
             " of shape " + to_string(values.shape()) + at(where));
     }
-    auto const order = detail::ordered("topk", values, along, count, largest, where);
-    return {detail::in_order("topk", values, order, axis, where), order};
+    using T = value_type_of<X>;
+    tensor<std::int64_t> order;
+    auto const compute = [&](tensor<T> const& x) {
+        order = detail::ordered("topk", x, along, count, largest, where);
+        return detail::in_order("topk", x, order, axis, where);
+    };
+    auto const again = [count, along, largest, where](tensor<T> const& x) {
+        return topk(x, count, along, largest, where).values;
+    };
+    auto const top = detail::looking_at_values("topk", where, compute, again, values);
+    detail::note_loose(order.handle());
+    return {top, order};
 }
 
 /// The index of the first of the largest elements (a NaN is larger than all): in row-major order

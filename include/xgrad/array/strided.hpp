@@ -119,6 +119,13 @@ tensor<T> assembled(
         scatter_store(parts[i].body(), *body, places[i].strides, places[i].offset);
         operands.push_back(&parts[i].body());
     }
+    auto const again = [name, shape, fill, places, where](std::span<tensor_body* const> others) {
+        std::vector<tensor<T>> values;
+        for (auto* const other : others) {
+            values.push_back(tensor<T>(share(*other)));
+        }
+        return assembled<T>(name, shape, fill, values, places, where).handle();
+    };
     auto reverse = [name, places = std::move(places), where](pullback& sweep) {
         tensor<T> const g(sweep.incoming());
         for (std::size_t i = 0; i < places.size(); ++i) {
@@ -133,7 +140,8 @@ tensor<T> assembled(
         std::span<tensor_body* const>(operands),
         {},
         reverse,
-        where);
+        where,
+        again);
 }
 } // namespace detail
 } // namespace xgrad

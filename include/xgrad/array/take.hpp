@@ -176,7 +176,10 @@ tensor<value_type_of<X>> filter(
     std::source_location where = std::source_location::current())
 {
     auto const values = as_tensor(x, where);
-    auto const selected = broadcast(condition, values.shape(), where);
+    auto const mask = as_tensor(condition, where);
+    detail::note_reading(mask.body());
+    auto const selected =
+        detail::within_operation([&] { return broadcast(mask, values.shape(), where); });
     auto runs = std::make_shared<element_runs>();
     std::ptrdiff_t place = 0;
     for (auto const is_selected : selected) {

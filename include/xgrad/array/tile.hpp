@@ -35,13 +35,14 @@ tensor<value_type_of<X>> tile(
         wide.push_back(length);
         result.push_back(copies * length);
     }
-    auto const tiled = with_no_grad([&] {
+    auto const tiled = detail::within_operation([&] {
         return reshape(broadcast(reshape(values, narrow, where), wide, where), result, where);
     });
     auto const back = [before = values.shape(), narrow, wide, where](tensor<T> const& g) {
         return reshape(sum_to(reshape(g, wide, where), narrow, where), before, where);
     };
-    return recorded_linear("tile", tiled, values, back, where);
+    auto const again = [times, where](tensor<T> const& other) { return tile(other, times, where); };
+    return recorded_linear("tile", tiled, values, back, where, again);
 }
 
 /// Every element `times` times along an axis, one beside the other. ∂x is the sum over the copies.
@@ -65,13 +66,16 @@ tensor<value_type_of<X>> repeat(
     wide[axis + 1] = static_cast<std::size_t>(times);
     auto result = values.shape();
     result[axis] *= static_cast<std::size_t>(times);
-    auto const repeated = with_no_grad([&] {
+    auto const repeated = detail::within_operation([&] {
         return reshape(broadcast(reshape(values, narrow, where), wide, where), result, where);
     });
     auto const back = [before = values.shape(), narrow, wide, where](tensor<T> const& g) {
         return reshape(sum_to(reshape(g, wide, where), narrow, where), before, where);
     };
-    return recorded_linear("repeat", repeated, values, back, where);
+    auto const again = [times, along, where](tensor<T> const& other) {
+        return repeat(other, times, along, where);
+    };
+    return recorded_linear("repeat", repeated, values, back, where, again);
 }
 
 /// Element i along an axis `times[i]` times. Throws shape_error where there are not as many numbers

@@ -35,12 +35,16 @@ tensor<value_type_of<X>> expand_dims(
         shape.push_back(is_new ? 1 : values.shape()[next++]);
     }
     auto const back = [axes, where](tensor<T> const& g) { return squeeze(g, axes, where); };
+    auto const again = [axes, where](tensor<T> const& other) {
+        return expand_dims(other, axes, where);
+    };
     return recorded_linear(
         "expand_dims",
         tensor<T>(make_view(values.handle(), std::move(shape), std::move(strides), 0)),
         values,
         back,
-        where);
+        where,
+        again);
 }
 
 /// x without its axes of length 1, or without those named. Throws shape_error where a named axis
@@ -70,11 +74,15 @@ tensor<value_type_of<X>> squeeze(X const& x, axes_argument const& axes, std::sou
         }
     }
     auto const back = [gone, where](tensor<T> const& g) { return expand_dims(g, gone, where); };
+    auto const again = [gone, where](tensor<T> const& other) {
+        return squeeze(other, gone, where);
+    };
     return recorded_linear(
         "squeeze",
         tensor<T>(make_view(values.handle(), std::move(shape), std::move(strides), 0)),
         values,
         back,
-        where);
+        where,
+        again);
 }
 } // namespace xgrad

@@ -33,12 +33,14 @@ void factor_cholesky(tensor_body& a, std::source_location const& where)
 /// ∂A = (S + Sᵀ) / 2 with S = L⁻ᵀ Φ(Lᵀ g) L⁻¹, where Φ takes the lower triangle and half the
 /// diagonal. Murray 2016, Differentiation of the Cholesky decomposition, eq. 10.
 template <array A>
-auto cholesky(A const& a, std::source_location where = std::source_location::current())
+tensor<floating_element<value_type_of<A>>>
+cholesky(A const& a, std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<A>>;
     tensor<T> const values = as_tensor(a, where);
     detail::check_square("cholesky", values.shape(), where);
-    auto const symmetric = with_no_grad([&] { return detail::symmetric_part(values, where); });
+    auto const symmetric =
+        detail::within_operation([&] { return detail::symmetric_part(values, where); });
     auto factors = dense(symmetric.handle());
     detail::factor_cholesky<T>(*factors, where);
     auto reverse = [where](pullback& sweep) {
@@ -58,6 +60,8 @@ auto cholesky(A const& a, std::source_location where = std::source_location::cur
         std::array{&values.body()},
         {.result = true},
         reverse,
-        where);
+        where,
+        detail::runs_again_by<T>(
+            [where](tensor<T> const& other) { return cholesky(other, where); }));
 }
 } // namespace xgrad

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/array/looking_at_values.hpp>
 #include <xgrad/array/product.hpp>
 #include <xgrad/linalg/inverse.hpp>
 #include <xgrad/linalg/svd.hpp>
@@ -65,7 +66,8 @@ tensor<T> cofactors(tensor<T> const& a, std::source_location const& where)
 /// ∂A = g det(A) A⁻ᵀ, for singular matrices the cofactors by their singular values. Giles 2008,
 /// Collected matrix derivative results, 2.2.
 template <array A>
-auto det(A const& a, std::source_location where = std::source_location::current())
+tensor<floating_element<value_type_of<A>>>
+det(A const& a, std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<A>>;
     tensor<T> const values = as_tensor(a, where);
@@ -78,7 +80,12 @@ auto det(A const& a, std::source_location where = std::source_location::current(
         auto const g = wide(sweep.incoming());
         tensor<T> const a(sweep.operand(0));
         tensor<T> by_a;
-        if (detail::nearly_singular(*factors)) {
+        bool const singular = detail::nearly_singular(*factors);
+        auto const is_singular = [](tensor<T> const& other) {
+            return detail::nearly_singular(detail::lu_factors<T>(other));
+        };
+        detail::note_choice_by(a, is_singular, singular);
+        if (singular) {
             by_a = g * detail::cofactors(a, where);
         } else {
             auto const inverse = is_recording() ? inv(a, where) : factors->inverse();
@@ -92,14 +99,16 @@ auto det(A const& a, std::source_location where = std::source_location::current(
         std::array{&values.body()},
         {.operands = true, .result = true},
         reverse,
-        where);
+        where,
+        detail::runs_again_by<T>([where](tensor<T> const& other) { return det(other, where); }));
 }
 
 /// The signs and the logarithms of the absolute values of the determinants of stacks of square
 /// matrices {..., n, n}: 0 and -inf for a singular one, where the gradient throws value_error.
 /// ∂A = g A⁻ᵀ; the sign carries no gradient. Giles 2008, Collected matrix derivative results, 2.2.
 template <array A>
-auto slogdet(A const& a, std::source_location where = std::source_location::current())
+sign_and_log<floating_element<value_type_of<A>>>
+slogdet(A const& a, std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<A>>;
     tensor<T> const values = as_tensor(a, where);
@@ -131,7 +140,10 @@ auto slogdet(A const& a, std::source_location where = std::source_location::curr
         std::array{&values.body()},
         {.operands = true},
         reverse,
-        where);
-    return sign_and_log<T>{tensor<T>(std::move(signs)), log_abs};
+        where,
+        detail::runs_again_by<T>(
+            [where](tensor<T> const& other) { return slogdet(other, where).log_abs; }));
+    detail::note_loose(signs);
+    return {tensor<T>(std::move(signs)), log_abs};
 }
 } // namespace xgrad

@@ -64,6 +64,31 @@ unpacked_eigh(tensor<T> const& packed, std::size_t n, std::source_location const
 {
     return {unpacked(packed, 0, {n}, where), unpacked(packed, n, {n, n}, where)};
 }
+
+template <class T>
+tensor<T> recorded_eigh(tensor<T> const& a, std::source_location const& where)
+{
+    auto const n = a.shape(-1);
+    auto const symmetric = within_operation([&] { return symmetric_part(a, where); });
+    auto reverse = [n, where](pullback& sweep) {
+        auto const f = unpacked_eigh(tensor<T>(sweep.result()), n, where);
+        auto const g = unpacked_eigh(tensor<T>(sweep.incoming()), n, where);
+        auto const vt = transposed_matrices(f.v, where);
+        tensor<T> const inner = tensor<T>(identity_body<T>({n, n})) * as_row(g.w, where) +
+            reciprocal_gaps<T>(as_last_column(f.w, where), as_row(f.w, where)) *
+                matmul(vt, g.v, where);
+        auto const by_a = matmul(matmul(f.v, inner, where), vt, where);
+        sweep.add(0, symmetric_part(by_a, where).handle());
+    };
+    return recorded(
+        "eigh",
+        tensor<T>(packed_eigh<T>(symmetric.handle(), where)),
+        std::array{&a.body()},
+        {.result = true},
+        reverse,
+        where,
+        runs_again_by<T>([where](tensor<T> const& other) { return recorded_eigh(other, where); }));
+}
 } // namespace detail
 
 /// The eigenvalues and eigenvectors of (A + Aᵀ) / 2, for stacks of square matrices {..., n, n}.
@@ -79,27 +104,6 @@ auto eigh(A const& a, std::source_location where = std::source_location::current
     using T = floating_element<value_type_of<A>>;
     tensor<T> const values = as_tensor(a, where);
     detail::check_square("eigh", values.shape(), where);
-    auto const n = values.shape(-1);
-    auto const symmetric = with_no_grad([&] { return detail::symmetric_part(values, where); });
-    auto reverse = [n, where](pullback& sweep) {
-        auto const f = detail::unpacked_eigh(tensor<T>(sweep.result()), n, where);
-        auto const g = detail::unpacked_eigh(tensor<T>(sweep.incoming()), n, where);
-        auto const vt = detail::transposed_matrices(f.v, where);
-        tensor<T> const inner =
-            tensor<T>(detail::identity_body<T>({n, n})) * detail::as_row(g.w, where) +
-            detail::reciprocal_gaps<T>(
-                detail::as_last_column(f.w, where), detail::as_row(f.w, where)) *
-                matmul(vt, g.v, where);
-        auto const by_a = matmul(matmul(f.v, inner, where), vt, where);
-        sweep.add(0, detail::symmetric_part(by_a, where).handle());
-    };
-    auto const packed = recorded(
-        "eigh",
-        tensor<T>(detail::packed_eigh<T>(symmetric.handle(), where)),
-        std::array{&values.body()},
-        {.result = true},
-        reverse,
-        where);
-    return detail::unpacked_eigh(packed, n, where);
+    return detail::unpacked_eigh(detail::recorded_eigh(values, where), values.shape(-1), where);
 }
 } // namespace xgrad

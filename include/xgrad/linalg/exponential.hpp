@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/array/looking_at_values.hpp>
 #include <xgrad/linalg/solve.hpp>
 
 #include <array>
@@ -11,8 +12,17 @@ namespace detail {
 template <class T>
 T largest_norm(tensor<T> const& a)
 {
-    no_grad const guard;
     return a.size() == 0 ? T(0) : amax(sum(abs(a), -2)).item();
+}
+
+/// How often the exponential of a scaled stack is squared; -1 where an element is no number.
+template <class T>
+int squarings_of(tensor<T> const& a)
+{
+    auto const norm = largest_norm(a);
+    // Up to this norm the approximant is exact in double; so it is in float.
+    constexpr T bound = T(5.371920351148152);
+    return !std::isfinite(norm) ? -1 : norm > bound ? std::ilogb(norm / bound) + 1 : 0;
 }
 } // namespace detail
 
@@ -27,13 +37,11 @@ auto expm(A const& a, std::source_location where = std::source_location::current
     using T = floating_element<value_type_of<A>>;
     tensor<T> const values = as_tensor(a, where);
     detail::check_square("expm", values.shape(), where);
-    auto const norm = detail::largest_norm(values);
-    if (!std::isfinite(norm)) {
+    auto const squarings =
+        detail::choice_by(values, [](tensor<T> const& x) { return detail::squarings_of(x); });
+    if (squarings < 0) {
         throw value_error("expm: an element is NaN or infinite" + at(where));
     }
-    // Up to this norm the approximant is exact in double; so it is in float.
-    constexpr T bound = T(5.371920351148152);
-    auto const squarings = norm > bound ? std::ilogb(norm / bound) + 1 : 0;
     auto const n = values.shape(-1);
     tensor<T> const one(detail::identity_body<T>({n, n}));
     constexpr std::array<T, 14> b{

@@ -16,7 +16,14 @@ tensor<T> inverse(std::string_view name, tensor<T> const& a, std::source_locatio
         sweep.add(0, tensor<T>(-matmul(matmul(y, g, where), y, where)).handle());
     };
     return recorded(
-        name, factors.inverse(), std::array{&a.body()}, {.result = true}, reverse, where);
+        name,
+        factors.inverse(),
+        std::array{&a.body()},
+        {.result = true},
+        reverse,
+        where,
+        runs_again_by<T>(
+            [name, where](tensor<T> const& other) { return inverse(name, other, where); }));
 }
 } // namespace detail
 

@@ -1,15 +1,26 @@
 #pragma once
 
+#include <xgrad/array/looking_at_values.hpp>
 #include <xgrad/linalg/qr.hpp>
 
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace xgrad {
 namespace detail {
-/// Throws value_error where R of a QR decomposition shows dependent columns.
+/// A column of a stack of matrices that depends on those before it.
+struct dependent_column
+{
+    std::size_t matrix;
+    std::size_t column;
+
+    bool operator==(dependent_column const&) const = default;
+};
+
+/// The first one, as R of a QR decomposition shows it.
 template <class T>
-void check_full_rank(tensor<T> const& r, std::size_t longest, std::source_location const& where)
+std::optional<dependent_column> find_dependent(tensor<T> const& r, std::size_t longest)
 {
     stack_lengths const stack(r.shape());
     auto const matrices = dense(r.handle());
@@ -22,12 +33,24 @@ void check_full_rank(tensor<T> const& r, std::size_t longest, std::source_locati
         auto const least = most * std::numeric_limits<T>::epsilon() * static_cast<T>(longest);
         for (std::size_t i = 0; i < stack.rows; ++i) {
             if (!(std::abs(m[i * (stack.rows + 1)]) > least)) {
-                throw value_error(
-                    "lstsq: the matrix is not of full rank: pivot " + std::to_string(i) +
-                    " is 0 to rounding; pinv takes such a matrix" +
-                    place_in_stack(k, stack.leading) + at(where));
+                return dependent_column{k, i};
             }
         }
+    }
+    return {};
+}
+
+/// Throws value_error where there is one.
+template <class T>
+void check_full_rank(tensor<T> const& r, std::size_t longest, std::source_location const& where)
+{
+    auto const dependent =
+        choice_by(r, [longest](tensor<T> const& x) { return find_dependent(x, longest); });
+    if (dependent) {
+        throw value_error(
+            "lstsq: the matrix is not of full rank: pivot " + std::to_string(dependent->column) +
+            " is 0 to rounding; pinv takes such a matrix" +
+            place_in_stack(dependent->matrix, stack_lengths(r.shape()).leading) + at(where));
     }
 }
 } // namespace detail

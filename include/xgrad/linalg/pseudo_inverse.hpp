@@ -13,7 +13,8 @@ namespace xgrad {
 /// Golub and Pereyra 1973, The differentiation of pseudo-inverses and nonlinear least squares
 /// problems.
 template <array A>
-auto pinv(A const& a, std::source_location where = std::source_location::current())
+tensor<floating_element<value_type_of<A>>>
+pinv(A const& a, std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<A>>;
     tensor<T> const values = as_tensor(a, where);
@@ -24,7 +25,7 @@ auto pinv(A const& a, std::source_location where = std::source_location::current
         return detail::transposed_matrices(x, where);
     };
     bool full_rank = true;
-    auto inverse = with_no_grad([&] {
+    auto inverse = detail::within_operation([&] {
         if (values.size() == 0) {
             return tensor<T>(dense_copy(*transposed(values).handle()));
         }
@@ -38,6 +39,9 @@ auto pinv(A const& a, std::source_location where = std::source_location::current
     });
     auto reverse = [left = !full_rank || m > n, right = !full_rank || n > m, transposed, where](
                        pullback& sweep) {
+        if (is_recording()) {
+            detail::note_choice();
+        }
         tensor<T> const x(sweep.operand(0));
         tensor<T> const p(sweep.result());
         auto const pt = transposed(p);
@@ -59,6 +63,7 @@ auto pinv(A const& a, std::source_location where = std::source_location::current
         std::array{&values.body()},
         {.operands = true, .result = true},
         reverse,
-        where);
+        where,
+        detail::runs_again_by<T>([where](tensor<T> const& other) { return pinv(other, where); }));
 }
 } // namespace xgrad

@@ -72,7 +72,7 @@ qr_adjoint(qr_factors<T> const& f, qr_factors<T> const& g, std::source_location 
 }
 
 template <class T>
-qr_factors<T> tall_qr(tensor<T> const& a, std::source_location const& where)
+tensor<T> recorded_qr(tensor<T> const& a, std::source_location const& where)
 {
     auto const m = a.shape(-2);
     auto const n = a.shape(-1);
@@ -81,14 +81,20 @@ qr_factors<T> tall_qr(tensor<T> const& a, std::source_location const& where)
         auto const g = unpacked_qr(tensor<T>(sweep.incoming()), m, n, where);
         sweep.add(0, qr_adjoint(f, g, where).handle());
     };
-    auto const packed = recorded(
+    return recorded(
         "qr",
         tensor<T>(packed_qr<T>(a.handle())),
         std::array{&a.body()},
         {.result = true},
         reverse,
-        where);
-    return unpacked_qr(packed, m, n, where);
+        where,
+        runs_again_by<T>([where](tensor<T> const& other) { return recorded_qr(other, where); }));
+}
+
+template <class T>
+qr_factors<T> tall_qr(tensor<T> const& a, std::source_location const& where)
+{
+    return unpacked_qr(recorded_qr(a, where), a.shape(-2), a.shape(-1), where);
 }
 } // namespace detail
 

@@ -53,7 +53,10 @@ tensor<T> solve(
         std::array{&a.body(), &column.body()},
         {.operands = true, .result = true},
         reverse,
-        where);
+        where,
+        runs_again_by<T, T>([name, where](tensor<T> const& other, tensor<T> const& right) {
+            return solve(name, other, right, where);
+        }));
     if (b.dimension() > 1) {
         return result;
     }

@@ -96,6 +96,26 @@ svd_adjoint(svd_factors<T> const& f, svd_factors<T> const& g, std::source_locati
     }
     return result;
 }
+
+template <class T>
+tensor<T> recorded_svd(tensor<T> const& a, std::source_location const& where)
+{
+    auto const m = a.shape(-2);
+    auto const n = a.shape(-1);
+    auto reverse = [m, n, where](pullback& sweep) {
+        auto const f = unpacked_svd(tensor<T>(sweep.result()), m, n, where);
+        auto const g = unpacked_svd(tensor<T>(sweep.incoming()), m, n, where);
+        sweep.add(0, svd_adjoint(f, g, where).handle());
+    };
+    return recorded(
+        "svd",
+        tensor<T>(packed_svd<T>(a.handle(), where)),
+        std::array{&a.body()},
+        {.result = true},
+        reverse,
+        where,
+        runs_again_by<T>([where](tensor<T> const& other) { return recorded_svd(other, where); }));
+}
 } // namespace detail
 
 /// The singular value decomposition (reduced) of stacks of matrices {..., m, n}.
@@ -112,20 +132,7 @@ auto svd(A const& a, std::source_location where = std::source_location::current(
     using T = floating_element<value_type_of<A>>;
     tensor<T> const values = as_tensor(a, where);
     detail::check_stack("svd", values.shape(), where);
-    auto const m = values.shape(-2);
-    auto const n = values.shape(-1);
-    auto reverse = [m, n, where](pullback& sweep) {
-        auto const f = detail::unpacked_svd(tensor<T>(sweep.result()), m, n, where);
-        auto const g = detail::unpacked_svd(tensor<T>(sweep.incoming()), m, n, where);
-        sweep.add(0, detail::svd_adjoint(f, g, where).handle());
-    };
-    auto const packed = recorded(
-        "svd",
-        tensor<T>(detail::packed_svd<T>(values.handle(), where)),
-        std::array{&values.body()},
-        {.result = true},
-        reverse,
-        where);
-    return detail::unpacked_svd(packed, m, n, where);
+    return detail::unpacked_svd(
+        detail::recorded_svd(values, where), values.shape(-2), values.shape(-1), where);
 }
 } // namespace xgrad

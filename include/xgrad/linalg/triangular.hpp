@@ -164,7 +164,10 @@ tensor<T> solve_triangular(
         std::array{&a.body(), &column.body()},
         {.operands = true, .result = true},
         reverse,
-        where);
+        where,
+        runs_again_by<T, T>([name, options, where](tensor<T> const& other, tensor<T> const& right) {
+            return solve_triangular(name, other, right, options, where);
+        }));
     if (b.dimension() > 1) {
         return result;
     }

@@ -31,22 +31,21 @@ inline void mark_foreign(tensor_body const& gradient)
         }
     });
 }
-} // namespace detail
 
-/// A function whose derivative is given, not recorded: foreign code, a solver, a better formula.
-/// `forward(x...)` takes and returns tensors; `backward(g, x...)`, or `backward(g, y, x...)`, takes
-/// the adjoint of the value (and the value) and returns the adjoints of the arguments: a tensor for
-/// one, a tuple for several. The result is called like forward and recorded as one statement. A
-/// gradient that is not shaped like its argument is a shape_error when it is asked for.
 template <class Forward, class Backward>
-auto custom_gradient(Forward forward, Backward backward)
+struct custom_function
 {
-    return [forward = std::move(forward),
-            backward = std::move(backward)]<class... T>(tensor<T> const&... x) {
+    Forward forward;
+    Backward backward;
+
+    template <class... T>
+    auto operator()(tensor<T> const&... x) const
+        -> std::remove_cvref_t<decltype(as_tensor(std::invoke(forward, x.detach()...)))>
+    {
         auto const value =
-            with_no_grad([&] { return as_tensor(std::invoke(forward, x.detach()...)); });
+            within_operation([&] { return as_tensor(std::invoke(forward, x.detach()...)); });
         using result = std::remove_cvref_t<decltype(value)>;
-        auto reverse = [backward](pullback& sweep) {
+        auto reverse = [backward = backward](pullback& sweep) {
             [&]<std::size_t... I>(std::index_sequence<I...>) {
                 result const g(sweep.incoming());
                 // A backward that hands it on is no foreign code.
@@ -64,8 +63,8 @@ auto custom_gradient(Forward forward, Backward backward)
                     [&]<std::size_t J, class S>(std::type_identity<S>, auto const& gradient) {
                         if (sweep.wants(J)) {
                             auto const checked =
-                                detail::gradient_from<S>(tensor<S>(gradient), J, sweep.shape(J));
-                            detail::mark_foreign(checked.body());
+                                gradient_from<S>(tensor<S>(gradient), J, sweep.shape(J));
+                            mark_foreign(checked.body());
                             sweep.add(J, checked.handle());
                         }
                     };
@@ -93,7 +92,21 @@ auto custom_gradient(Forward forward, Backward backward)
             std::array<tensor_body*, sizeof...(T)>{&x.body()...},
             {.operands = true, .result = true},
             reverse,
-            std::source_location::current());
-    };
+            std::source_location::current(),
+            runs_again_by<T...>(*this));
+    }
+};
+} // namespace detail
+
+/// A function whose derivative is given, not recorded: foreign code, a solver, a better formula.
+/// `forward(x...)` takes and returns tensors; `backward(g, x...)`, or `backward(g, y, x...)`, takes
+/// the adjoint of the value (and the value) and returns the adjoints of the arguments: a tensor for
+/// one, a tuple for several. The result is called like forward and recorded as one statement. A
+/// gradient that is not shaped like its argument is a shape_error when it is asked for. Where
+/// `replay` runs it again, both functions are called.
+template <class Forward, class Backward>
+auto custom_gradient(Forward forward, Backward backward)
+{
+    return detail::custom_function<Forward, Backward>{std::move(forward), std::move(backward)};
 }
 } // namespace xgrad

@@ -9,9 +9,10 @@ namespace xgrad {
 /// x, whose adjoint passes through `f` on its way back: `f(g)` returns what goes on instead, shaped
 /// like x (to clip, scale or replace it), or nothing (to look at it). Only what is computed from
 /// the result passes. Throws shape_error, when the gradient is asked for, where the shape is
-/// another.
+/// another. Where `replay` runs the hook again, f is called for each gradient as ever.
 template <array X, class F>
-auto gradient_hook(X const& x, F f, std::source_location where = std::source_location::current())
+tensor<value_type_of<X>>
+gradient_hook(X const& x, F f, std::source_location where = std::source_location::current())
 {
     auto const values = as_tensor(x, where);
     using T = value_type_of<X>;
@@ -33,6 +34,10 @@ auto gradient_hook(X const& x, F f, std::source_location where = std::source_loc
             return result;
         }
     };
-    return recorded_linear("gradient_hook", values.detach(), values, back, where);
+    auto const again = [f, where](tensor<T> const& other) {
+        return gradient_hook(other, f, where);
+    };
+    return recorded_linear(
+        "gradient_hook", detail::same_values(values), values, back, where, again);
 }
 } // namespace xgrad

@@ -29,9 +29,12 @@ struct body_operations
             return body;
         }
         auto result = make_view(body, shape, broadcast_strides(before, body->strides(), shape), 0);
-        record("broadcast", *body, *result, [before](body_pointer const& g) {
-            return sum_to(g, before);
-        });
+        record(
+            "broadcast",
+            *body,
+            *result,
+            [before](body_pointer const& g) { return sum_to(g, before); },
+            [shape](body_pointer const& other) { return broadcast(other, shape); });
         return result;
     }
 
@@ -43,9 +46,12 @@ struct body_operations
         }
         auto result = body->type == element_type::float64 ? summed_to<double>(body, shape)
                                                           : summed_to<float>(body, shape);
-        record("sum_to", *body, *result, [before](body_pointer const& g) {
-            return broadcast(g, before);
-        });
+        record(
+            "sum_to",
+            *body,
+            *result,
+            [before](body_pointer const& g) { return broadcast(g, before); },
+            [shape](body_pointer const& other) { return sum_to(other, shape); });
         return result;
     }
 
@@ -56,9 +62,12 @@ struct body_operations
             return body;
         }
         auto result = reshaped(dense(body), shape);
-        record("reshape", *body, *result, [before](body_pointer const& g) {
-            return reshape(g, before);
-        });
+        record(
+            "reshape",
+            *body,
+            *result,
+            [before](body_pointer const& g) { return reshape(g, before); },
+            [shape](body_pointer const& other) { return reshape(other, shape); });
         return result;
     }
 
@@ -80,25 +89,38 @@ struct body_operations
             });
         });
         record(
-            "cast", *body, *result, [before](body_pointer const& g) { return in_type(g, before); });
+            "cast",
+            *body,
+            *result,
+            [before](body_pointer const& g) { return in_type(g, before); },
+            [type](body_pointer const& other) { return in_type(other, type); });
         return result;
     }
 
 private:
-    /// Records a linear map whose transpose is `back`.
-    template <class Back>
-    static void record(std::string_view name, tensor_body& x, tensor_body& result, Back const& back)
+    /// Records a linear map whose transpose is `back`; `again` is the map itself.
+    template <class Back, class Again>
+    static void record(
+        std::string_view name,
+        tensor_body& x,
+        tensor_body& result,
+        Back const& back,
+        Again const& again)
     {
         auto const reverse = [back](pullback& sweep) {
             if (sweep.wants(0)) {
                 sweep.add(0, back(sweep.incoming()));
             }
         };
+        auto const repeat = [again](std::span<tensor_body* const> operands) {
+            return again(share(*operands[0]));
+        };
         auto* const operand = &x;
         bool const keep = false;
         record_operation(
             [&] {
-                return std::make_unique<recorded_operation<decltype(reverse)> const>(name, reverse);
+                using map = recorded_operation<decltype(reverse), decltype(repeat)>;
+                return std::make_unique<map const>(name, reverse, repeat);
             },
             {&operand, 1},
             {&keep, 1},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/array/looking_at_values.hpp>
 #include <xgrad/array/take.hpp>
 #include <xgrad/array/unit_axes.hpp>
 #include <xgrad/nn/softmax.hpp>
@@ -51,6 +52,22 @@ tensor<std::int64_t> class_numbers(tensor<L> const& labels, std::source_location
         }
     }
     return cast<std::int64_t>(labels);
+}
+
+/// The element of each row that a label names.
+template <class T, class L>
+tensor<T>
+log_shares_of(tensor<T> const& logs, tensor<L> const& labels, std::source_location const& where)
+{
+    auto const compute = [&](tensor<T> const& x, tensor<L> const& y) {
+        auto const classes = class_numbers(y, where);
+        auto const chosen = take_along_axis(x, expand_dims(classes, -1, where), -1, where);
+        return reshape(chosen, y.shape(), where);
+    };
+    auto const again = [where](tensor<T> const& x, tensor<L> const& y) {
+        return log_shares_of(x, y, where);
+    };
+    return looking_at_values("softmax_cross_entropy", where, compute, again, logs, labels);
 }
 } // namespace detail
 
@@ -126,8 +143,6 @@ tensor<floating_element<value_type_of<X>>> softmax_cross_entropy(
             " do not fit: labels have the logits' shape (probabilities), or " +
             "lack its last axis (class numbers)" + at(where));
     }
-    auto const classes = detail::class_numbers(y, where);
-    auto const chosen = take_along_axis(logs, expand_dims(classes, -1, where), -1, where);
-    return detail::reduced_loss<T>(-reshape(chosen, y.shape(), where), reduction, where);
+    return detail::reduced_loss<T>(-detail::log_shares_of(logs, y, where), reduction, where);
 }
 } // namespace xgrad

@@ -77,7 +77,7 @@ tensor<floating_element<value_type_of<X>>> avg_pool2d(
     if (options.count_include_pad) {
         return detail::as_images(mean(windows, -2, {}, where), layout, where);
     }
-    auto const counts = with_no_grad([&] {
+    auto const counts = detail::within_operation([&] {
         shape_type const shape{layout.rows.length, layout.columns.length};
         tensor<T> const ones(filled_body(type_of<T>, shape, 1));
         return sum(detail::windows(ones, layout, T(0), where), -2);

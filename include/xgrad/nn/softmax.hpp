@@ -33,7 +33,7 @@ tensor<floating_element<value_type_of<X>>> softmax(
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
     normalize_axis(axis, values.dimension(), "softmax");
-    auto const y = with_no_grad([&] {
+    auto const y = detail::within_operation([&] {
         tensor<T> const powers =
             values.size() == 0 ? values : exp(values - detail::finite_maximum(values, axis, where));
         tensor<T> const total = sum(powers, axis, {.keep_dims = true}, where);
@@ -44,7 +44,15 @@ tensor<floating_element<value_type_of<X>>> softmax(
         tensor<T> const g(sweep.incoming());
         sweep.add(0, tensor<T>(y * (g - sum(g * y, axis, {.keep_dims = true}, where))).handle());
     };
-    return recorded("softmax", y, std::array{&values.body()}, {.result = true}, reverse, where);
+    return recorded(
+        "softmax",
+        y,
+        std::array{&values.body()},
+        {.result = true},
+        reverse,
+        where,
+        detail::runs_again_by<T>(
+            [axis, where](tensor<T> const& other) { return softmax(other, axis, where); }));
 }
 
 /// log softmax: x - log Σ e^x along an axis, exact also where a share is too small for a number.
@@ -58,7 +66,7 @@ tensor<floating_element<value_type_of<X>>> log_softmax(
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
     normalize_axis(axis, values.dimension(), "log_softmax");
-    auto const y = with_no_grad([&] {
+    auto const y = detail::within_operation([&] {
         if (values.size() == 0) {
             return values.detach();
         }
@@ -74,6 +82,14 @@ tensor<floating_element<value_type_of<X>>> log_softmax(
         tensor<T> const total = sum(live, axis, {.keep_dims = true}, where);
         sweep.add(0, tensor<T>(live - exp(y) * total).handle());
     };
-    return recorded("log_softmax", y, std::array{&values.body()}, {.result = true}, reverse, where);
+    return recorded(
+        "log_softmax",
+        y,
+        std::array{&values.body()},
+        {.result = true},
+        reverse,
+        where,
+        detail::runs_again_by<T>(
+            [axis, where](tensor<T> const& other) { return log_softmax(other, axis, where); }));
 }
 } // namespace xgrad

@@ -190,7 +190,10 @@ windows(tensor<T> const& x, window_layout const& w, T fill, std::source_location
     };
     for_each_image(w, images->template elements<T>(), result->template elements<T>(), stack, copy);
     auto const back = [w, where](tensor<T> const& g) { return collected(g, w, where); };
-    return recorded_linear("windows", tensor<T>(std::move(result)), x, back, where);
+    auto const again = [w, fill, where](tensor<T> const& other) {
+        return windows(other, w, fill, where);
+    };
+    return recorded_linear("windows", tensor<T>(std::move(result)), x, back, where, again);
 }
 
 /// The images from windows: each element is the sum of those that stand for it.
@@ -216,7 +219,9 @@ tensor<T> collected(tensor<T> const& x, window_layout const& w, std::source_loca
     };
     for_each_image(w, result->template elements<T>(), from->template elements<T>(), stack, add);
     auto const back = [w, where](tensor<T> const& g) { return windows(g, w, T(0), where); };
-    return recorded_linear("collected windows", tensor<T>(std::move(result)), x, back, where);
+    auto const again = [w, where](tensor<T> const& other) { return collected(other, w, where); };
+    return recorded_linear(
+        "collected windows", tensor<T>(std::move(result)), x, back, where, again);
 }
 } // namespace detail
 } // namespace xgrad

@@ -1,16 +1,37 @@
 #pragma once
 
-#include <xgrad/tape/recording.hpp>
+#include <xgrad/tape/active.hpp>
 
+#include <algorithm>
+#include <functional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace xgrad {
 namespace detail {
+/// A replay is that of the function while this holds of a variable's value.
+struct replay_condition
+{
+    std::uint32_t variable;
+    std::function<bool(body_pointer const&)> holds;
+};
+
 /// Looks on while a function is recorded to be replayed: whether the record is all that it does.
 struct replay_watch
 {
-    recording const* record;
-    std::string_view obstacle{}; // why the record does not replace the function
+    recording* record;
+    replay_watch* outer = nullptr;     // of a replayed function that calls this one
+    std::string_view obstacle{};       // why the record does not replace the function
+    std::vector<body_pointer> loose{}; // results past the record: an obstacle where they are used
+    std::vector<replay_condition> conditions{};
+
+    bool has_loose(tensor_body const& body) const noexcept
+    {
+        return std::any_of(loose.begin(), loose.end(), [&](auto const& one) {
+            return one->identity == body.identity;
+        });
+    }
 };
 
 inline replay_watch*& current_replay_watch() noexcept
@@ -19,32 +40,79 @@ inline replay_watch*& current_replay_watch() noexcept
     return current;
 }
 
+/// While it lives, nobody looks on: what happens is part of an operation that runs again as a
+/// whole.
+class unwatched
+{
+public:
+    unwatched() noexcept : before_(std::exchange(current_replay_watch(), nullptr)) {}
+
+    unwatched(unwatched const&) = delete;
+    unwatched& operator=(unwatched const&) = delete;
+
+    ~unwatched() { current_replay_watch() = before_; }
+
+private:
+    replay_watch* before_;
+};
+
+template <class F>
+void for_each_watch(F const& f)
+{
+    for (auto* watch = current_replay_watch(); watch != nullptr; watch = watch->outer)
+        [[unlikely]] {
+        f(*watch);
+    }
+}
+
 /// The program reads elements, on which it may branch.
 inline void note_reading(tensor_body const& body) noexcept
 {
-    if (auto* const watch = current_replay_watch(); watch != nullptr) [[unlikely]] {
-        if (watch->record->find(body)) {
-            watch->obstacle = "it reads elements of what it computes, on which it may branch";
+    for_each_watch([&](replay_watch& watch) {
+        if (watch.record->find(body) || watch.has_loose(body)) {
+            watch.obstacle = "it reads elements of what it computes, on which it may branch";
         }
-    }
+    });
 }
 
 /// Something was computed: on the record, or past it.
 inline void note_result(tensor_body const& body) noexcept
 {
-    if (auto* const watch = current_replay_watch(); watch != nullptr) [[unlikely]] {
-        if (!watch->record->find(body)) {
-            watch->obstacle =
-                "it computes integers, truth values or constants that no tape records";
+    for_each_watch([&](replay_watch& watch) {
+        if (!watch.record->find(body)) {
+            watch.obstacle = "it computes integers, truth values or constants that no tape records";
         }
-    }
+    });
+}
+
+/// A result past the record that the program may do without (the indices of topk).
+inline void note_loose(body_pointer const& body)
+{
+    for_each_watch([&](replay_watch& watch) { watch.loose.push_back(body); });
+}
+
+/// Which formula was recorded depends on a value.
+inline void
+note_condition(tensor_body const& body, std::function<bool(body_pointer const&)> const& holds)
+{
+    for_each_watch([&](replay_watch& watch) {
+        if (auto const variable = watch.record->find(body)) {
+            watch.conditions.push_back({*variable, holds});
+        }
+    });
+}
+
+/// The way back of an operation is another one for other values.
+inline void note_choice() noexcept
+{
+    for_each_watch([](replay_watch& watch) {
+        watch.obstacle = "it takes a gradient whose formula depends on values";
+    });
 }
 
 inline void note_random() noexcept
 {
-    if (auto* const watch = current_replay_watch(); watch != nullptr) [[unlikely]] {
-        watch->obstacle = "it draws random numbers";
-    }
+    for_each_watch([](replay_watch& watch) { watch.obstacle = "it draws random numbers"; });
 }
 } // namespace detail
 } // namespace xgrad

@@ -1,0 +1,263 @@
+#pragma once
+
+#include <xgrad/mode/run_again.hpp>
+#include <xgrad/mode/tile_group.hpp>
+#include <xgrad/mode/value_and_grad.hpp>
+#include <xgrad/tape/replay_watch.hpp>
+
+#include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace xgrad {
+namespace detail {
+/// What a function did for arguments of certain shapes, and whether that is all it does.
+class replay_record
+{
+public:
+    replay_record() : tape_(tape_options{.persistent = true})
+    {
+        tape_.suspend();
+        tape_.record().keep_operands();
+    }
+
+    replay_record(replay_record const&) = delete;
+    replay_record& operator=(replay_record const&) = delete;
+
+    /// Calls f, which computes the result from the arguments, and remembers how.
+    template <class F, class... T>
+    auto record(F&& f, tensor<T> const&... x)
+    {
+        (shapes_.push_back(x.shape()), ...);
+        // Names of their own: what f captures is no argument, even where it is the same tensor.
+        std::tuple<tensor<T>...> const arguments{renamed(x)...};
+        std::apply(
+            [&](auto const&... argument) {
+                (tape_.record().know(argument.body()), ...);
+                (arguments_.push_back(*tape_.record().find(argument.body())), ...);
+            },
+            arguments);
+        tape_.activate();
+        auto* const before = current_replay_watch();
+        replay_watch watch{&tape_.record(), before};
+        current_replay_watch() = &watch;
+        struct restore
+        {
+            replay_watch* before;
+            tape& recorder;
+
+            ~restore()
+            {
+                current_replay_watch() = before;
+                recorder.suspend();
+            }
+        } const guard{before, tape_};
+        auto const result = std::apply(
+            [&](auto const&... argument) { return as_tensor(std::invoke(f, argument...)); },
+            arguments);
+        obstacle_ = watch.obstacle;
+        finish(result.body(), watch);
+        return result;
+    }
+
+    bool fits(std::vector<shape_type> const& shapes) const
+    {
+        return std::equal(
+            shapes.begin(), shapes.end(), shapes_.begin(), shapes_.end(), [](auto& a, auto& b) {
+                return same_shape(a, b);
+            });
+    }
+
+    /// Empty where the record replaces the function.
+    std::string const& obstacle() const noexcept { return obstacle_; }
+
+    /// Runs the statements again over other arguments; null where other values ask for other
+    /// statements.
+    body_pointer run(std::vector<body_pointer> const& arguments) const
+    {
+        auto const& r = tape_.record();
+        std::vector<body_pointer> values(r.variables().size());
+        for (std::size_t i = 0; i < arguments.size(); ++i) {
+            values[arguments_[i]] = arguments[i];
+        }
+        for (auto const& condition : conditions_of_arguments_) {
+            if (!holds(condition, values[condition.variable])) {
+                return {};
+            }
+        }
+        std::vector<tensor_body*> operands;
+        for (std::size_t k = 0; k < steps_.size();) {
+            auto const* const group = steps_[k].group.get();
+            auto const end = k + (group != nullptr && group->run(values) ? group->size() : 1);
+            if (end == k + 1) {
+                run_step(steps_[k], operands, values);
+            }
+            for (; k < end; ++k) {
+                for (auto const& condition : steps_[k].conditions) {
+                    if (!holds(condition, values[condition.variable])) {
+                        return {};
+                    }
+                }
+                for (auto const variable : steps_[k].last_read) {
+                    values[variable] = {};
+                }
+            }
+        }
+        return values[result_];
+    }
+
+private:
+    struct step
+    {
+        std::size_t statement;
+        std::vector<std::uint32_t> last_read;       // variables that no later step reads
+        std::vector<replay_condition> conditions{}; // of its result
+        std::shared_ptr<tile_group const> group{};  // that begins here
+    };
+
+    static bool holds(replay_condition const& condition, body_pointer const& value)
+    {
+        {
+            no_grad const guard;
+            unwatched const also;
+            if (!condition.holds(value)) {
+                return false;
+            }
+        }
+        note_condition(*value, condition.holds); // of who records this replay
+        return true;
+    }
+
+    static std::string name_of(statement const& s)
+    {
+        return std::string(s.kernels == nullptr ? s.operation_->name() : s.reduced->name);
+    }
+
+    void run_step(
+        step const& which,
+        std::vector<tensor_body*>& operands,
+        std::vector<body_pointer>& values) const
+    {
+        auto const& r = tape_.record();
+        auto const& s = r.statements()[which.statement];
+        operands.clear();
+        for (auto const& operand : s.operands()) {
+            auto const& value = values[operand.variable];
+            operands.push_back(value ? value.get() : operand.kept.get());
+        }
+        values[s.result] = run_again(r, s, operands);
+    }
+
+    void finish(tensor_body const& result, replay_watch const& watch)
+    {
+        auto const& r = tape_.record();
+        auto const place = r.find(result);
+        if (!place && obstacle_.empty()) {
+            obstacle_ = "its result is none of what it computes";
+        }
+        if (!obstacle_.empty()) {
+            tape_.clear();
+            return;
+        }
+        result_ = *place;
+        std::vector<bool> needed(r.variables().size(), false);
+        needed[result_] = true;
+        for (auto const& condition : watch.conditions) {
+            needed[condition.variable] = true;
+            if (std::find(arguments_.begin(), arguments_.end(), condition.variable) !=
+                arguments_.end()) {
+                conditions_of_arguments_.push_back(condition);
+            }
+        }
+        for (auto k = r.statements().size(); k-- > 0;) {
+            auto const& s = r.statements()[k];
+            if (!needed[s.result]) {
+                continue;
+            }
+            bool const some_loose =
+                std::any_of(s.operands().begin(), s.operands().end(), [&](auto const& operand) {
+                    return watch.has_loose(*operand.kept);
+                });
+            if (!s.runs_again() || some_loose) {
+                obstacle_ = some_loose ? "it computes with indices or signs that no tape records"
+                                       : name_of(s) + " cannot be replayed";
+                tape_.clear();
+                steps_.clear();
+                return;
+            }
+            step next{k, {}};
+            std::copy_if(
+                watch.conditions.begin(),
+                watch.conditions.end(),
+                std::back_inserter(next.conditions),
+                [&](auto const& condition) { return condition.variable == s.result; });
+            for (auto const& operand : s.operands()) {
+                if (!needed[operand.variable]) {
+                    needed[operand.variable] = true;
+                    next.last_read.push_back(operand.variable);
+                }
+            }
+            steps_.push_back(std::move(next));
+        }
+        std::reverse(steps_.begin(), steps_.end());
+        form_groups();
+    }
+
+    /// Neighbours over one shape run together, tile by tile.
+    void form_groups()
+    {
+        auto const& r = tape_.record();
+        auto const statement_of_step = [&](step const& each) -> statement const& {
+            return r.statements()[each.statement];
+        };
+        auto const statement_of = [&](std::size_t k) -> statement const& {
+            return statement_of_step(steps_[k]);
+        };
+        std::vector<std::size_t> last_reader(r.variables().size(), 0);
+        for (std::size_t k = 0; k < steps_.size(); ++k) {
+            for (auto const& operand : statement_of(k).operands()) {
+                last_reader[operand.variable] = k;
+            }
+        }
+        auto const has_condition = [&](std::uint32_t variable) {
+            return std::any_of(steps_.begin(), steps_.end(), [&](step const& each) {
+                return statement_of_step(each).result == variable && !each.conditions.empty();
+            });
+        };
+        // So that what a group reads and writes stays in cache.
+        constexpr std::size_t longest = 32;
+        for (std::size_t first = 0, end = 0; first < steps_.size(); first = end) {
+            end = first + 1;
+            if (!tile_group::suits(r, statement_of(first))) {
+                continue;
+            }
+            while (end < steps_.size() && end - first < longest &&
+                   tile_group::suits(r, statement_of(end)) &&
+                   tile_group::alike(r, statement_of(first), statement_of(end))) {
+                ++end;
+            }
+            if (end - first > 1) {
+                std::vector<std::size_t> members;
+                for (auto k = first; k < end; ++k) {
+                    members.push_back(steps_[k].statement);
+                }
+                steps_[first].group =
+                    std::make_shared<tile_group const>(r, members, [&](std::uint32_t variable) {
+                        return variable == result_ || last_reader[variable] >= end ||
+                            has_condition(variable);
+                    });
+            }
+        }
+    }
+
+    tape tape_;
+    std::vector<shape_type> shapes_;
+    std::vector<std::uint32_t> arguments_;
+    std::vector<replay_condition> conditions_of_arguments_;
+    std::uint32_t result_ = 0;
+    std::vector<step> steps_;
+    std::string obstacle_;
+};
+} // namespace detail
+} // namespace xgrad
