@@ -124,6 +124,24 @@ tensor<detail::reduced_element<X, false>> trace(
     return sum(diagonal(x, offset, row_axis, column_axis, where), -1, {}, where);
 }
 
+namespace detail {
+/// Matrices of which one side of the diagonal `offset` is zero, the diagonal going with the lower
+/// side.
+template <element T>
+tensor<T> triangle(
+    std::string_view name,
+    tensor<T> const& x,
+    std::ptrdiff_t offset,
+    bool lower,
+    std::source_location const& where)
+{
+    check_matrices(name, x.shape(), where);
+    auto const below = lower_triangle(x.shape(-2), x.shape(-1), offset);
+    return lower ? tensor<T>(xgrad::where(below, x, T(0)), where)
+                 : tensor<T>(xgrad::where(below, T(0), x), where);
+}
+} // namespace detail
+
 /// Matrices, in the last two axes, with zeros above the diagonal `offset`.
 template <array X>
 tensor<value_type_of<X>> tril(
@@ -131,13 +149,7 @@ tensor<value_type_of<X>> tril(
     std::ptrdiff_t offset = 0,
     std::source_location where = std::source_location::current())
 {
-    using T = value_type_of<X>;
-    auto const values = as_tensor(x, where);
-    detail::check_matrices("tril", values.shape(), where);
-    return tensor<T>(
-        xgrad::where(
-            detail::lower_triangle(values.shape(-2), values.shape(-1), offset), values, T(0)),
-        where);
+    return detail::triangle("tril", as_tensor(x, where), offset, true, where);
 }
 
 /// Matrices, in the last two axes, with zeros below the diagonal `offset`.
@@ -147,12 +159,6 @@ tensor<value_type_of<X>> triu(
     std::ptrdiff_t offset = 0,
     std::source_location where = std::source_location::current())
 {
-    using T = value_type_of<X>;
-    auto const values = as_tensor(x, where);
-    detail::check_matrices("triu", values.shape(), where);
-    return tensor<T>(
-        xgrad::where(
-            detail::lower_triangle(values.shape(-2), values.shape(-1), offset - 1), T(0), values),
-        where);
+    return detail::triangle("triu", as_tensor(x, where), offset - 1, false, where);
 }
 } // namespace xgrad

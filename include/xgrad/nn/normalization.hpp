@@ -99,6 +99,43 @@ struct batch_norm_options
     double eps = 1e-5;       // added to the variance
 };
 
+namespace detail {
+/// The arguments of batch_norm, as they meet x.
+template <class T>
+class channel_normalizer
+{
+public:
+    channel_normalizer(
+        tensor<T> const& x, batch_norm_options const& options, std::source_location const& where)
+        : x_(x), options_(options), where_(where)
+    {}
+
+    /// A vector of the channels, along their axis.
+    tensor<T> along_channels(tensor<T> const& v) const
+    {
+        return along_axis<T>("batch_norm", v, x_.shape(), options_.axis, where_);
+    }
+
+    template <array Gamma, array Beta>
+    tensor<T> operator()(
+        tensor<T> const& mean,
+        tensor<T> const& variance,
+        Gamma const& gamma,
+        Beta const& beta) const
+    {
+        auto const scale = along_channels(as_tensor(gamma, where_));
+        auto const shift = along_channels(as_tensor(beta, where_));
+        auto const eps = static_cast<T>(options_.eps);
+        return tensor<T>((x_ - mean) * rsqrt(variance + eps) * scale + shift, where_);
+    }
+
+private:
+    tensor<T> const& x_;
+    batch_norm_options const& options_;
+    std::source_location where_;
+};
+} // namespace detail
+
 /// While learning: (x - mean) / √(variance + eps) gamma + beta, with the mean and the (biased)
 /// variance of each channel in this batch. Ioffe and Szegedy 2015, Batch normalization. Throws
 /// shape_error where gamma or beta are no vectors of the channels.
@@ -112,16 +149,9 @@ tensor<floating_element<value_type_of<X>>> batch_norm(
 {
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
-    auto const along = [&](auto const& v) {
-        return detail::along_axis<T>(
-            "batch_norm", as_tensor(v, where), values.shape(), options.axis, where);
-    };
-    auto const scale = along(gamma);
-    auto const shift = along(beta);
     auto const axis = normalize_axis(options.axis, values.dimension(), "batch_norm");
     detail::normalizer<T> const n(values, detail::other_axes(values.dimension(), axis), where);
-    return tensor<T>(
-        (values - n.mean) * rsqrt(n.variance + static_cast<T>(options.eps)) * scale + shift, where);
+    return detail::channel_normalizer(values, options, where)(n.mean, n.variance, gamma, beta);
 }
 
 /// Afterwards: with a mean and a variance of each channel that were found before.
@@ -137,16 +167,12 @@ tensor<floating_element<value_type_of<X>>> batch_norm(
 {
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
-    auto const along = [&](auto const& v) {
-        return detail::along_axis<T>(
-            "batch_norm", as_tensor(v, where), values.shape(), options.axis, where);
-    };
-    auto const scale = along(gamma);
-    auto const shift = along(beta);
-    auto const middle = along(mean);
-    auto const spread = along(variance);
-    return tensor<T>(
-        (values - middle) * rsqrt(spread + static_cast<T>(options.eps)) * scale + shift, where);
+    detail::channel_normalizer const n(values, options, where);
+    return n(
+        n.along_channels(as_tensor(mean, where)),
+        n.along_channels(as_tensor(variance, where)),
+        gamma,
+        beta);
 }
 
 /// x plus a vector along one axis.
