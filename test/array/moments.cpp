@@ -100,3 +100,19 @@ BOOST_AUTO_TEST_CASE(the_variance_of_nothing_and_of_too_few_is_not_a_number)
     auto const g = grad(tape, stddev(exp(x), 1), x);
     BOOST_TEST(g(0, 1) == std::exp(2.) / 2, boost::test_tools::tolerance(1e-14));
 }
+
+BOOST_AUTO_TEST_CASE(variances_over_rows_see_columns_of_every_width)
+{
+    for (std::size_t const width : {1, 3, 4, 7, 16, 100, 1030}) {
+        for (std::size_t const rows : {2, 5, 16, 37, 300}) {
+            tensor<double> const x =
+                1e6 + sin(reshape(linspace(0, 100, rows * width), shape_type{rows, width}));
+            check_rows(transpose(x), variance(x, 0), 1e-9, variance_by_hand);
+            tensor<double> const same = full<double>({rows, width}, 0.1);
+            BOOST_TEST(amax(variance(same, 0)).item() == 0.);
+            // The first row is far from the others.
+            tensor<double> const one_off = set(x * 1e-6, 0, 1e6);
+            check_rows(transpose(one_off), variance(one_off, 0), 1e-12, variance_by_hand);
+        }
+    }
+}

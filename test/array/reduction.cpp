@@ -3,7 +3,9 @@
 #include <support/oracle.hpp>
 #include <xgrad/xgrad.hpp>
 
+#include <cmath>
 #include <functional>
+#include <limits>
 #include <map>
 
 using namespace xgrad;
@@ -182,4 +184,44 @@ BOOST_AUTO_TEST_CASE(foreign_expressions_can_be_reduced)
 {
     xt::xarray<double> const a{{1., 2.}, {3., 4.}};
     BOOST_TEST(xgrad::sum(a, 0)(1) == 6.);
+}
+
+BOOST_AUTO_TEST_CASE(the_error_of_a_long_sum_grows_with_the_logarithm_of_its_length)
+{
+    // 2^24 times the float nearest to 0.1, exactly.
+    std::size_t const count = std::size_t{1} << 24;
+    double const exact = static_cast<double>(0.1f) * static_cast<double>(count);
+    auto const ulp = exact * std::numeric_limits<float>::epsilon();
+    tensor<float> const x = full<float>({count}, 0.1f);
+    BOOST_TEST(std::abs(sum(x).item() - exact) < 3 * ulp);
+    BOOST_TEST(std::abs(sum(x * 1.f).item() - exact) < 3 * ulp);
+    BOOST_TEST(std::abs(mean(x).item() - 0.1f) < 3 * 0.1f * std::numeric_limits<float>::epsilon());
+    // And where the elements differ.
+    tensor<float> const ramp = linspace(0.f, 1.f, count);
+    double expected = 0;
+    for (auto const element : ramp) {
+        expected += static_cast<double>(element);
+    }
+    BOOST_TEST(std::abs(sum(ramp).item() - expected) < 3e-7 * expected);
+}
+
+BOOST_AUTO_TEST_CASE(a_nan_or_an_infinity_of_each_sign_is_seen_wherever_it_stands)
+{
+    constexpr auto infinity = std::numeric_limits<double>::infinity();
+    constexpr auto nan = std::numeric_limits<double>::quiet_NaN();
+    for (std::size_t const count : {3, 16, 33, 64, 70, 1024, 1030, 3000}) {
+        for (std::size_t const place : {std::size_t{0}, count / 2, count - 1}) {
+            tensor<double> const x = linspace(1, 2, count);
+            auto const with = [&](double value) { return tensor<double>(set(x, place, value)); };
+            BOOST_TEST(std::isnan(amax(with(nan)).item()));
+            BOOST_TEST(std::isnan(amin(with(nan)).item()));
+            BOOST_TEST(std::isnan(logsumexp(with(nan)).item()));
+            BOOST_TEST(amax(with(infinity)).item() == infinity);
+            BOOST_TEST(amin(with(-infinity)).item() == -infinity);
+            tensor<double> const both = concatenate({with(infinity), with(-infinity)});
+            BOOST_TEST(amax(both).item() == infinity);
+            BOOST_TEST(amin(both).item() == -infinity);
+            BOOST_TEST(std::isnan(amax(concatenate({both, with(nan)})).item()));
+        }
+    }
 }

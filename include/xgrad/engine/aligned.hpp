@@ -200,6 +200,7 @@ void reduce_aligned(
     };
     for_each_chunk(chunks, static_cast<double>(size) * cost, [&](std::size_t chunk) {
         accumulator.start(state(chunk), 1);
+        vectorized::pairs_of_blocks<T, Accumulator> pairs(accumulator);
         aligned_reader<T> reader(operands, size);
         scratch values(kernels != nullptr ? std::min(block_length, size) * sizeof(T) : 0);
         auto const end = std::min(size, (chunk + 1) * length);
@@ -207,7 +208,14 @@ void reduce_aligned(
             auto const count = std::min(block_length, end - begin);
             auto const* const x = compute_block<T>(
                 kernels, reader, scalars, unit, begin, count, values.template as<T>());
-            accumulator.run(state(chunk), x, count);
+            if constexpr (Accumulator::joins_in_pairs) {
+                pairs.run(x, count);
+            } else {
+                accumulator.run(state(chunk), x, count);
+            }
+        }
+        if constexpr (Accumulator::joins_in_pairs) {
+            pairs.merge_into(state(chunk));
         }
     });
     for (std::size_t step = 1; step < chunks; step *= 2) {

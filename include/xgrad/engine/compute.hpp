@@ -67,6 +67,51 @@ std::array<T*, States> states_at(T* first, std::size_t places)
     }
     return state;
 }
+
+/// What blocks leave behind, joined in pairs as soon as there are two of one size: a counter in
+/// binary. The error of a sum grows with the logarithm of their number.
+template <class T, class Accumulator>
+class pairs_of_blocks
+{
+    static constexpr std::size_t states = Accumulator::states;
+
+public:
+    explicit pairs_of_blocks(Accumulator const& accumulator) : accumulator_(accumulator) {}
+
+    void run(T const* x, std::size_t count)
+    {
+        accumulator_.start(total(depth_), 1);
+        accumulator_.run(total(depth_), x, count);
+        ++depth_;
+        for (auto n = ++blocks_; n % 2 == 0; n /= 2) {
+            join_last();
+        }
+    }
+
+    void merge_into(std::array<T*, states> state)
+    {
+        while (depth_ > 1) {
+            join_last();
+        }
+        if (depth_ == 1) {
+            accumulator_.merge(state, total(0), 1);
+        }
+    }
+
+private:
+    std::array<T*, states> total(std::size_t i) { return states_at<T, states>(totals_[i], 1); }
+
+    void join_last()
+    {
+        --depth_;
+        accumulator_.merge(total(depth_ - 1), total(depth_), 1);
+    }
+
+    Accumulator const& accumulator_;
+    std::size_t blocks_ = 0;
+    std::size_t depth_ = 0;
+    T totals_[64][states];
+};
 } // namespace vectorized
 
 /// The elements of a chunk when `places` results are accumulated: enough that the states of
@@ -99,11 +144,14 @@ struct reduction_space
         std::size_t end) const
     {
         block_reader<T> reader(reading);
+        // Several rows that are joined to one another, if they can be had.
+        auto const step = is_columns() ? reader.longest() : block_length;
         scratch values(
-            kernels != nullptr ? padded_bytes(std::min(block_length, reading.size) * sizeof(T))
-                               : 0);
-        for (; begin < end; begin += block_length) {
-            auto const count = std::min(block_length, end - begin);
+            kernels != nullptr ? padded_bytes(std::min(step, reading.size) * sizeof(T)) : 0);
+        pairs_of_blocks<T, Accumulator> pairs(accumulator);
+        bool const in_pairs = Accumulator::joins_in_pairs && is_single();
+        for (; begin < end; begin += step) {
+            auto const count = std::min(step, end - begin);
             auto const* const operands = reader.read(begin, count);
             auto const* x = operands[0];
             if (kernels != nullptr) {
@@ -115,8 +163,27 @@ struct reduction_space
                      .count = count,
                      .program = kernels->program});
             }
-            accumulate(accumulator, state, axes, strides, begin, count, x);
+            if (in_pairs) {
+                pairs.run(x, count);
+            } else {
+                accumulate(accumulator, state, axes, strides, begin, count, x);
+            }
         }
+        if (in_pairs) {
+            pairs.merge_into(state);
+        }
+    }
+
+    /// The places are those of a row.
+    bool is_columns() const noexcept
+    {
+        return axes.size() == 2 && strides[0] == 0 && strides[1] == 1;
+    }
+
+    /// All elements go to one place.
+    bool is_single() const noexcept
+    {
+        return std::all_of(strides.begin(), strides.end(), [](auto s) { return s == 0; });
     }
 
     /// Where the reduced axes come last: the fewest rows that end where a register does, because

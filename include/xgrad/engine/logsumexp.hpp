@@ -17,6 +17,7 @@ struct logsumexp_accumulator
 {
     using V = simd::batch<T>;
     static constexpr std::size_t states = 2;
+    static constexpr bool joins_in_pairs = false; // as logsumexp_and_softmax has it
 
     void start(std::array<T*, 2> state, std::size_t count) const
     {
@@ -27,72 +28,137 @@ struct logsumexp_accumulator
     /// `weights`, where it is not null, gets exp(x - m) with the m that the state then holds.
     void run(std::array<T*, 2> state, T const* x, std::size_t count, T* weights = nullptr) const
     {
-        auto const m = vectorized::fold(x, count, *state[0], vectorized::larger{});
-        std::array<T, 8 * V::size> lanes{};
-        T sum = 0;
-        std::size_t i = 0;
-        for (; i + V::size <= count; i += V::size) {
-            auto* const lane = lanes.data() + i / V::size % 8 * V::size;
+        auto const m = vectorized::extreme(x, count, *state[0], vectorized::larger{});
+        constexpr std::size_t flight = 2;
+        std::array<V, flight> sums;
+        sums.fill(V(0));
+        auto const take_in = [&](std::size_t k, std::size_t i) {
             auto const weight = relative(V::load(x + i), V(m));
-            (V::load(lane) + weight).store(lane);
+            sums[k] = sums[k] + weight;
             if (weights != nullptr) {
                 weight.store(weights + i);
             }
+        };
+        std::size_t i = 0;
+        for (; i + flight * V::size <= count; i += flight * V::size) {
+            vectorized::unrolled<flight>([&](auto k) { take_in(k, i + k * V::size); });
+        }
+        for (; i + V::size <= count; i += V::size) {
+            take_in(0, i);
         }
         if (i < count) {
             std::array<T, V::size> rest;
             rest.fill(-std::numeric_limits<T>::infinity());
             std::copy(x + i, x + count, rest.begin());
             auto const weight = relative(V::load(rest.data()), V(m));
-            (V::load(lanes.data()) + weight).store(lanes.data());
+            sums[1] = sums[1] + weight;
             if (weights != nullptr) {
                 weight.store(weights + i);
             }
         }
-        sum = vectorized::fold(lanes.data(), lanes.size(), T(0), vectorized::add{});
-        *state[1] = *state[1] * first_lane(relative(V(*state[0]), V(m))) + sum;
+        auto const sum = vectorized::fold_lanes(sums, vectorized::add{});
+        *state[1] =
+            *state[1] == T(0) ? sum : *state[1] * first_lane(relative(V(*state[0]), V(m))) + sum;
         *state[0] = m;
     }
 
     void each(std::array<T*, 2> state, T const* x, std::size_t count) const
     {
-        std::array<T, V::size> padded_x{}, padded_m{}, padded_s{};
-        for (std::size_t i = 0; i < count; i += V::size) {
-            auto const n = std::min(V::size, count - i);
-            std::copy_n(x + i, n, padded_x.begin());
-            std::copy_n(state[0] + i, n, padded_m.begin());
-            std::copy_n(state[1] + i, n, padded_s.begin());
-            auto const old = V::load(padded_m.data());
-            auto const value = V::load(padded_x.data());
-            auto const m = vectorized::larger{}(old, value);
-            (V::load(padded_s.data()) * relative(old, m) + relative(value, m))
-                .store(padded_s.data());
-            m.store(padded_m.data());
-            std::copy_n(padded_m.begin(), n, state[0] + i);
-            std::copy_n(padded_s.begin(), n, state[1] + i);
+        columns(state, x, count, 1);
+    }
+
+    void columns(std::array<T*, 2> state, T const* x, std::size_t width, std::size_t rows) const
+    {
+        using vectorized::rows_at_once;
+        for (std::size_t row = 0; row < rows; row += rows_at_once, x += rows_at_once * width) {
+            auto const end = std::min(rows_at_once, rows - row);
+            std::size_t i = 0;
+            for (; i + V::size <= width; i += V::size) {
+                take_in({state[0] + i, state[1] + i}, x + i, width, end);
+            }
+            if (i < width) {
+                take_in_last({state[0] + i, state[1] + i}, x + i, width, width - i, end);
+            }
         }
     }
 
     void merge(std::array<T*, 2> state, std::array<T*, 2> other, std::size_t count) const
     {
-        for (std::size_t i = 0; i < count; ++i) {
-            auto const m = vectorized::larger{}(state[0][i], other[0][i]);
-            state[1][i] = state[1][i] * first_lane(relative(V(state[0][i]), V(m))) +
-                other[1][i] * first_lane(relative(V(other[0][i]), V(m)));
-            state[0][i] = m;
+        auto const join = [](V const& a, V const& sum_a, V const& b, V const& sum_b, V& m) {
+            m = vectorized::larger{}(a, b);
+            return sum_a * relative(a, m) + sum_b * relative(b, m);
+        };
+        V m;
+        std::size_t i = 0;
+        for (; i + V::size <= count; i += V::size) {
+            auto const sum = join(
+                V::load(state[0] + i),
+                V::load(state[1] + i),
+                V::load(other[0] + i),
+                V::load(other[1] + i),
+                m);
+            sum.store(state[1] + i);
+            m.store(state[0] + i);
+        }
+        for (; i < count; ++i) {
+            state[1][i] =
+                first_lane(join(V(state[0][i]), V(state[1][i]), V(other[0][i]), V(other[1][i]), m));
+            state[0][i] = first_lane(m);
         }
     }
 
     void finish(std::array<T*, 2> state, T* out, std::size_t count) const
     {
-        for (std::size_t i = 0; i < count; ++i) {
-            // An infinite maximum is the result; the sum relative to it has no meaning.
-            auto const m = state[0][i];
-            out[i] = m - m == T(0) ? m + first_lane(log(V(state[1][i]))) : m;
+        // An infinite maximum is the result; the sum relative to it has no meaning.
+        auto const result = [](V const& m, V const& sum) {
+            return select(m - m == V(0), m + log(sum), m);
+        };
+        std::size_t i = 0;
+        for (; i + V::size <= count; i += V::size) {
+            result(V::load(state[0] + i), V::load(state[1] + i)).store(out + i);
+        }
+        for (; i < count; ++i) {
+            out[i] = first_lane(result(V(state[0][i]), V(state[1][i])));
         }
     }
 
 private:
+    /// A register of neighbouring places. The largest elements seldom grow, and only then the sums
+    /// have to be scaled.
+    static void take_in(std::array<T*, 2> state, T const* x, std::size_t width, std::size_t rows)
+    {
+        auto const before = V::load(state[0]);
+        auto m = before;
+        for (std::size_t row = 0; row < rows; ++row) {
+            m = vectorized::larger{}(m, V::load(x + row * width));
+        }
+        auto sum = V::load(state[1]);
+        if (any(m != before && sum != V(0))) {
+            sum = sum * relative(before, m);
+        }
+        for (std::size_t row = 0; row < rows; ++row) {
+            sum = sum + relative(V::load(x + row * width), m);
+        }
+        m.store(state[0]);
+        sum.store(state[1]);
+    }
+
+    /// The places that fill no register, padded to one.
+    static void take_in_last(
+        std::array<T*, 2> state, T const* x, std::size_t width, std::size_t count, std::size_t rows)
+    {
+        std::array<T, vectorized::rows_at_once * V::size> elements{};
+        std::array<T, V::size> m{}, sum{};
+        for (std::size_t row = 0; row < rows; ++row) {
+            std::copy_n(x + row * width, count, elements.begin() + row * V::size);
+        }
+        std::copy_n(state[0], count, m.begin());
+        std::copy_n(state[1], count, sum.begin());
+        take_in({m.data(), sum.data()}, elements.data(), V::size, rows);
+        std::copy_n(m.begin(), count, state[0]);
+        std::copy_n(sum.begin(), count, state[1]);
+    }
+
     /// exp(x - m), 1 where both are the same infinity (then only m counts).
     XGRAD_ALWAYS_INLINE static V relative(V x, V m) { return exp(select(x == m, V(0), x - m)); }
 

@@ -15,6 +15,7 @@ struct variance_accumulator
 {
     using V = simd::batch<T>;
     static constexpr std::size_t states = 3;
+    static constexpr bool joins_in_pairs = true;
     T ddof;
 
     void start(std::array<T*, 3> state, std::size_t count) const
@@ -27,8 +28,9 @@ struct variance_accumulator
     void run(std::array<T*, 3> state, T const* x, std::size_t count) const
     {
         auto n = static_cast<T>(count);
-        auto mean = vectorized::fold(x, count, T(0), vectorized::add{}) / n;
-        auto squares = squares_about(mean, x, count);
+        // About the first element: the mean of equal ones is exact, and their variance 0.
+        auto mean = x[0] + sum_about<add_deviation>(x[0], x, count) / n;
+        auto squares = sum_about<add_square>(mean, x, count);
         if (*state[0] == T(0)) {
             *state[0] = n;
             *state[1] = mean;
@@ -40,40 +42,49 @@ struct variance_accumulator
 
     void each(std::array<T*, 3> state, T const* x, std::size_t count) const
     {
-        auto const take_in = [](auto& n, auto& mean, auto& squares, auto const& element) {
-            using U = std::remove_cvref_t<decltype(element)>;
-            n = n + U(1);
-            auto const deviation = element - mean;
-            mean = mean + deviation / n;
-            squares = squares + deviation * (element - mean);
-        };
-        std::size_t i = 0;
-        for (; i + V::size <= count; i += V::size) {
-            auto n = V::load(state[0] + i);
-            auto mean = V::load(state[1] + i);
-            auto squares = V::load(state[2] + i);
-            take_in(n, mean, squares, V::load(x + i));
-            n.store(state[0] + i);
-            mean.store(state[1] + i);
-            squares.store(state[2] + i);
-        }
-        for (; i < count; ++i) {
-            take_in(state[0][i], state[1][i], state[2][i], x[i]);
+        columns(state, x, count, 1);
+    }
+
+    /// About the mean so far (at first, the first row): about a value near the data nothing is
+    /// lost, and about one far from them the distance is what counts.
+    void columns(std::array<T*, 3> state, T const* x, std::size_t width, std::size_t rows) const
+    {
+        using vectorized::rows_at_once;
+        for (std::size_t row = 0; row < rows; row += rows_at_once, x += rows_at_once * width) {
+            auto const end = std::min(rows_at_once, rows - row);
+            std::size_t i = 0;
+            for (; i + 4 * V::size <= width; i += 4 * V::size) {
+                take_in<4>(state, x, width, end, i);
+            }
+            for (; i + V::size <= width; i += V::size) {
+                take_in<1>(state, x, width, end, i);
+            }
+            if (i < width) {
+                take_in_last(state, x, width, end, i);
+            }
         }
     }
 
     void merge(std::array<T*, 3> state, std::array<T*, 3> other, std::size_t count) const
     {
-        for (std::size_t i = 0; i < count; ++i) {
-            auto const n = state[0][i] + other[0][i];
-            if (other[0][i] == T(0)) {
-                continue;
-            }
-            auto const between = other[1][i] - state[1][i];
-            auto const share = other[0][i] / n;
-            state[2][i] += other[2][i] + between * between * state[0][i] * share;
-            state[1][i] += between * share;
-            state[0][i] = n;
+        std::size_t i = 0;
+        for (; i + V::size <= count; i += V::size) {
+            auto n = V::load(state[0] + i);
+            auto mean = V::load(state[1] + i);
+            auto squares = V::load(state[2] + i);
+            join(
+                n,
+                mean,
+                squares,
+                V::load(other[0] + i),
+                V::load(other[1] + i),
+                V::load(other[2] + i));
+            n.store(state[0] + i);
+            mean.store(state[1] + i);
+            squares.store(state[2] + i);
+        }
+        for (; i < count; ++i) {
+            join(state[0][i], state[1][i], state[2][i], other[0][i], other[1][i], other[2][i]);
         }
     }
 
@@ -85,25 +96,124 @@ struct variance_accumulator
     }
 
 private:
-    static T squares_about(T mean, T const* x, std::size_t count)
+    /// Of elements and of others: either may be none.
+    template <class U>
+    static void
+    join(U& n, U& mean, U& squares, U const& other_n, U const& other_mean, U const& other_squares)
     {
-        constexpr std::size_t flight = 4;
+        using vectorized::choose;
+        auto const no_other = other_n == U(0);
+        auto const only_other = n == U(0);
+        auto const both = n + other_n;
+        auto const between = other_mean - mean;
+        auto const share = other_n / both;
+        auto const joined = squares + (other_squares + between * between * n * share);
+        squares = choose(no_other, squares, choose(only_other, other_squares, joined));
+        mean = choose(no_other, mean, choose(only_other, other_mean, mean + between * share));
+        n = both;
+    }
+
+    struct add_deviation
+    {
+        XGRAD_ALWAYS_INLINE V operator()(V const& sum, V const& deviation) const
+        {
+            return sum + deviation;
+        }
+    };
+
+    struct add_square
+    {
+        XGRAD_ALWAYS_INLINE V operator()(V const& sum, V const& deviation) const
+        {
+            return fma(deviation, deviation, sum);
+        }
+    };
+
+    /// Of the deviations from a value, over at least one element.
+    template <class Add>
+    static T sum_about(T value, T const* x, std::size_t count)
+    {
+        constexpr std::size_t flight = 8;
         std::array<V, flight> sums;
         sums.fill(V(0));
+        V const center(value);
+        auto const take_in = [&](std::size_t k, V const& element) {
+            sums[k] = Add{}(sums[k], element - center);
+        };
         std::size_t i = 0;
         for (; i + flight * V::size <= count; i += flight * V::size) {
-            for (std::size_t k = 0; k < flight; ++k) {
-                auto const deviation = V::load(x + i + k * V::size) - V(mean);
-                sums[k] = sums[k] + deviation * deviation;
-            }
+            vectorized::unrolled<flight>([&](auto k) { take_in(k, V::load(x + i + k * V::size)); });
         }
-        T rest = 0;
-        for (; i < count; ++i) {
-            rest += (x[i] - mean) * (x[i] - mean);
+        for (; i + V::size <= count; i += V::size) {
+            take_in(0, V::load(x + i));
         }
-        std::array<T, V::size> lanes;
-        ((sums[0] + sums[1]) + (sums[2] + sums[3])).store(lanes.data());
-        return rest + vectorized::fold_few(lanes.data(), lanes.size(), T(0), vectorized::add{});
+        if (i < count) {
+            std::array<T, V::size> rest;
+            rest.fill(value);
+            std::copy(x + i, x + count, rest.begin());
+            take_in(0, V::load(rest.data()));
+        }
+        return vectorized::fold_lanes(sums, vectorized::add{});
+    }
+
+    /// Some registers of neighbouring places.
+    template <std::size_t Flight>
+    static void take_in(
+        std::array<T*, 3> const& state,
+        T const* x,
+        std::size_t width,
+        std::size_t rows,
+        std::size_t i)
+    {
+        std::array<V, Flight> center;
+        std::array<V, Flight> sums;
+        std::array<V, Flight> squares;
+        sums.fill(V(0));
+        squares.fill(V(0));
+        vectorized::unrolled<Flight>([&](auto k) {
+            auto const place = i + k * V::size;
+            center[k] = select(
+                V::load(state[0] + place) == V(0), V::load(x + place), V::load(state[1] + place));
+        });
+        for (std::size_t row = 0; row < rows; ++row) {
+            vectorized::unrolled<Flight>([&](auto k) {
+                auto const deviation = V::load(x + row * width + i + k * V::size) - center[k];
+                sums[k] = sums[k] + deviation;
+                squares[k] = fma(deviation, deviation, squares[k]);
+            });
+        }
+        vectorized::unrolled<Flight>([&](auto k) {
+            auto const place = i + k * V::size;
+            auto const n = V::load(state[0] + place) + V(rows);
+            auto const step = sums[k] / n;
+            n.store(state[0] + place);
+            (center[k] + step).store(state[1] + place);
+            (V::load(state[2] + place) + (squares[k] - sums[k] * step)).store(state[2] + place);
+        });
+    }
+
+    /// The places that fill no register, padded to one.
+    static void take_in_last(
+        std::array<T*, 3> const& state,
+        T const* x,
+        std::size_t width,
+        std::size_t rows,
+        std::size_t i)
+    {
+        auto const count = width - i;
+        std::array<std::array<T, V::size>, 3> own{};
+        std::array<T, vectorized::rows_at_once * V::size> elements{};
+        for (std::size_t k = 0; k < 3; ++k) {
+            std::copy_n(state[k] + i, count, own[k].begin());
+        }
+        for (std::size_t row = 0; row < rows; ++row) {
+            std::copy_n(x + row * width + i, count, elements.begin() + row * V::size);
+        }
+        take_in<1>(
+            {own[0].data(), own[1].data(), own[2].data()}, elements.data(), V::size, rows, 0);
+        for (std::size_t k = 0; k < 3; ++k) {
+            std::copy_n(own[k].begin(), count, state[k] + i);
+        }
     }
 };
 } // namespace XGRAD_ARCHITECTURE

@@ -134,6 +134,17 @@ struct batch<T>
 
     XGRAD_ALWAYS_INLINE friend batch sqrt(batch a) noexcept { return xsimd::sqrt(a.lanes); }
 
+    /// The larger and the smaller of numbers: where one is NaN, either.
+    XGRAD_ALWAYS_INLINE friend batch larger_number(batch a, batch b) noexcept
+    {
+        return xsimd::max(a.lanes, b.lanes);
+    }
+
+    XGRAD_ALWAYS_INLINE friend batch smaller_number(batch a, batch b) noexcept
+    {
+        return xsimd::min(a.lanes, b.lanes);
+    }
+
     XGRAD_ALWAYS_INLINE friend batch abs(batch a) noexcept { return xsimd::abs(a.lanes); }
 };
 

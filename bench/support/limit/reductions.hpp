@@ -1,0 +1,205 @@
+// Reductions of a matrix over its rows, its columns or all of it, written by hand.
+#pragma once
+
+#include <xgrad/simd/math.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+namespace limit {
+using V = xgrad::simd::batch<double>;
+inline constexpr std::size_t flight = 8;
+
+/// join over f(register) of a vector, eight registers at a time; what fills no register by rest.
+template <class F, class Join>
+inline double fold(double const* x, std::size_t count, double start, F const& f, Join const& join)
+{
+    std::array<V, flight> partial;
+    partial.fill(V(start));
+    std::size_t i = 0;
+    for (; i + flight * V::size <= count; i += flight * V::size) {
+#pragma GCC unroll 8
+        for (std::size_t k = 0; k < flight; ++k) {
+            partial[k] = join(partial[k], f(V::load(x + i + k * V::size)));
+        }
+    }
+    for (std::size_t k = 0; i + V::size <= count; i += V::size, ++k) {
+        partial[k] = join(partial[k], f(V::load(x + i)));
+    }
+    for (std::size_t half = flight / 2; half > 0; half /= 2) {
+        for (std::size_t k = 0; k < half; ++k) {
+            partial[k] = join(partial[k], partial[k + half]);
+        }
+    }
+    std::array<double, V::size> lanes;
+    partial[0].store(lanes.data());
+    auto result = lanes[0];
+    for (std::size_t k = 1; k < V::size; ++k) {
+        result = join(result, lanes[k]);
+    }
+    for (; i < count; ++i) {
+        std::array<double, V::size> one{x[i]};
+        f(V::load(one.data())).store(one.data());
+        result = join(result, one[0]);
+    }
+    return result;
+}
+
+struct plus
+{
+    template <class X>
+    X operator()(X const& a, X const& b) const
+    {
+        return a + b;
+    }
+};
+
+struct greater
+{
+    V operator()(V const& a, V const& b) const { return larger_number(a, b); }
+
+    double operator()(double a, double b) const { return a > b ? a : b; }
+};
+
+struct sum
+{
+    static double of(double const* x, std::size_t count)
+    {
+        return fold(
+            x, count, 0, [](V const& v) { return v; }, plus{});
+    }
+
+    static void columns(double const* x, std::size_t rows, std::size_t width, double* out)
+    {
+        std::copy_n(x, width, out);
+        std::size_t row = 1;
+        for (; row + 4 <= rows; row += 4) {
+            auto const* const r = x + row * width;
+            for (std::size_t j = 0; j < width; ++j) {
+                out[j] += (r[j] + r[width + j]) + (r[2 * width + j] + r[3 * width + j]);
+            }
+        }
+        for (; row < rows; ++row) {
+            for (std::size_t j = 0; j < width; ++j) {
+                out[j] += x[row * width + j];
+            }
+        }
+    }
+};
+
+struct mean
+{
+    static double of(double const* x, std::size_t count)
+    {
+        return sum::of(x, count) / static_cast<double>(count);
+    }
+
+    static void columns(double const* x, std::size_t rows, std::size_t width, double* out)
+    {
+        sum::columns(x, rows, width, out);
+        for (std::size_t j = 0; j < width; ++j) {
+            out[j] /= static_cast<double>(rows);
+        }
+    }
+};
+
+struct amax
+{
+    static double of(double const* x, std::size_t count)
+    {
+        return fold(
+            x, count, x[0], [](V const& v) { return v; }, greater{});
+    }
+
+    static void columns(double const* x, std::size_t rows, std::size_t width, double* out)
+    {
+        for (std::size_t j = 0; j < width; j += 8 * V::size) { // the width is whole panels
+            std::array<V, 8> most;
+#pragma GCC unroll 8
+            for (std::size_t k = 0; k < 8; ++k) {
+                most[k] = V::load(x + j + k * V::size);
+            }
+            for (std::size_t row = 1; row < rows; ++row) {
+#pragma GCC unroll 8
+                for (std::size_t k = 0; k < 8; ++k) {
+                    most[k] = larger_number(most[k], V::load(x + row * width + j + k * V::size));
+                }
+            }
+#pragma GCC unroll 8
+            for (std::size_t k = 0; k < 8; ++k) {
+                most[k].store(out + j + k * V::size);
+            }
+        }
+    }
+};
+
+struct logsumexp
+{
+    static double of(double const* x, std::size_t count)
+    {
+        auto const m = amax::of(x, count);
+        return m +
+            std::log(fold(
+                x, count, 0, [m](V const& v) { return exp(v - V(m)); }, plus{}));
+    }
+
+    static void columns(double const* x, std::size_t rows, std::size_t width, double* out)
+    {
+        amax::columns(x, rows, width, out);
+        for (std::size_t j = 0; j < width; j += V::size) { // the width is whole registers
+            V const m = V::load(out + j);
+            V total(0);
+            for (std::size_t row = 0; row < rows; ++row) {
+                total = total + exp(V::load(x + row * width + j) - m);
+            }
+            (m + log(total)).store(out + j);
+        }
+    }
+};
+
+struct variance
+{
+    static double of(double const* x, std::size_t count)
+    {
+        auto const m = mean::of(x, count);
+        auto const square = [m](V const& v) {
+            auto const d = v - V(m);
+            return d * d;
+        };
+        return fold(x, count, 0, square, plus{}) / static_cast<double>(count);
+    }
+
+    /// In one pass, relative to the first row.
+    static void columns(double const* x, std::size_t rows, std::size_t width, double* out)
+    {
+        auto const n = static_cast<double>(rows);
+        for (std::size_t j = 0; j < width; j += 8 * V::size) { // the width is whole panels
+            std::array<V, 8> shift;
+            std::array<V, 8> total;
+            std::array<V, 8> squares;
+#pragma GCC unroll 8
+            for (std::size_t k = 0; k < 8; ++k) {
+                shift[k] = V::load(x + j + k * V::size);
+            }
+            total.fill(V(0));
+            squares.fill(V(0));
+            for (std::size_t row = 1; row < rows; ++row) {
+#pragma GCC unroll 8
+                for (std::size_t k = 0; k < 8; ++k) {
+                    auto const d = V::load(x + row * width + j + k * V::size) - shift[k];
+                    total[k] = total[k] + d;
+                    squares[k] = squares[k] + d * d;
+                }
+            }
+#pragma GCC unroll 8
+            for (std::size_t k = 0; k < 8; ++k) {
+                auto const m = total[k] / V(n);
+                (squares[k] / V(n) - m * m).store(out + j + k * V::size);
+            }
+        }
+    }
+};
+} // namespace limit

@@ -1,0 +1,242 @@
+#pragma once
+
+#include <xgrad/simd/integer_batch.hpp>
+#include <xgrad/simd/math.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+// Many elements joined to one, or rows of them to one row, in registers.
+
+namespace xgrad {
+inline namespace XGRAD_ARCHITECTURE {
+namespace vectorized {
+/// f(0), f(1), ... with constants, so that registers in an array stay registers.
+template <std::size_t N, class F>
+XGRAD_ALWAYS_INLINE void unrolled(F&& f)
+{
+    [&]<std::size_t... K>(std::index_sequence<K...>) {
+        (f(std::integral_constant<std::size_t, K>()), ...);
+    }(std::make_index_sequence<N>());
+}
+
+template <class Join, class T>
+T fold_few(T const* x, std::size_t count, T result, Join join)
+{
+    for (std::size_t i = 0; i < count; ++i) {
+        result = join(result, x[i]);
+    }
+    return result;
+}
+
+/// Joins registers in pairs, into the first one.
+template <std::size_t N, class Registers, class Join>
+XGRAD_ALWAYS_INLINE void join_first(Registers& all, Join join)
+{
+    if constexpr (N > 1) {
+        unrolled<N / 2>([&](auto k) { all[k] = join(all[k], all[k + N / 2]); });
+        join_first<N / 2>(all, join);
+    }
+}
+
+/// Joins all lanes of some registers, without a branch on their values.
+template <class Join, class V, std::size_t N>
+XGRAD_ALWAYS_INLINE auto fold_lanes(std::array<V, N>& partial, Join join)
+{
+    join_first<N>(partial, join);
+    using T = typename V::value_type;
+    std::array<T, V::size> lanes;
+    partial[0].store(lanes.data());
+    std::array<V, V::size> spread;
+    unrolled<V::size>([&](auto k) { spread[k] = V(lanes[k]); });
+    join_first<V::size>(spread, join);
+    spread[0].store(lanes.data());
+    return lanes[0];
+}
+
+/// Elements that one fold takes in at a time: longer runs are folded in halves, so that the error
+/// of a sum grows with the logarithm of their length.
+inline constexpr std::size_t longest_fold = 1024;
+
+/// Folds a run with eight registers in flight, which hides the latency of an addition.
+template <class Join, class T>
+T fold(T const* x, std::size_t count, T identity, Join join)
+{
+    using V = simd::batch<T>;
+    if (count < V::size) {
+        return fold_few(x, count, identity, join);
+    }
+    if (count > longest_fold) {
+        auto const half = (count / 2 + longest_fold - 1) / longest_fold * longest_fold;
+        return join(fold(x, half, identity, join), fold(x + half, count - half, identity, join));
+    }
+    constexpr std::size_t flight = 8;
+    std::array<V, flight> partial;
+    partial.fill(V(identity));
+    std::size_t i = 0;
+    for (; i + flight * V::size <= count; i += flight * V::size) {
+        unrolled<flight>(
+            [&](auto k) { partial[k] = join(partial[k], V::load(x + i + k * V::size)); });
+    }
+    for (; i + V::size <= count; i += V::size) {
+        partial[0] = join(partial[0], V::load(x + i));
+    }
+    if (i < count) {
+        alignas(64) std::array<T, V::size> rest;
+        rest.fill(identity);
+        std::copy(x + i, x + count, rest.begin());
+        partial[1] = join(partial[1], V::load(rest.data()));
+    }
+    return fold_lanes(partial, join);
+}
+
+template <class Join, class T>
+void join_each(T* into, T const* x, std::size_t count, Join join)
+{
+    using V = simd::batch<T>;
+    std::size_t i = 0;
+    for (; i + V::size <= count; i += V::size) {
+        join(V::load(into + i), V::load(x + i)).store(into + i);
+    }
+    for (; i < count; ++i) {
+        into[i] = join(into[i], x[i]);
+    }
+}
+
+/// Rows that are joined to each other before they are joined to a state.
+inline constexpr std::size_t rows_at_once = 16;
+
+/// The same of several rows, one after the other: each column of up to sixteen in a register.
+template <class Join, class T>
+void join_columns(T* into, T const* x, std::size_t width, std::size_t rows, Join join)
+{
+    using V = simd::batch<T>;
+    for (std::size_t row = 0; row < rows; row += rows_at_once, x += rows_at_once * width) {
+        auto const end = std::min(rows_at_once, rows - row);
+        if (end == 1) {
+            join_each(into, x, width, join);
+            continue;
+        }
+        std::size_t i = 0;
+        constexpr std::size_t flight = 4;
+        for (; i + flight * V::size <= width; i += flight * V::size) {
+            std::array<V, flight> column;
+            unrolled<flight>([&](auto k) { column[k] = V::load(x + i + k * V::size); });
+            for (std::size_t r = 1; r < end; ++r) {
+                unrolled<flight>([&](auto k) {
+                    column[k] = join(column[k], V::load(x + r * width + i + k * V::size));
+                });
+            }
+            unrolled<flight>([&](auto k) {
+                auto* const to = into + i + k * V::size;
+                join(V::load(to), column[k]).store(to);
+            });
+        }
+        for (; i < width; ++i) {
+            auto column = x[i];
+            for (std::size_t r = 1; r < end; ++r) {
+                column = join(column, x[r * width + i]);
+            }
+            into[i] = join(into[i], column);
+        }
+    }
+}
+
+struct add
+{
+    template <class V>
+    XGRAD_ALWAYS_INLINE V operator()(V const& a, V const& b) const
+    {
+        return a + b;
+    }
+};
+
+template <class C, class V>
+XGRAD_ALWAYS_INLINE V choose(C const& c, V const& a, V const& b)
+{
+    if constexpr (std::same_as<C, bool>) {
+        return c ? a : b;
+    } else {
+        return select(c, a, b);
+    }
+}
+
+// A NaN wins, wherever it stands.
+struct larger
+{
+    template <class V>
+    XGRAD_ALWAYS_INLINE V operator()(V const& a, V const& b) const
+    {
+        return choose(a > b || a != a, a, b);
+    }
+};
+
+struct smaller
+{
+    template <class V>
+    XGRAD_ALWAYS_INLINE V operator()(V const& a, V const& b) const
+    {
+        return choose(a < b || a != a, a, b);
+    }
+};
+/// The same folds of runs in which no element is NaN.
+struct larger_number_of
+{
+    template <class V>
+    XGRAD_ALWAYS_INLINE V operator()(V const& a, V const& b) const
+    {
+        return larger_number(a, b);
+    }
+};
+
+struct smaller_number_of
+{
+    template <class V>
+    XGRAD_ALWAYS_INLINE V operator()(V const& a, V const& b) const
+    {
+        return smaller_number(a, b);
+    }
+};
+
+/// The extreme element of a run. Their sum says whether one may be NaN; only then do NaNs have to
+/// be looked at one by one.
+template <class Join, class T>
+T extreme(T const* x, std::size_t count, T identity, Join join)
+{
+    using V = simd::batch<T>;
+    constexpr std::size_t flight = 4;
+    if constexpr (std::floating_point<T>) {
+        using number =
+            std::conditional_t<std::same_as<Join, larger>, larger_number_of, smaller_number_of>;
+        if (count < flight * V::size || identity != identity) {
+            return fold(x, count, identity, join);
+        }
+        std::array<V, flight> most;
+        std::array<V, flight> sums;
+        most.fill(V(identity));
+        sums.fill(V(0));
+        std::size_t i = 0;
+        auto const take_in = [&](std::size_t k, V const& element) {
+            most[k] = number{}(most[k], element);
+            sums[k] = sums[k] + element;
+        };
+        for (; i + flight * V::size <= count; i += flight * V::size) {
+            unrolled<flight>([&](auto k) { take_in(k, V::load(x + i + k * V::size)); });
+        }
+        // The last registers once more, with what is left: an extreme does not mind.
+        for (std::size_t k = 0; i < count && k < flight; ++k) {
+            take_in(k, V::load(x + count - (k + 1) * V::size));
+        }
+        auto const sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+        if (all(sum == sum)) {
+            return fold_lanes(most, number{});
+        }
+    }
+    return fold(x, count, identity, join);
+}
+} // namespace vectorized
+} // namespace XGRAD_ARCHITECTURE
+} // namespace xgrad
