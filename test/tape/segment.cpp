@@ -3,7 +3,9 @@
 #include <xgrad/xgrad.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <source_location>
 
 using namespace xgrad;
 
@@ -80,9 +82,18 @@ BOOST_AUTO_TEST_CASE(gradients_of_gradients_pass_through_what_is_computed_again)
 BOOST_AUTO_TEST_CASE(results_of_operations_that_cannot_run_again_stay)
 {
     auto const u = initial(1000);
-    auto const doubled = custom_gradient(
-        [](tensor<double> const& x) -> tensor<double> { return 2 * x; },
-        [](tensor<double> const& g, tensor<double> const&) -> tensor<double> { return 2 * g; });
+    auto const doubled = [](tensor<double> const& x) {
+        auto const back = [](pullback& sweep) {
+            sweep.add(0, tensor<double>(2 * tensor<double>(sweep.incoming())).handle());
+        };
+        return recorded(
+            "doubled",
+            with_no_grad([&] { return tensor<double>(2 * x); }),
+            std::array{&x.body()},
+            {},
+            back,
+            std::source_location::current());
+    };
     auto const loss_of = [&](std::size_t limit) {
         auto tape = create_tape({.memory_limit = limit});
         auto x = u;
