@@ -48,7 +48,7 @@ int main()
     for (int step = 0;; ++step) {
         auto const [value, gradients] = value_and_grad(rosenbrock, x);
         auto const& g = std::get<0>(gradients);
-        if (step % 20 == 0 || norm_l2(g).item() < 1e-8) {
+        if (step % 50 == 0 || norm_l2(g).item() < 1e-8) {
             std::cout << std::setw(4) << step << std::scientific << std::setprecision(1)
                       << std::setw(10) << value.item() << std::setw(10) << norm_l2(g).item()
                       << '\n';
