@@ -33,6 +33,7 @@ BOOST_AUTO_TEST_CASE(reductions_replay)
     check("logsumexp", [](auto const& x) { return logsumexp(x, 1); });
     check("average", [](auto const& x) { return average(x, tensor(exp(x)), 1); });
     check("nansum", [](auto const& x) { return nansum(log(x), 1); });
+    check("nanmean", [](auto const& x) { return nanmean(log(x), 0); });
     check("median", [](auto const& x) { return median(x, 1); });
     check("quantile", [](auto const& x) { return quantile(x, {0.1, 0.7}, 0); });
 }

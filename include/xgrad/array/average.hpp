@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/array/looking_at_values.hpp>
 #include <xgrad/array/movement.hpp>
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/ops/cast.hpp>
@@ -79,7 +80,7 @@ auto nansum(
 
 /// The mean of the elements that are not NaN, over all axes or those given; NaN where all are.
 template <array X>
-auto nanmean(
+tensor<detail::reduced_element<X, true>> nanmean(
     X const& x,
     axes_argument const& axes = {},
     reduction_options const& options = {},
@@ -87,9 +88,15 @@ auto nanmean(
 {
     using T = detail::reduced_element<X, true>;
     tensor<T> const values = as_tensor(x, where);
-    auto const total = nansum(values, axes, options, where);
-    auto const count =
-        with_no_grad([&] { return sum(cast<T>(values == values), axes, options, where); });
-    return tensor<T>(total / count, where);
+    // How many there are is a constant to the gradient, but not to another x.
+    auto const compute = [&](tensor<T> const& v) {
+        auto const total = nansum(v, axes, options, where);
+        auto const count = with_no_grad([&] { return sum(cast<T>(v == v), axes, options, where); });
+        return tensor<T>(total / count, where);
+    };
+    auto const again = [axes, options, where](tensor<T> const& other) {
+        return nanmean(other, axes, options, where);
+    };
+    return detail::looking_at_values("nanmean", where, compute, again, values);
 }
 } // namespace xgrad
