@@ -97,6 +97,14 @@ decltype(auto) with_element_type(element_type type, F&& f)
     return f.template operator()<bool>();
 }
 
+/// The same for a type that statements compute in: double or float.
+template <class F>
+decltype(auto) with_floating_type(element_type type, F&& f)
+{
+    return type == element_type::float64 ? f.template operator()<double>()
+                                         : f.template operator()<float>();
+}
+
 inline std::size_t bytes_of(element_type type) noexcept
 {
     switch (type) {

@@ -5,6 +5,7 @@
 #include <xgrad/mode/value_and_grad.hpp>
 #include <xgrad/tape/replay_watch.hpp>
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -113,7 +114,7 @@ private:
         std::size_t statement;
         std::vector<std::uint32_t> last_read;       // variables that no later step reads
         std::vector<replay_condition> conditions{}; // of its result
-        std::shared_ptr<tile_group const> group{};  // that begins here
+        std::unique_ptr<tile_group const> group{};  // that begins here
     };
 
     static bool holds(replay_condition const& condition, body_pointer const& value)
@@ -208,11 +209,8 @@ private:
     void form_groups()
     {
         auto const& r = tape_.record();
-        auto const statement_of_step = [&](step const& each) -> statement const& {
-            return r.statements()[each.statement];
-        };
         auto const statement_of = [&](std::size_t k) -> statement const& {
-            return statement_of_step(steps_[k]);
+            return r.statements()[steps_[k].statement];
         };
         std::vector<std::size_t> last_reader(r.variables().size(), 0);
         for (std::size_t k = 0; k < steps_.size(); ++k) {
@@ -220,13 +218,15 @@ private:
                 last_reader[operand.variable] = k;
             }
         }
-        auto const has_condition = [&](std::uint32_t variable) {
-            return std::any_of(steps_.begin(), steps_.end(), [&](step const& each) {
-                return statement_of_step(each).result == variable && !each.conditions.empty();
-            });
-        };
-        // So that what a group reads and writes stays in cache.
-        constexpr std::size_t longest = 32;
+        // Something outside of all groups reads these.
+        constexpr auto always = std::numeric_limits<std::size_t>::max();
+        last_reader[result_] = always;
+        for (auto const& step : steps_) {
+            if (!step.conditions.empty()) {
+                last_reader[r.statements()[step.statement].result] = always;
+            }
+        }
+        constexpr std::size_t longest = 32; // so that the tiles stay few
         for (std::size_t first = 0, end = 0; first < steps_.size(); first = end) {
             end = first + 1;
             if (!tile_group::suits(r, statement_of(first))) {
@@ -243,9 +243,8 @@ private:
                     members.push_back(steps_[k].statement);
                 }
                 steps_[first].group =
-                    std::make_shared<tile_group const>(r, members, [&](std::uint32_t variable) {
-                        return variable == result_ || last_reader[variable] >= end ||
-                            has_condition(variable);
+                    std::make_unique<tile_group const>(r, members, [&](std::uint32_t variable) {
+                        return last_reader[variable] >= end;
                     });
             }
         }

@@ -23,15 +23,13 @@ run_again(recording const& r, statement const& s, std::span<tensor_body* const> 
         return s.reduced->again(
             {s.reduced, s.kernels, operands, s.scalars(), s.axes, keep_dims, &s.where});
     }
-    auto const evaluate = [&]<class T>() {
+    return with_floating_type(s.kernels->compute, [&]<class T>() {
         return vectorized::evaluate<T>(
             *s.kernels,
             operands,
             static_cast<T const*>(s.scalars()),
             r.variables()[s.result].type,
             s.where);
-    };
-    return s.kernels->compute == element_type::float64 ? evaluate.template operator()<double>()
-                                                       : evaluate.template operator()<float>();
+    });
 }
 } // namespace xgrad::detail

@@ -107,11 +107,7 @@ public:
                 values[s->result] = make_body(compute, shape, size);
             }
         }
-        if (compute == element_type::float64) {
-            run_in<double>(values, recorded, size);
-        } else {
-            run_in<float>(values, recorded, size);
-        }
+        with_floating_type(compute, [&]<class T>() { run_in<T>(values, recorded, size); });
         if (recorded) {
             record(values);
         }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/tape/expression_sweep.hpp>
+#include <xgrad/tape/sum_sweep.hpp>
 #include <xgrad/tape/sweep_lists.hpp>
 #include <xgrad/tape/tape.hpp>
 #include <xgrad/tape/tile_sweep.hpp>
@@ -104,20 +105,17 @@ public:
         lists_.all.start(recording_, recorded_ != nullptr ? recorded_->join : nullptr);
         mark_ways_to_sources();
         seed_targets();
-        std::optional<recomputed_segment> values;
         for (auto i = recording_.statements().size(); i > 0;) {
             if (!lists_.all.has(recording_.statements()[i - 1].result)) {
                 --i;
                 continue;
             }
-            if (recompute_.values != nullptr && (!values || i <= values->begin())) {
-                values.reset();
-                auto const segment = recompute_.values->segment_of(i - 1);
-                values.emplace(segment, recording_, recompute_.run);
-                first_with_values_ = segment.begin();
+            if (recompute_.values != nullptr) {
+                recompute_values(i - 1);
             }
             i = reverse_from(i);
         }
+        segment_.reset();
         for (std::size_t i = 0; i < sources_.size(); ++i) {
             gradients[i] = gradient_of(i, options);
         }
@@ -198,6 +196,16 @@ private:
         }
     }
 
+    /// Brings back the values of the segment to which a statement belongs, instead of those of the
+    /// segment after it.
+    void recompute_values(std::size_t statement)
+    {
+        if (!segment_ || statement < segment_->begin()) {
+            segment_.reset();
+            segment_.emplace(recompute_.values->segment_of(statement), recording_, recompute_.run);
+        }
+    }
+
     /// Reverses the statement before `end`, and its neighbours where they can go together; returns
     /// the first one reversed.
     std::size_t reverse_from(std::size_t end)
@@ -208,20 +216,20 @@ private:
             recorded_->reverse(recording_, s, lists_.all);
         } else if (
             s.aligned == alignment::same && s.reduced != nullptr && s.kernels->terms.size() == 1) {
-            reverse_sum_of_tensor(s);
+            reverse_sum_of_tensor(recording_, s, lists_.all);
         } else if (s.aligned == alignment::same) {
             auto const first = knows_gradients_ ? end - 1 : first_of_run(end);
             reverse_run(first, end);
             return first;
         } else if (s.aligned == alignment::linear) {
-            reverse_linear(s);
+            reverse_linear(recording_, s, lists_.all);
         } else if (s.kernels == nullptr) {
             pullback sweep(recording_, s, lists_.all);
             s.operation_->reverse(sweep);
-        } else if (s.kernels->compute == element_type::float64) {
-            vectorized::expression_sweep<double>(recording_, s, lists_.all).run();
         } else {
-            vectorized::expression_sweep<float>(recording_, s, lists_.all).run();
+            with_floating_type(s.kernels->compute, [&]<class T>() {
+                vectorized::expression_sweep<T>(recording_, s, lists_.all).run();
+            });
         }
         if (lists_.all.wanted(s.result) != interest::source) {
             lists_.all.take(s.result); // no statement before this one reads it
@@ -236,8 +244,9 @@ private:
         auto const& statements = recording_.statements();
         auto const& last = statements[end - 1];
         auto const shape = whole_shape(recording_, last);
+        auto const begin = segment_ ? segment_->begin() : 0;
         auto first = end - 1;
-        while (first > first_with_values_ && end - first < longest) {
+        while (first > begin && end - first < longest) {
             auto const& s = statements[first - 1];
             if (s.aligned != alignment::same || s.kernels->compute != last.kernels->compute ||
                 whole_shape(recording_, s) != shape) {
@@ -267,69 +276,10 @@ private:
 
     void reverse_run(std::size_t first, std::size_t end)
     {
-        auto const run = [&]<class T>() {
+        with_floating_type(recording_.statements()[first].kernels->compute, [&]<class T>() {
             vectorized::tile_sweep<T>(recording_, first, end, lists_.all, lists_.tiles)
                 .run(first, end);
-        };
-        if (recording_.statements()[first].kernels->compute == element_type::float64) {
-            run.template operator()<double>();
-        } else {
-            run.template operator()<float>();
-        }
-    }
-
-    /// A sum or mean of a tensor itself: all its elements have one adjoint.
-    void reverse_sum_of_tensor(statement const& s)
-    {
-        auto const operand = s.operands()[0].variable;
-        if (!lists_.all.wants(operand)) {
-            return;
-        }
-        auto const& incoming = lists_.all.of(s.result);
-        auto const reverse = [&]<class T>() {
-            auto g = incoming.is_uniform ? static_cast<T>(incoming.uniform)
-                                         : *incoming.body->template elements<T>();
-            if (s.reduced->divides_by_count) {
-                g /= static_cast<T>(element_count(recording_.shape_of(operand)));
-            }
-            lists_.all.add_uniform(operand, static_cast<double>(g));
-        };
-        if (s.kernels->compute == element_type::float64) {
-            reverse.template operator()<double>();
-        } else {
-            reverse.template operator()<float>();
-        }
-    }
-
-    /// A sum or mean whose adjoints for a result's adjoint of one are kept.
-    void reverse_linear(statement const& s)
-    {
-        auto const reverse = [&]<class T>() {
-            auto const& incoming = lists_.all.of(s.result);
-            auto g = incoming.is_uniform ? static_cast<T>(incoming.uniform)
-                                         : *incoming.body->template elements<T>();
-            if (s.reduced->divides_by_count) {
-                auto const& shape = recording_.shape_of(s.operands()[0].variable);
-                g /= static_cast<T>(element_count(shape));
-            }
-            for (auto const& operand : s.operands()) {
-                if (!operand.kept || !lists_.all.wants(operand.variable)) {
-                    continue;
-                }
-                bool const accumulate = lists_.all.has(operand.variable);
-                if (g == T(1) && !accumulate) {
-                    lists_.all.add(operand.variable, operand.kept);
-                } else {
-                    vectorized::scale(
-                        lists_.all.writable(operand.variable), *operand.kept, g, accumulate);
-                }
-            }
-        };
-        if (s.kernels->compute == element_type::float64) {
-            reverse.template operator()<double>();
-        } else {
-            reverse.template operator()<float>();
-        }
+        });
     }
 
     void refuse_gradients(statement const& s) const
@@ -390,7 +340,7 @@ private:
     std::source_location where_;
     recorded_way const* recorded_;
     recomputing_way recompute_;
-    std::size_t first_with_values_ = 0;
+    std::optional<recomputed_segment> segment_; // that has its values
     bool knows_gradients_;
     detail::borrowed_lists borrowed_;
     detail::sweep_lists& lists_;
