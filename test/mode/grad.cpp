@@ -94,6 +94,18 @@ BOOST_AUTO_TEST_CASE(contributions_along_all_paths_are_added_once_each)
     BOOST_TEST(grad(tape, y, x).item() == 1099511627776.);
 }
 
+BOOST_AUTO_TEST_CASE(an_adjoint_that_is_a_view_of_another_is_not_added_to_in_place)
+{
+    tensor x = arange<double>(1., 201.);
+    auto tape = create_tape();
+    tensor cube = x * x * x;
+    tensor y = reshape(x, {2, 100}); // the adjoint of x begins as a view of that of y
+    tensor z = sum(cube) + sum(y * y * y);
+    auto [gx, gy] = grad(tape, z, wrt(x, y));
+    BOOST_TEST(all(gx == 6. * square(x)).item());
+    BOOST_TEST(all(gy == 3. * square(y)).item());
+}
+
 BOOST_AUTO_TEST_CASE(a_broadcast_operand_gets_the_sum_over_where_it_was_read)
 {
     auto tape = create_tape();

@@ -53,6 +53,16 @@ public:
         return total;
     }
 
+    /// Bytes of its pages.
+    std::size_t retained_bytes() const noexcept
+    {
+        std::size_t total = 0;
+        for (auto const& page : pages_) {
+            total += page.bytes;
+        }
+        return total;
+    }
+
 private:
     static constexpr std::size_t alignment = 8;
     static constexpr std::size_t first_page = std::size_t{4} << 10;

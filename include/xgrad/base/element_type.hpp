@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -107,17 +108,8 @@ decltype(auto) with_floating_type(element_type type, F&& f)
 
 inline std::size_t bytes_of(element_type type) noexcept
 {
-    switch (type) {
-    case element_type::float64:
-    case element_type::int64:
-        return 8;
-    case element_type::float32:
-    case element_type::int32:
-        return 4;
-    case element_type::boolean:
-        break;
-    }
-    return 1;
+    constexpr std::array<std::uint8_t, 5> bytes{8, 4, 8, 4, 1}; // in their order
+    return bytes[static_cast<std::size_t>(type)];
 }
 
 inline std::string_view name_of(element_type type) noexcept

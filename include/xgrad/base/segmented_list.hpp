@@ -75,6 +75,16 @@ public:
 
     std::size_t bytes() const noexcept { return size_ * sizeof(T); }
 
+    /// Bytes of its segments.
+    std::size_t retained_bytes() const noexcept
+    {
+        std::size_t total = 0;
+        for (std::size_t s = 0; s < segments_.size() && segments_[s] != nullptr; ++s) {
+            total += length_of(s) * sizeof(T);
+        }
+        return total;
+    }
+
 private:
     static constexpr std::size_t first_length = 32;
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <xgrad/base/config.hpp>
+
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
@@ -47,18 +49,16 @@ public:
         }
     }
 
-    small_vector(small_vector const& other) { copy(other); }
+    small_vector(small_vector const& other) : size_(other.size_), storage_(other.storage_)
+    {
+        if (other.on_heap()) [[unlikely]] {
+            copy_heap(other);
+        }
+    }
 
     small_vector(small_vector&& other) noexcept { take(other); }
 
-    small_vector& operator=(small_vector const& other)
-    {
-        if (this != &other) {
-            size_ = 0;
-            copy(other);
-        }
-        return *this;
-    }
+    small_vector& operator=(small_vector const& other) { return *this = small_vector(other); }
 
     small_vector& operator=(small_vector&& other) noexcept
     {
@@ -164,15 +164,12 @@ private:
         }
     }
 
-    void copy(small_vector const& other)
+    // A copy so far is one of the other's pointer.
+    XGRAD_COLD void copy_heap(small_vector const& other)
     {
-        if (!other.on_heap()) {
-            release();
-            storage_ = other.storage_; // all of it: a fixed number of bytes is a few moves
-        } else {
-            reserve(other.size_);
-            std::copy(other.begin(), other.end(), data());
-        }
+        size_ = 0;
+        reserve(other.size_);
+        std::copy(other.begin(), other.end(), data());
         size_ = other.size_;
     }
 

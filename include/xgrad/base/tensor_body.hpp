@@ -149,7 +149,16 @@ public:
 
     explicit operator bool() const noexcept { return body_ != nullptr; }
 
-    bool unique() const noexcept { return body_ != nullptr && body_->references.unique(); }
+    /// Nobody else sees its elements, be it through a view: they may be overwritten.
+    bool exclusive() const noexcept
+    {
+        if (body_ == nullptr || !body_->references.unique()) {
+            return false;
+        }
+        auto const* const viewed = body_->viewed();
+        return body_->borrowed == nullptr ||
+            (viewed != nullptr && viewed->borrowed == nullptr && viewed->references.unique());
+    }
 
 private:
     tensor_body* body_ = nullptr;
@@ -230,19 +239,28 @@ inline body_pointer make_foreign_body(
         .shape = std::move(shape)});
 }
 
-/// Other axes over the same elements: a view, which keeps the viewed body alive.
+/// Other axes over the same elements: a view, which keeps the viewed body alive. A few elements in
+/// a row are copied instead, which costs less than to describe where they are.
 inline body_pointer
 make_view(body_pointer const& viewed, shape_type shape, strides_type strides, std::ptrdiff_t offset)
 {
+    auto const* const data = static_cast<std::byte const*>(viewed->data) +
+        offset * static_cast<std::ptrdiff_t>(bytes_of(viewed->type));
+    auto const size = element_count(shape);
+    auto const bytes = size * bytes_of(viewed->type);
+    if (bytes <= block_alignment && size > 0 && is_row_major(shape, strides)) {
+        auto copy = make_body(viewed->type, shape, size);
+        std::memcpy(copy->data, data, bytes);
+        return copy;
+    }
     // A view of a view keeps what has the elements, so chains of views stay flat.
     auto* const inner = viewed->borrowed != nullptr ? viewed->borrowed->viewed : nullptr;
     auto& base = inner != nullptr ? *inner : *viewed;
-    auto const* const data = static_cast<std::byte const*>(viewed->data) +
-        offset * static_cast<std::ptrdiff_t>(bytes_of(viewed->type));
     auto view = make_foreign_body(viewed->type, data, std::move(shape), std::move(strides), {});
     base.references.increment();
     view->borrowed->viewed = &base;
-    view->padded = viewed->padded && view->contiguous && offset == 0 && view->size == viewed->size;
+    auto const* const end = reinterpret_cast<std::byte const*>(&base) + base.block_bytes;
+    view->padded = base.borrowed == nullptr && view->contiguous && data + padded_bytes(bytes) <= end;
     return view;
 }
 } // namespace xgrad

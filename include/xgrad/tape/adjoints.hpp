@@ -132,7 +132,7 @@ public:
             return *a.body;
         }
         body_of(variable);
-        if (!a.body.unique() || !a.body->contiguous || !a.body->padded) {
+        if (!a.body.exclusive() || !a.body->contiguous || !a.body->padded) {
             a.body = dense_copy(*a.body);
         }
         return *a.body;

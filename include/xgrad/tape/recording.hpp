@@ -33,6 +33,16 @@ public:
 
     ~recording() { clear(); }
 
+    /// Starts anew, as if just made; keeps its memory.
+    void restart(tape_options const& options) noexcept
+    {
+        clear();
+        options_ = options;
+        enabled_ = true;
+        keeps_operands_ = false;
+        times_consumed_ = 0;
+    }
+
     tape_options const& options() const noexcept { return options_; }
 
     bool enabled() const noexcept { return enabled_; }
@@ -107,9 +117,9 @@ public:
         bool const keeps_result =
             !linear && (e.reduced != nullptr ? e.reduced->result_needed : kernels.result_needed);
         auto const kept = [&](std::size_t i) {
-            return linear                                      ? e.unit_adjoints[i]
-                : kernels.leaves[i].value_needed || recomputes ? share(*e.operands[i])
-                                                               : body_pointer();
+            return linear                                      ? e.unit_adjoints[i].get()
+                : kernels.leaves[i].value_needed || recomputes ? e.operands[i]
+                                                               : nullptr;
         };
         auto& s = append(e.operands, scalar_bytes, kept, result, keeps_result, e.where);
         s.kernels = &kernels;
@@ -134,9 +144,7 @@ public:
         if (!concerns(bodies)) {
             return;
         }
-        auto const kept = [&](std::size_t i) {
-            return keep[i] ? share(*bodies[i]) : body_pointer();
-        };
+        auto const kept = [&](std::size_t i) { return keep[i] ? bodies[i] : nullptr; };
         auto& s = append(bodies, 0, kept, result, keep_result, where);
         s.operation_ = std::move(op);
         variables_.remember(result, s.result, first_recorder);
@@ -179,6 +187,12 @@ public:
         ++times_consumed_;
     }
 
+    /// Bytes that it has ready for statements to come, at least.
+    std::size_t retained_bytes() const noexcept
+    {
+        return statements_.retained_bytes() + operands_.retained_bytes();
+    }
+
     /// Bytes of the record itself and of all values that only it may be keeping alive.
     std::size_t bytes() const { return bytes_with({}); }
 
@@ -194,23 +208,15 @@ private:
         bool keeps_result,
         std::source_location const& where)
     {
-        constexpr std::size_t most_compared = 4;
         auto const bytes = bodies.size() * sizeof(recorded_operand) + scalar_bytes;
         auto* const operands = static_cast<recorded_operand*>(operands_.allocate(bytes));
         for (std::size_t i = 0; i < bodies.size(); ++i) {
-            // Often the same tensor again.
-            std::size_t before = 0;
-            while (before < i && bodies[before] != bodies[i] && before < most_compared) {
-                ++before;
-            }
-            auto const index = before < i && bodies[before] == bodies[i]
-                ? operands[before].variable
-                : variables_.place_of(*bodies[i]);
-            ::new (operands + i) recorded_operand{index, {}};
+            ::new (operands + i) recorded_operand{variables_.place_of(*bodies[i]), {}};
         }
         reserve(where);
+        bool const keeps_more = keeps_operands_ || options_.memory_limit != 0;
         auto const value = [&](std::size_t i) {
-            return must_keep(operands[i].variable) ? share(*bodies[i]) : kept(i);
+            return keeps_more && must_keep(operands[i].variable) ? bodies[i] : kept(i);
         };
         if (options_.memory_limit != 0) {
             segment_ends_.reserve(segment_ends_.size() + 1);
@@ -219,7 +225,9 @@ private:
         }
         // From here on nothing fails.
         for (std::size_t i = 0; i < bodies.size(); ++i) {
-            operands[i].kept = value(i);
+            if (auto* const body = value(i)) {
+                std::construct_at(&operands[i].kept, share(*body));
+            }
         }
         auto& s = statements_.emplace_back();
         s.first_operand = operands;
@@ -275,7 +283,8 @@ private:
         auto const collect = [&] {
             more.assign(1, kept_result);
             for (std::size_t i = 0; i < operands; ++i) {
-                more.push_back(kept(i));
+                auto* const body = kept(i);
+                more.push_back(body != nullptr ? share(*body) : body_pointer());
             }
         };
         collect();

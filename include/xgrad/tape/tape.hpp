@@ -1,11 +1,9 @@
 #pragma once
 
-#include <xgrad/tape/active.hpp>
+#include <xgrad/tape/idle_tapes.hpp>
 #include <xgrad/tape/summary.hpp>
 
-#include <memory>
 #include <utility>
-#include <vector>
 
 namespace xgrad {
 /// A record of what a thread computes, from which gradients are taken. Created by
@@ -14,65 +12,71 @@ namespace xgrad {
 class tape
 {
 public:
-    explicit tape(tape_options const& options)
-        : recording_(std::make_unique<xgrad::recording>(options))
+    explicit tape(tape_options const& options) : parts_(detail::idle_tapes::take(options))
     {
-        activate();
+        link();
     }
 
-    tape(tape&& other) noexcept
-        : recording_(std::move(other.recording_)), places_(std::move(other.places_))
-    {
-        for (auto& place : places_) {
-            place->handle = this;
-        }
-    }
+    tape(tape&& other) noexcept : parts_(std::move(other.parts_)) { point_here(); }
 
     tape& operator=(tape&& other) noexcept
     {
         tape moved(std::move(other));
-        std::swap(recording_, moved.recording_);
-        std::swap(places_, moved.places_);
-        for (auto& place : places_) {
-            place->handle = this;
-        }
+        std::swap(parts_, moved.parts_);
+        point_here();
+        moved.point_here();
         return *this;
     }
 
-    ~tape() { deactivate(); }
+    ~tape()
+    {
+        if (parts_.record != nullptr) {
+            suspend();
+            detail::idle_tapes::give(std::move(parts_));
+        }
+    }
 
     /// Makes the tape the innermost active one of this thread.
     void activate()
     {
-        places_.reserve(places_.size() + 1);
-        auto place = std::make_unique<activation>();
-        deactivate();
-        place->what = recording_.get();
-        place->handle = this;
-        place->below = detail::innermost_activation();
-        detail::innermost_activation() = place.get();
-        places_.push_back(std::move(place));
+        suspend();
+        if (parts_.place == nullptr) {
+            parts_.place = std::make_unique<activation>();
+        }
+        link();
     }
 
-    /// Takes the tape out of the stacks of active tapes, until it is activated again.
-    void suspend() noexcept { deactivate(); }
+    /// Takes the tape out of the stack of active tapes, until it is activated again.
+    void suspend() noexcept
+    {
+        auto* const place = parts_.place.get();
+        if (place == nullptr || place->handle == nullptr) {
+            return;
+        }
+        place->handle = nullptr;
+        place->what = nullptr;
+        if (!detail::unlink(*place)) {
+            // It stands in another thread's stack, which may be walking it: leave it there, empty.
+            static_cast<void>(parts_.place.release());
+        }
+    }
 
     /// Records, also where the tape records everything otherwise only by default, what depends on
     /// these tensors. A tape created with `watch_only` records nothing else.
     template <class... Tensor>
     void watch(Tensor const&... x)
     {
-        (recording_->watch(x.body()), ...);
+        (parts_.record->watch(x.body()), ...);
     }
 
     /// Forgets all statements; stays active.
-    void clear() noexcept { recording_->clear(); }
+    void clear() noexcept { parts_.record->clear(); }
 
     /// The number of statements.
-    std::size_t size() const noexcept { return recording_->statements().size(); }
+    std::size_t size() const noexcept { return parts_.record->statements().size(); }
 
     /// Bytes held by the record and by the values that it keeps.
-    std::size_t bytes() const { return recording_->bytes(); }
+    std::size_t bytes() const { return parts_.record->bytes(); }
 
     /// Calls f with this tape recording nothing; returns what f returns.
     template <class F>
@@ -84,35 +88,37 @@ public:
             bool before;
 
             ~restore() { r.enable(before); }
-        } const guard{*recording_, recording_->enabled()};
-        recording_->enable(false);
+        } const guard{*parts_.record, parts_.record->enabled()};
+        parts_.record->enable(false);
         return detail::computed(std::forward<F>(f));
     }
 
     /// A table of the statements: number, formula, shape, bytes kept, line.
-    std::string summary() const { return summary_of(*recording_); }
+    std::string summary() const { return summary_of(*parts_.record); }
 
-    xgrad::recording& record() noexcept { return *recording_; }
+    xgrad::recording& record() noexcept { return *parts_.record; }
 
-    xgrad::recording const& record() const noexcept { return *recording_; }
+    xgrad::recording const& record() const noexcept { return *parts_.record; }
 
 private:
-    void deactivate() noexcept
+    void link() noexcept
     {
-        for (auto& place : places_) {
-            if (!detail::unlink(*place)) {
-                // It stands in another thread's stack, which may be walking it: leave an empty
-                // place.
-                place->what = nullptr;
-                place->handle = nullptr;
-                static_cast<void>(place.release());
-            }
-        }
-        places_.clear();
+        auto& place = *parts_.place;
+        place.what = parts_.record.get();
+        place.handle = this;
+        place.below = detail::innermost_activation();
+        detail::innermost_activation() = &place;
     }
 
-    std::unique_ptr<xgrad::recording> recording_;
-    std::vector<std::unique_ptr<activation>> places_;
+    // After a move.
+    void point_here() noexcept
+    {
+        if (parts_.place != nullptr && parts_.place->handle != nullptr) {
+            parts_.place->handle = this;
+        }
+    }
+
+    detail::tape_parts parts_;
 };
 
 /// A new tape, active on this thread until it is destroyed.

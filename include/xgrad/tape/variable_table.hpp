@@ -4,6 +4,7 @@
 #include <xgrad/base/tensor_body.hpp>
 #include <xgrad/tape/identity_map.hpp>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -48,13 +49,16 @@ public:
     /// The number of `body`, a new one where it has none.
     std::uint32_t place_of(tensor_body const& body)
     {
-        if (auto const known = find(body)) {
-            return *known;
+        if (body.tape == serial_) {
+            return body.variable;
         }
-        places_.reserve_one();
-        auto const index = add(body, false);
-        places_.insert(body.identity, index);
-        return index;
+        // A statement often names the same few tensors again.
+        for (auto const& one : latest_) {
+            if (one.identity == body.identity) {
+                return one.variable;
+            }
+        }
+        return place_of_other(body);
     }
 
     /// A new variable, which `find` does not know until `remember`.
@@ -89,6 +93,7 @@ public:
         variables_.clear();
         shapes_.clear();
         places_.clear();
+        latest_ = {};
         // Places that bodies remember belong to the old serial.
         serial_ = detail::next_identity();
     }
@@ -99,6 +104,24 @@ public:
     }
 
 private:
+    struct known_place
+    {
+        std::uint64_t identity = 0; // of no tensor
+        std::uint32_t variable = 0;
+    };
+
+    XGRAD_NOINLINE std::uint32_t place_of_other(tensor_body const& body)
+    {
+        auto index = places_.find(body.identity);
+        if (!index) {
+            places_.reserve_one();
+            index = add(body, false);
+            places_.insert(body.identity, *index);
+        }
+        latest_ = {{{body.identity, *index}, latest_[0]}};
+        return *index;
+    }
+
     // Few shapes are many variables': the latest ones are looked through, older ones listed again.
     std::uint32_t place_of_shape(shape_type const& shape)
     {
@@ -121,5 +144,6 @@ private:
     segmented_list<shape_type> shapes_; // one may be listed several times
     std::uint32_t last_shape_ = 0;
     identity_map places_;
+    std::array<known_place, 2> latest_{};
 };
 } // namespace xgrad
