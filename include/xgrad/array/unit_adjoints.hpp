@@ -37,13 +37,19 @@ public:
         return wanted && !limited;
     }
 
-    /// Taking value and derivative in one pass is the cheaper way: computing the derivative later
-    /// would repeat an expensive function for each array that is stored now. (In a single block it
-    /// is the second pass itself that costs; and a single array is hardly stored in vain.)
+    /// Taking value and derivative in one pass is the cheaper way for operands of one size with so
+    /// many arrays of adjoints: computing the derivative later would repeat an expensive function
+    /// for each array that is stored now. (In a single block it is the second pass itself that
+    /// costs; and a single array is hardly stored in vain.)
+    static bool pay(block_kernels const& kernels, std::size_t size, std::size_t arrays) noexcept
+    {
+        return kernels.values_and_adjoints != nullptr &&
+            (size <= block_length || static_cast<float>(arrays) <= std::max(kernels.cost, 1.0f));
+    }
+
     bool pay() const noexcept
     {
-        return kernels_.values_and_adjoints != nullptr && one_shape() && are_wanted() &&
-            (operands_[0]->size <= block_length || arrays() <= std::max(kernels_.cost, 1.0f));
+        return one_shape() && pay(kernels_, operands_[0]->size, arrays()) && are_wanted();
     }
 
     void allocate()
@@ -81,11 +87,11 @@ private:
         });
     }
 
-    float arrays() const noexcept
+    std::size_t arrays() const noexcept
     {
-        float count = 0;
+        std::size_t count = 0;
         for (std::size_t i = 0; i < operands_.size(); ++i) {
-            count += kernels_.leaves[i].carries_gradient && first_of(i) == i ? 1.0f : 0.0f;
+            count += kernels_.leaves[i].carries_gradient && first_of(i) == i;
         }
         return count;
     }

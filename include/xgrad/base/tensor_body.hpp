@@ -260,7 +260,8 @@ make_view(body_pointer const& viewed, shape_type shape, strides_type strides, st
     base.references.increment();
     view->borrowed->viewed = &base;
     auto const* const end = reinterpret_cast<std::byte const*>(&base) + base.block_bytes;
-    view->padded = base.borrowed == nullptr && view->contiguous && data + padded_bytes(bytes) <= end;
+    view->padded =
+        base.borrowed == nullptr && view->contiguous && data + padded_bytes(bytes) <= end;
     return view;
 }
 } // namespace xgrad

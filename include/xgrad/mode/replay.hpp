@@ -3,8 +3,11 @@
 #include <xgrad/mode/replay_record.hpp>
 #include <xgrad/mode/value_and_grad.hpp>
 
+#include <array>
 #include <memory>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 // Record once, replay after: the counterpart of a compiled graph.
@@ -28,14 +31,12 @@ public:
     auto operator()(tensor<T> const&... x)
     {
         using result = decltype(as_tensor(std::invoke(f_, x...)));
-        for (auto const& known : records_) {
-            if (known->fits({x.shape()...})) {
-                auto value =
-                    known->obstacle().empty() ? known->run({x.handle()...}) : body_pointer();
-                return value ? result(std::move(value)) : as_tensor(std::invoke(f_, x...));
-            }
+        if (auto* const known = record_for(x...)) {
+            auto const& arguments = std::array<body_pointer, sizeof...(T)>{x.handle()...};
+            auto value = known->obstacle().empty() ? known->run(arguments) : body_pointer();
+            return value ? result(std::move(value)) : as_tensor(std::invoke(f_, x...));
         }
-        auto fresh = std::make_unique<detail::replay_record>();
+        auto fresh = std::make_unique<record>();
         result const value = fresh->record(f_, x...);
         obstacle_ = fresh->obstacle();
         records_.push_back(std::move(fresh));
@@ -50,10 +51,24 @@ public:
         return (*this)(as_tensor(x)...);
     }
 
-    /// As the function of the same name.
+    /// As the function of the same name. Elementwise statements over one shape that end in a sum
+    /// run as one loop, forward and backward.
     template <element... T>
     auto value_and_grad(tensor<T> const&... x)
     {
+        using value = decltype(as_tensor(std::invoke(f_, x...)));
+        using result = value_with_gradients<value, std::tuple<tensor<T>...>>;
+        if (auto* const known = record_for(x...)) {
+            auto const& arguments = std::array<body_pointer, sizeof...(T)>{x.handle()...};
+            std::array<body_pointer, sizeof...(T)> gradients;
+            if (auto v = known->run_chain(arguments, gradients)) {
+                return std::apply(
+                    [&](auto&... g) {
+                        return result{value(std::move(v)), {tensor<T>(std::move(g))...}};
+                    },
+                    gradients);
+            }
+        }
         return xgrad::value_and_grad(*this, x...);
     }
 
@@ -61,15 +76,28 @@ public:
     template <element... T>
     auto gradient(tensor<T> const&... x)
     {
-        return xgrad::gradient(*this, x...);
+        return detail::gradients_alone(value_and_grad(x...));
     }
 
     /// Why the function was not replaced by its last record; empty where it was.
     std::string const& obstacle() const noexcept { return obstacle_; }
 
 private:
+    using record = detail::replay_record<tape>;
+
+    template <element... T>
+    record* record_for(tensor<T> const&... x) const noexcept
+    {
+        for (auto const& known : records_) {
+            if (known->fits(x...)) {
+                return known.get();
+            }
+        }
+        return nullptr;
+    }
+
     F f_;
-    std::vector<std::unique_ptr<detail::replay_record>> records_;
+    std::vector<std::unique_ptr<record>> records_;
     std::string obstacle_;
 };
 

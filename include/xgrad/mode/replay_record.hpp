@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/mode/gradient_chain.hpp>
 #include <xgrad/mode/run_again.hpp>
 #include <xgrad/mode/tile_group.hpp>
 #include <xgrad/mode/value_and_grad.hpp>
@@ -7,13 +8,18 @@
 
 #include <limits>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace xgrad {
 namespace detail {
-/// What a function did for arguments of certain shapes, and whether that is all it does.
+/// What a function did for arguments of certain shapes, and whether that is all it does. A
+/// template, so that only programs with replays pay for it in compile time.
+template <class Tape>
 class replay_record
 {
 public:
@@ -30,7 +36,7 @@ public:
     template <class F, class... T>
     auto record(F&& f, tensor<T> const&... x)
     {
-        (shapes_.push_back(x.shape()), ...);
+        (signature_.push_back({type_of<T>, x.shape()}), ...);
         // Names of their own: what f captures is no argument, even where it is the same tensor.
         std::tuple<tensor<T>...> const arguments{renamed(x)...};
         std::apply(
@@ -46,7 +52,7 @@ public:
         struct restore
         {
             replay_watch* before;
-            tape& recorder;
+            Tape& recorder;
 
             ~restore()
             {
@@ -62,12 +68,15 @@ public:
         return result;
     }
 
-    bool fits(std::vector<shape_type> const& shapes) const
+    template <class... T>
+    bool fits(tensor<T> const&... x) const noexcept
     {
-        return std::equal(
-            shapes.begin(), shapes.end(), shapes_.begin(), shapes_.end(), [](auto& a, auto& b) {
-                return same_shape(a, b);
-            });
+        std::size_t i = 0;
+        auto const is_next = [&](element_type type, shape_type const& shape) {
+            auto const& [known_type, known_shape] = signature_[i++];
+            return known_type == type && same_shape(known_shape, shape);
+        };
+        return signature_.size() == sizeof...(T) && (is_next(type_of<T>, x.shape()) && ...);
     }
 
     /// Empty where the record replaces the function.
@@ -75,10 +84,19 @@ public:
 
     /// Runs the statements again over other arguments; null where other values ask for other
     /// statements.
-    body_pointer run(std::vector<body_pointer> const& arguments) const
+    body_pointer run(std::span<body_pointer const> arguments)
     {
-        auto const& r = tape_.record();
-        std::vector<body_pointer> values(r.variables().size());
+        if (auto value = run_chain(arguments, {})) {
+            return value;
+        }
+        struct release
+        {
+            std::vector<body_pointer>& values;
+
+            ~release() { values.clear(); }
+        } const guard{values_};
+        auto& values = values_;
+        values.resize(tape_.record().variables().size());
         for (std::size_t i = 0; i < arguments.size(); ++i) {
             values[arguments_[i]] = arguments[i];
         }
@@ -87,12 +105,11 @@ public:
                 return {};
             }
         }
-        std::vector<tensor_body*> operands;
         for (std::size_t k = 0; k < steps_.size();) {
             auto const* const group = steps_[k].group.get();
             auto const end = k + (group != nullptr && group->run(values) ? group->size() : 1);
             if (end == k + 1) {
-                run_step(steps_[k], operands, values);
+                run_step(steps_[k]);
             }
             for (; k < end; ++k) {
                 for (auto const& condition : steps_[k].conditions) {
@@ -108,13 +125,52 @@ public:
         return values[result_];
     }
 
+    /// The value as a new body, and the gradients by the arguments where they are wanted, in one
+    /// loop. Null where the record is no chain, its arguments do not lie in a row, or somebody
+    /// looks on.
+    body_pointer
+    run_chain(std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
+    {
+        if (!chain_ || is_recording() || current_replay_watch() != nullptr ||
+            numerics_checked().load(std::memory_order_relaxed)) {
+            return {};
+        }
+        auto const type = tape_.record().variables()[result_].type;
+        outside_.clear();
+        for (auto const& argument : arguments) {
+            if (!argument->dense(type)) {
+                return {};
+            }
+            outside_.push_back(argument->data);
+        }
+        for (std::size_t i = 0; i < arguments.size(); ++i) {
+            void* to = nullptr;
+            if (!gradients.empty()) {
+                gradients[i] = make_body(type, arguments[i]->shape, arguments[i]->size);
+                to = gradients[i]->data;
+            }
+            outside_.push_back(to);
+        }
+        for (auto const* constant : constants_) {
+            outside_.push_back(constant->data);
+        }
+        auto value = make_body(type, {}, 1);
+        with_floating_type(type, [&]<class T>() {
+            *value->template elements<T>() =
+                xgrad::run_chain<T>(*chain_, outside_, !gradients.empty());
+        });
+        return value;
+    }
+
 private:
+    using groups = tile_group<recording>;
+
     struct step
     {
         std::size_t statement;
         std::vector<std::uint32_t> last_read;       // variables that no later step reads
         std::vector<replay_condition> conditions{}; // of its result
-        std::unique_ptr<tile_group const> group{};  // that begins here
+        std::unique_ptr<groups const> group{};      // that begins here
     };
 
     static bool holds(replay_condition const& condition, body_pointer const& value)
@@ -135,19 +191,16 @@ private:
         return std::string(s.kernels == nullptr ? s.operation_->name() : s.reduced->name);
     }
 
-    void run_step(
-        step const& which,
-        std::vector<tensor_body*>& operands,
-        std::vector<body_pointer>& values) const
+    void run_step(step const& which)
     {
         auto const& r = tape_.record();
         auto const& s = r.statements()[which.statement];
-        operands.clear();
+        operands_.clear();
         for (auto const& operand : s.operands()) {
-            auto const& value = values[operand.variable];
-            operands.push_back(value ? value.get() : operand.kept.get());
+            auto const& value = values_[operand.variable];
+            operands_.push_back(value ? value.get() : operand.kept.get());
         }
-        values[s.result] = run_again(r, s, operands);
+        values_[s.result] = run_again(r, s, operands_);
     }
 
     void finish(tensor_body const& result, replay_watch const& watch)
@@ -203,6 +256,25 @@ private:
         }
         std::reverse(steps_.begin(), steps_.end());
         form_groups();
+        if (watch.conditions.empty()) {
+            form_chain();
+        }
+    }
+
+    void form_chain()
+    {
+        auto const& r = tape_.record();
+        auto const type = r.variables()[result_].type;
+        if (type != element_type::float64 && type != element_type::float32) {
+            return;
+        }
+        std::vector<std::size_t> statements;
+        for (auto const& step : steps_) {
+            statements.push_back(step.statement);
+        }
+        with_floating_type(type, [&]<class T>() {
+            chain_ = chain_builder<T>::of(r, statements, arguments_, constants_);
+        });
     }
 
     /// Neighbours over one shape run together, tile by tile.
@@ -229,12 +301,12 @@ private:
         constexpr std::size_t longest = 32; // so that the tiles stay few
         for (std::size_t first = 0, end = 0; first < steps_.size(); first = end) {
             end = first + 1;
-            if (!tile_group::suits(r, statement_of(first))) {
+            if (!groups::suits(r, statement_of(first))) {
                 continue;
             }
             while (end < steps_.size() && end - first < longest &&
-                   tile_group::suits(r, statement_of(end)) &&
-                   tile_group::alike(r, statement_of(first), statement_of(end))) {
+                   groups::suits(r, statement_of(end)) &&
+                   groups::alike(r, statement_of(first), statement_of(end))) {
                 ++end;
             }
             if (end - first > 1) {
@@ -243,20 +315,26 @@ private:
                     members.push_back(steps_[k].statement);
                 }
                 steps_[first].group =
-                    std::make_unique<tile_group const>(r, members, [&](std::uint32_t variable) {
+                    std::make_unique<groups const>(r, members, [&](std::uint32_t variable) {
                         return last_reader[variable] >= end;
                     });
             }
         }
     }
 
-    tape tape_;
-    std::vector<shape_type> shapes_;
+    Tape tape_;
+    std::vector<std::pair<element_type, shape_type>> signature_;
     std::vector<std::uint32_t> arguments_;
     std::vector<replay_condition> conditions_of_arguments_;
     std::uint32_t result_ = 0;
     std::vector<step> steps_;
+    std::optional<tile_chain> chain_;
+    std::vector<tensor_body*> constants_; // of the chain
     std::string obstacle_;
+    // Lists that keep their memory from one run to the next.
+    std::vector<body_pointer> values_;
+    std::vector<tensor_body*> operands_;
+    std::vector<void*> outside_;
 };
 } // namespace detail
 } // namespace xgrad

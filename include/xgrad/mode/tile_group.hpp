@@ -13,19 +13,21 @@
 #include <vector>
 
 namespace xgrad::detail {
-/// Neighbouring statements of a record that run again together, tile by tile.
+/// Neighbouring statements of a record that run again together, tile by tile. (A template for the
+/// sake of programs without replays, which need not compile it.)
+template <class Recording>
 class tile_group
 {
 public:
     /// Whether this statement may belong to a group at all.
-    static bool suits(recording const& r, statement const& s)
+    static bool suits(Recording const& r, statement const& s)
     {
         return s.kernels != nullptr && s.reduced == nullptr && s.aligned == alignment::same &&
             r.variables()[s.result].type == s.kernels->compute;
     }
 
     /// Whether the two may run in one group.
-    static bool alike(recording const& r, statement const& a, statement const& b)
+    static bool alike(Recording const& r, statement const& a, statement const& b)
     {
         return a.kernels->compute == b.kernels->compute &&
             same_shape(r.shape_of(a.result), r.shape_of(b.result));
@@ -33,7 +35,7 @@ public:
 
     /// Of these statements; `stays(variable)`: something outside of the group reads it.
     template <class Stays>
-    tile_group(recording const& r, std::vector<std::size_t> const& statements, Stays const& stays)
+    tile_group(Recording const& r, std::vector<std::size_t> const& statements, Stays const& stays)
         : record_(&r)
     {
         std::map<std::uint32_t, std::size_t> last_read; // of a variable, by one of our steps
@@ -176,7 +178,7 @@ private:
         }
     }
 
-    recording const* record_;
+    Recording const* record_;
     std::vector<statement const*> members_;
     std::vector<place> places_;   // of each member in turn: its operands, then its result
     std::vector<place> incoming_; // of what no member computes

@@ -62,15 +62,23 @@ auto value_and_grad(F&& f, tensor<T> const&... x)
         value, std::move(gradients)};
 }
 
-/// The gradients of f at x...: a tensor for one argument, a tuple for several.
-template <class F, element... T>
-auto gradient(F&& f, tensor<T> const&... x)
+namespace detail {
+/// A tensor for one argument, a tuple for several.
+template <class Value, class... T>
+auto gradients_alone(value_with_gradients<Value, std::tuple<tensor<T>...>> result)
 {
-    auto result = value_and_grad(std::forward<F>(f), x...);
     if constexpr (sizeof...(T) == 1) {
         return std::get<0>(std::move(result.gradients));
     } else {
         return std::move(result.gradients);
     }
+}
+} // namespace detail
+
+/// The gradients of f at x...: a tensor for one argument, a tuple for several.
+template <class F, element... T>
+auto gradient(F&& f, tensor<T> const&... x)
+{
+    return detail::gradients_alone(value_and_grad(std::forward<F>(f), x...));
 }
 } // namespace xgrad
