@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <initializer_list>
-#include <optional>
 #include <vector>
 
 namespace xgrad {
@@ -15,35 +14,35 @@ public:
     axes_argument() = default;
 
     template <std::integral I>
-    axes_argument(I axis) : axes_(std::vector<std::ptrdiff_t>{static_cast<std::ptrdiff_t>(axis)})
+    axes_argument(I axis) : axes_{static_cast<std::ptrdiff_t>(axis)}, all_(false)
     {}
 
-    axes_argument(std::initializer_list<std::ptrdiff_t> axes) : axes_(axes) {}
+    axes_argument(std::initializer_list<std::ptrdiff_t> axes) : axes_(axes), all_(false) {}
 
     template <integer_range R>
         requires(!std::same_as<R, axes_argument>)
-    axes_argument(R const& axes) : axes_(std::vector<std::ptrdiff_t>(axes.begin(), axes.end()))
+    axes_argument(R const& axes) : axes_(axes.begin(), axes.end()), all_(false)
     {}
 
     /// All axes, because none was named.
-    bool all() const noexcept { return !axes_; }
+    bool all() const noexcept { return all_; }
 
     /// How many were named.
-    std::size_t count() const noexcept { return axes_ ? axes_->size() : 0; }
+    std::size_t count() const noexcept { return axes_.size(); }
 
     /// Bit i: axis i is one of them. Throws shape_error for axes out of range or named twice.
     std::uint64_t of(std::size_t rank, std::string_view operation) const
     {
-        if (!axes_) {
+        if (all_) {
             return rank >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << rank) - 1;
         }
         std::uint64_t bits = 0;
-        for (auto const axis : *axes_) {
+        for (auto const axis : axes_) {
             auto const bit = std::uint64_t{1} << normalize_axis(axis, rank, operation);
             if (bits & bit) {
                 throw shape_error(
                     std::string(operation) + ": axis " + std::to_string(axis) +
-                    " is named twice in " + to_string(*axes_));
+                    " is named twice in " + to_string(axes_));
             }
             bits |= bit;
         }
@@ -55,17 +54,18 @@ public:
     {
         auto const bits = of(rank, operation);
         std::vector<std::size_t> axes;
-        for (std::size_t axis = 0; !axes_ && axis < rank; ++axis) {
+        for (std::size_t axis = 0; all_ && axis < rank; ++axis) {
             axes.push_back(axis);
         }
-        for (std::size_t i = 0; axes_ && bits != 0 && i < axes_->size(); ++i) {
-            axes.push_back(normalize_axis((*axes_)[i], rank, operation));
+        for (std::size_t i = 0; bits != 0 && i < axes_.size(); ++i) {
+            axes.push_back(normalize_axis(axes_[i], rank, operation));
         }
         return axes;
     }
 
 private:
-    std::optional<std::vector<std::ptrdiff_t>> axes_;
+    small_vector<std::ptrdiff_t, 4> axes_;
+    bool all_ = true;
 };
 
 struct reduction_options

@@ -50,7 +50,7 @@ namespace vectorized {
 template <class T, auto const* Accumulator>
 body_pointer reduce_again(reduction_repeat const& what)
 {
-    std::vector<std::ptrdiff_t> axes;
+    small_vector<std::ptrdiff_t, 4> axes;
     for (std::size_t axis = 0; axis < 64; ++axis) {
         if ((what.axes >> axis) & 1u) {
             axes.push_back(static_cast<std::ptrdiff_t>(axis));

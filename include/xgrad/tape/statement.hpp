@@ -3,6 +3,7 @@
 #include <xgrad/base/tensor_body.hpp>
 #include <xgrad/symbolic/derived.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <source_location>
@@ -20,6 +21,14 @@ struct operation
     operation(operation const&) = delete;
     operation& operator=(operation const&) = delete;
     virtual ~operation() = default;
+
+    // From the pool: a training loop records the same operations again and again.
+    static void* operator new(std::size_t bytes) { return allocate_block(bytes); }
+
+    static void operator delete(void* memory, std::size_t bytes) noexcept
+    {
+        free_block(memory, bytes);
+    }
 
     virtual std::string_view name() const noexcept = 0;
 
