@@ -41,15 +41,17 @@ public:
     /// many arrays of adjoints: computing the derivative later would repeat an expensive function
     /// for each array that is stored now. (In a single block it is the second pass itself that
     /// costs; and a single array is hardly stored in vain.)
-    static bool pay(block_kernels const& kernels, std::size_t size, std::size_t arrays) noexcept
+    template <class Arrays>
+    static bool pay(block_kernels const& kernels, std::size_t size, Arrays&& arrays)
     {
         return kernels.values_and_adjoints != nullptr &&
-            (size <= block_length || static_cast<float>(arrays) <= std::max(kernels.cost, 1.0f));
+            (size <= block_length || static_cast<float>(arrays()) <= std::max(kernels.cost, 1.0f));
     }
 
     bool pay() const noexcept
     {
-        return one_shape() && pay(kernels_, operands_[0]->size, arrays()) && are_wanted();
+        return one_shape() && pay(kernels_, operands_[0]->size, [&] { return arrays(); }) &&
+            are_wanted();
     }
 
     void allocate()

@@ -3,16 +3,16 @@
 #include <xgrad/base/pool.hpp>
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace xgrad {
-/// A list that grows without moving what is in it: each segment is twice as long as the one before.
-/// Cleared, it keeps its segments.
+/// A list that grows without moving what is in it, segment by segment. Cleared, it keeps its
+/// segments.
 template <class T>
 class segmented_list
 {
@@ -24,8 +24,8 @@ public:
     ~segmented_list()
     {
         clear();
-        for (std::size_t s = 0; s < segments_.size() && segments_[s] != nullptr; ++s) {
-            free_block(segments_[s], length_of(s) * sizeof(T));
+        for (auto* const segment : segments_) {
+            free_block(segment, segment_bytes);
         }
     }
 
@@ -63,60 +63,41 @@ public:
     {
         if constexpr (!std::is_trivially_destructible_v<T>) {
             for (std::size_t s = 0, left = size_; left > 0; ++s) {
-                auto const count = std::min(left, length_of(s));
+                auto const count = std::min(left, length);
                 std::destroy_n(segments_[s], count);
                 left -= count;
             }
         }
         size_ = 0;
-        next_ = segments_[0];
-        end_ = next_ == nullptr ? nullptr : next_ + first_length;
+        next_ = segments_.empty() ? nullptr : segments_.front();
+        end_ = segments_.empty() ? nullptr : next_ + length;
     }
 
     std::size_t bytes() const noexcept { return size_ * sizeof(T); }
 
     /// Bytes of its segments.
-    std::size_t retained_bytes() const noexcept
-    {
-        std::size_t total = 0;
-        for (std::size_t s = 0; s < segments_.size() && segments_[s] != nullptr; ++s) {
-            total += length_of(s) * sizeof(T);
-        }
-        return total;
-    }
+    std::size_t retained_bytes() const noexcept { return segments_.size() * segment_bytes; }
 
 private:
-    static constexpr std::size_t first_length = 32;
+    static constexpr std::size_t length = 64; // of a segment: a power of two
+    static constexpr std::size_t segment_bytes = length * sizeof(T);
 
-    static std::size_t length_of(std::size_t segment) noexcept { return first_length << segment; }
-
-    static std::size_t segment_of(std::size_t i) noexcept
-    {
-        return static_cast<std::size_t>(std::bit_width(i / first_length + 1)) - 1;
-    }
-
-    T* place(std::size_t i) const noexcept
-    {
-        if (i < first_length) {
-            return segments_[0] + i;
-        }
-        auto const s = segment_of(i);
-        return segments_[s] + (i + first_length - length_of(s));
-    }
+    T* place(std::size_t i) const noexcept { return segments_[i / length] + i % length; }
 
     XGRAD_NOINLINE void next_segment()
     {
-        auto const s = segment_of(size_);
-        if (segments_[s] == nullptr) {
-            segments_[s] = static_cast<T*>(allocate_block(length_of(s) * sizeof(T)));
+        auto const s = size_ / length;
+        if (s == segments_.size()) {
+            segments_.push_back(nullptr); // first, so that no block is lost
+            segments_.back() = static_cast<T*>(allocate_block(segment_bytes));
         }
         next_ = segments_[s];
-        end_ = next_ + length_of(s);
+        end_ = next_ + length;
     }
 
     T* next_ = nullptr; // where the next element goes
     T* end_ = nullptr;  // of its segment
     std::size_t size_ = 0;
-    std::array<T*, 48> segments_{};
+    std::vector<T*> segments_;
 };
 } // namespace xgrad

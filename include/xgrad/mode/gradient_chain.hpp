@@ -128,21 +128,23 @@ private:
     }
 
     // Value and adjoint in one pass by the rule of the sum itself.
-    bool in_one_pass() const noexcept
+    bool in_one_pass() const
     {
-        std::vector<std::uint32_t> arrays;
         auto const operands = last().operands();
-        for (std::size_t i = 0; i < operands.size(); ++i) {
-            if (size_of(operands[i].variable) != chain_.size) {
-                return false;
+        auto const count_arrays = [&] {
+            std::vector<std::uint32_t> arrays;
+            for (std::size_t i = 0; i < operands.size(); ++i) {
+                if (last().kernels->leaves[i].carries_gradient) {
+                    arrays.push_back(operands[i].variable);
+                }
             }
-            if (last().kernels->leaves[i].carries_gradient) {
-                arrays.push_back(operands[i].variable);
-            }
-        }
-        std::sort(arrays.begin(), arrays.end());
-        arrays.erase(std::unique(arrays.begin(), arrays.end()), arrays.end());
-        return unit_adjoints::pay(*last().kernels, chain_.size, arrays.size());
+            std::sort(arrays.begin(), arrays.end());
+            return std::unique(arrays.begin(), arrays.end()) - arrays.begin();
+        };
+        return unit_adjoints::pay(*last().kernels, chain_.size, count_arrays) &&
+            std::all_of(operands.begin(), operands.end(), [&](auto const& operand) {
+                   return size_of(operand.variable) == chain_.size;
+               });
     }
 
     std::uint32_t new_tile()

@@ -103,9 +103,46 @@ private:
         return tile_count_++;
     }
 
-    static argument array_of(body_pointer const& body) noexcept
+    /// Where arguments lie that a kernel reads at once.
+    struct place_now
     {
-        return body ? argument{.array = body->data, .where = place::array} : argument{};
+        T* tiles;
+
+        static void* nowhere() noexcept { return nullptr; }
+
+        static void* array(void* data) noexcept { return data; }
+
+        void* tile(std::uint32_t i) const noexcept { return tiles + i * few_elements; }
+
+        void* uniform(double number, std::uint32_t i) const
+        {
+            std::fill_n(tiles + i * few_elements, few_elements, static_cast<T>(number));
+            return tile(i);
+        }
+    };
+
+    /// And those of a step, in each of its tiles.
+    struct place_later
+    {
+        static argument nowhere() noexcept { return {}; }
+
+        static argument array(void* data) noexcept
+        {
+            return {.array = data, .where = place::array};
+        }
+
+        static argument tile(std::uint32_t i) noexcept { return {.tile = i, .where = place::tile}; }
+
+        static argument uniform(double number, std::uint32_t i) noexcept
+        {
+            return {.number = number, .tile = i, .where = place::uniform};
+        }
+    };
+
+    template <class Places>
+    static auto array_of(Places const& places, body_pointer const& body) noexcept
+    {
+        return body ? places.array(body->data) : places.nowhere();
     }
 
     /// Where argument `a` lies when its array begins at element `begin`.
@@ -140,29 +177,30 @@ private:
              .program = kernels.program});
     }
 
-    /// The arguments of a statement's kernel, in order: operands, their adjoints, result, seed.
-    template <class Put>
-    void find_arguments(statement const& s, bool* accumulate, Put&& put)
+    /// The arguments of a statement's kernel: operands, their adjoints, result, seed.
+    template <class Places, class Argument>
+    void
+    find_arguments(statement const& s, bool* accumulate, Argument* arguments, Places const& places)
     {
         auto const& leaves = s.kernels->leaves;
         auto const operands = s.operands();
-        put(2 * leaves.size(), array_of(s.kept_result));
-        put(2 * leaves.size() + 1, seed_of(s));
+        auto* const adjoints = arguments + leaves.size();
+        adjoints[leaves.size()] = array_of(places, s.kept_result);
+        adjoints[leaves.size() + 1] = seed_of(s, places);
         for (std::size_t i = 0; i < leaves.size(); ++i) {
             auto const variable = operands[i].variable;
             bool const spread = is_spread(variable);
-            put(i, spread ? spread_of(operands[i].kept) : array_of(operands[i].kept));
+            arguments[i] =
+                spread ? spread_of(operands[i].kept, places) : array_of(places, operands[i].kept);
             accumulate[i] = false;
             if (!leaves[i].carries_gradient) {
-                continue;
-            }
-            auto const k = leaves.size() + i;
-            if (spread && adjoints_.wants(variable)) {
+                adjoints[i] = places.nowhere();
+            } else if (spread && adjoints_.wants(variable)) {
                 bool const has = adjoints_.has(variable);
-                lists_.sums.push_back({k, adjoints_.writable(variable).data, has});
-                put(k, {.tile = step_tile(), .where = place::tile});
+                lists_.sums.push_back({leaves.size() + i, adjoints_.writable(variable).data, has});
+                adjoints[i] = places.tile(step_tile());
             } else {
-                put(k, adjoint_of(variable, accumulate[i]));
+                adjoints[i] = adjoint_of(variable, accumulate[i], places);
             }
         }
     }
@@ -170,20 +208,22 @@ private:
     /// An operand of a single element among larger ones.
     bool is_spread(std::uint32_t variable) const noexcept
     {
+        if (size_ == 1) {
+            return false;
+        }
         auto const shape = recording_.variables()[variable].shape;
         return shape != shape_ && element_count(recording_.variables().shape_at(shape)) != size_;
     }
 
     /// Such an operand, over a tile: filled just before it is read, or once for many tiles.
-    argument spread_of(body_pointer const& body)
+    template <class Places>
+    auto spread_of(body_pointer const& body, Places const& places)
     {
         if (!body) {
-            return {};
+            return places.nowhere();
         }
-        return {
-            .number = static_cast<double>(*body->template elements<T>()),
-            .tile = single() ? step_tile() : tile_count_++,
-            .where = place::uniform};
+        auto const number = static_cast<double>(*body->template elements<T>());
+        return places.uniform(number, single() ? step_tile() : tile_count_++);
     }
 
     /// A tile for the time of one step.
@@ -198,9 +238,7 @@ private:
         auto const leaves = s.kernels->leaves.size();
         short_list<void*> at(2 * leaves + 2);
         short_list<bool> accumulate(leaves);
-        find_arguments(s, accumulate.get().data(), [&](std::size_t k, argument const& a) {
-            at[k] = place_of(a, tiles, few_elements, 0);
-        });
+        find_arguments(s, accumulate.get().data(), at.get().data(), place_now{tiles});
         run_kernel(*s.kernels, s.scalars(), at.get().data(), accumulate.get().data(), size_);
         for (auto const& sum : lists_.sums) {
             add_sum(sum, total_of(at[sum.argument], size_));
@@ -230,7 +268,8 @@ private:
         find_arguments(
             s,
             reinterpret_cast<bool*>(lists_.accumulate.data()) + first,
-            [&](std::size_t k, argument const& a) { lists_.arguments[first + k] = a; });
+            lists_.arguments.data() + first,
+            place_later());
         for (auto k = first_sum; k < lists_.sums.size(); ++k) {
             lists_.sums[k].argument += first;
         }
@@ -241,9 +280,10 @@ private:
     /// The adjoint of the result has been used up, and what only this step needed.
     void release(statement const& s)
     {
-        lists_.idle_tiles.insert(
-            lists_.idle_tiles.end(), lists_.step_tiles.begin(), lists_.step_tiles.end());
-        lists_.step_tiles.clear();
+        while (!lists_.step_tiles.empty()) {
+            lists_.idle_tiles.push_back(lists_.step_tiles.back());
+            lists_.step_tiles.pop_back();
+        }
         auto const tile = tile_of(s.result);
         if (tile >= first_tile) {
             lists_.idle_tiles.push_back(tile - first_tile);
@@ -253,46 +293,47 @@ private:
         }
     }
 
-    argument seed_of(statement const& s)
+    template <class Places>
+    auto seed_of(statement const& s, Places const& places)
     {
         auto const tile = tile_of(s.result);
         if (tile >= first_tile) {
-            return {.tile = tile - first_tile, .where = place::tile};
+            return places.tile(tile - first_tile);
         }
         auto const& a = adjoints_.of(s.result);
         if (s.reduced == nullptr && !a.is_uniform) {
-            return array_of(a.body);
+            return array_of(places, a.body);
         }
         auto g = a.is_uniform ? a.uniform : static_cast<double>(*a.body->template elements<T>());
         if (s.reduced != nullptr && s.reduced->divides_by_count) {
             g = static_cast<T>(g) / static_cast<T>(size_);
         }
         // A seed that is read at once needs no tile of its own.
-        auto const filled = single() ? seed_tile : tile_count_++;
-        return {.number = g, .tile = filled, .where = place::uniform};
+        return places.uniform(g, single() ? seed_tile : tile_count_++);
     }
 
-    argument adjoint_of(std::uint32_t variable, bool& accumulate)
+    template <class Places>
+    auto adjoint_of(std::uint32_t variable, bool& accumulate, Places const& places)
     {
         if (!adjoints_.wants(variable)) {
             // The kernel writes it all the same.
-            return {.tile = unwanted_tile, .where = place::tile};
+            return places.tile(unwanted_tile);
         }
-        auto const place_in_run = std::size_t{variable} - base_;
         auto const tile = tile_of(variable);
         if (tile >= first_tile) {
             accumulate = true;
-            return {.tile = tile - first_tile, .where = place::tile};
+            return places.tile(tile - first_tile);
         }
-        if (tile == produced && adjoints_.wanted(variable) != interest::source &&
-            !adjoints_.has(variable) && live_tiles_ < most_tiles) {
+        bool const has = adjoints_.has(variable);
+        if (tile == produced && !has && adjoints_.wanted(variable) != interest::source &&
+            live_tiles_ < most_tiles) {
             auto const fresh = new_tile();
             ++live_tiles_;
-            lists_.tiles[place_in_run] = first_tile + fresh;
-            return {.tile = fresh, .where = place::tile};
+            lists_.tiles[std::size_t{variable} - base_] = first_tile + fresh;
+            return places.tile(fresh);
         }
-        accumulate = adjoints_.has(variable);
-        return {.array = adjoints_.writable(variable).data, .where = place::array};
+        accumulate = has;
+        return places.array(adjoints_.writable(variable).data);
     }
 
     void run_tiles() const
