@@ -94,6 +94,13 @@ bool agree(T actual, T expected, int steps)
     return actual == expected;
 }
 
+// A value computed with 50 digits.
+struct reference
+{
+    double x;
+    double value;
+};
+
 template <class T>
 T lane(batch<T> const& x, std::size_t i)
 {
@@ -273,27 +280,36 @@ BOOST_AUTO_TEST_CASE(acosh_is_no_number_below_one)
     }
 }
 
-// Reference values computed with 50 digits.
 BOOST_AUTO_TEST_CASE(digamma_keeps_its_digits_next_to_its_zeros)
 {
-    struct point
-    {
-        double x;
-        double value;
-    };
     for (auto const& [x, value] : {
-             point{-0.5040830082644554, 7.289763902976895e-17},
-             point{-0.5040820082644553, 8.939797750801414e-06},
-             point{-1.5734984731623904, 1.5649788481838454e-16},
-             point{-1.5734974731623903, 9.941505814916212e-06},
-             point{-9.702672540001863, 4.939256869086382e-15},
-             point{-9.702671540001862, 1.5168191705801937e-05},
-             point{-28.761458227264864, 3.2713979794656247e-14},
-             point{-28.76145722726486, 2.123489735681867e-05},
-             point{-31.765982812458248, 1.4691482172393513e-14},
-             point{-31.765981812458243, 2.190758629491492e-05},
+             reference{-0.5040830082644554, 7.289763902976895e-17},
+             reference{-0.5040820082644553, 8.939797750801414e-06},
+             reference{-1.5734984731623904, 1.5649788481838454e-16},
+             reference{-1.5734974731623903, 9.941505814916212e-06},
+             reference{-9.702672540001863, 4.939256869086382e-15},
+             reference{-9.702671540001862, 1.5168191705801937e-05},
+             reference{-28.761458227264864, 3.2713979794656247e-14},
+             reference{-28.76145722726486, 2.123489735681867e-05},
+             reference{-31.765982812458248, 1.4691482172393513e-14},
+             reference{-31.765981812458243, 2.190758629491492e-05},
          }) {
         auto const actual = lane(digamma(batch<double>(x)), 0);
+        BOOST_TEST(agree(actual, value, 4), text(x) << ": " << text(actual));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(erfc_keeps_its_digits_where_it_is_tiny)
+{
+    for (auto const& [x, value] : {
+             reference{6.25, 9.672204131876253e-19},
+             reference{13.123292340210982, 6.879969405566569e-77},
+             reference{15.42442846733004, 1.7298472008500292e-105},
+             reference{20.5, 8.450842369572458e-185},
+             reference{26.5, 2.2109076642637343e-307},
+             reference{27.0, 5.23705e-319},
+         }) {
+        auto const actual = lane(erfc(batch<double>(x)), 0);
         BOOST_TEST(agree(actual, value, 4), text(x) << ": " << text(actual));
     }
 }

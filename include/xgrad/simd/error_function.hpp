@@ -213,7 +213,9 @@ XGRAD_NOINLINE inline batch<double> erfc_far(batch<double> x) noexcept
     auto const square = exact_product(bounded, bounded);
     auto const k = round_small(-square.upper * B(exponential_constants<double>::log2_e));
     auto const inverse = B(1) / bounded;
-    auto const scaled = inverse * polynomial(inverse * inverse, c::far);
+    auto const w = inverse * inverse;
+    // The first coefficient last, whose sum alone is rounded where that is felt.
+    auto const scaled = inverse * fma(w, polynomial(w, drop_first(c::far)), B(c::far[0]));
     return scale(times_exp_minus(scaled, B(0), square, k), k);
 }
 
