@@ -70,7 +70,7 @@ XGRAD_ALWAYS_INLINE batch<T> half_exp(batch<T> x) noexcept
     return value;
 }
 
-// Beyond it e^-x is lost in e^x, and 1 is lost in x².
+// Beyond it tanh is 1.
 template <class T>
 inline constexpr T hyperbolic_tail = sizeof(T) == 8 ? T(22) : T(10);
 } // namespace detail
