@@ -94,6 +94,13 @@ bool agree(T actual, T expected, int steps)
     return actual == expected;
 }
 
+// A value computed with 50 digits.
+struct reference
+{
+    double x;
+    double value;
+};
+
 template <class T>
 T lane(batch<T> const& x, std::size_t i)
 {
@@ -197,6 +204,22 @@ void check_all_neighbours()
 {
     check_neighbours<T>("exp", [](auto x) { return exp(x); });
     check_neighbours<T>("exp2", [](auto x) { return exp2(x); });
+    check_neighbours<T>("expm1", [](auto x) { return expm1(x); });
+    check_neighbours<T>("log", [](auto x) { return log(x); });
+    check_neighbours<T>("log2", [](auto x) { return log2(x); });
+    check_neighbours<T>("log10", [](auto x) { return log10(x); });
+    check_neighbours<T>("log1p", [](auto x) { return log1p(x); });
+    check_neighbours<T>("sinh", [](auto x) { return sinh(x); });
+    check_neighbours<T>("cosh", [](auto x) { return cosh(x); });
+    check_neighbours<T>("tanh", [](auto x) { return tanh(x); });
+    check_neighbours<T>("asinh", [](auto x) { return asinh(x); });
+    check_neighbours<T>("acosh", [](auto x) { return acosh(x); });
+    check_neighbours<T>("atanh", [](auto x) { return atanh(x); });
+    check_neighbours<T>("asin", [](auto x) { return asin(x); });
+    check_neighbours<T>("acos", [](auto x) { return acos(x); });
+    check_neighbours<T>("atan", [](auto x) { return atan(x); });
+    check_neighbours<T>("erfinv", [](auto x) { return erfinv(x); });
+    check_neighbours<T>("sigmoid", [](auto x) { return sigmoid(x); });
     check_neighbours<T>("sin", [](auto x) { return sin(x); });
     check_neighbours<T>("cos", [](auto x) { return cos(x); });
     check_neighbours<T>("tan", [](auto x) { return tan(x); });
@@ -209,6 +232,8 @@ void check_all_neighbours()
     check_neighbours<T>("atan2", [](auto x) { return atan2(x, x * x - batch<T>(3)); });
     check_neighbours<T>("pow", [](auto x) { return pow(x, batch<T>(3)); });
     check_neighbours<T>("fmod", [](auto x) { return fmod(x, batch<T>(3)); });
+    check_neighbours<T>("remainder", [](auto x) { return remainder(x, batch<T>(3)); });
+    check_neighbours<T>("hypot", [](auto x) { return hypot(x, batch<T>(3)); });
 }
 
 } // namespace
@@ -253,4 +278,74 @@ BOOST_AUTO_TEST_CASE(acosh_is_no_number_below_one)
         BOOST_TEST(std::isnan(lane(acosh(batch<double>(x)), 0)));
         BOOST_TEST(std::isnan(lane(acosh(batch<float>(x)), 0)));
     }
+}
+
+BOOST_AUTO_TEST_CASE(digamma_keeps_its_digits_next_to_its_zeros)
+{
+    for (auto const& [x, value] : {
+             reference{-0.5040830082644554, 7.289763902976895e-17},
+             reference{-0.5040820082644553, 8.939797750801414e-06},
+             reference{-1.5734984731623904, 1.5649788481838454e-16},
+             reference{-1.5734974731623903, 9.941505814916212e-06},
+             reference{-9.702672540001863, 4.939256869086382e-15},
+             reference{-9.702671540001862, 1.5168191705801937e-05},
+             reference{-28.761458227264864, 3.2713979794656247e-14},
+             reference{-28.76145722726486, 2.123489735681867e-05},
+             reference{-31.765982812458248, 1.4691482172393513e-14},
+             reference{-31.765981812458243, 2.190758629491492e-05},
+         }) {
+        auto const actual = lane(digamma(batch<double>(x)), 0);
+        BOOST_TEST(agree(actual, value, 4), text(x) << ": " << text(actual));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(erfc_keeps_its_digits_where_it_is_tiny)
+{
+    for (auto const& [x, value] : {
+             reference{6.25, 9.672204131876253e-19},
+             reference{13.123292340210982, 6.879969405566569e-77},
+             reference{15.42442846733004, 1.7298472008500292e-105},
+             reference{20.5, 8.450842369572458e-185},
+             reference{26.5, 2.2109076642637343e-307},
+             reference{27.0, 5.23705e-319},
+         }) {
+        auto const actual = lane(erfc(batch<double>(x)), 0);
+        BOOST_TEST(agree(actual, value, 4), text(x) << ": " << text(actual));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(sines_and_cosines_stay_within_one)
+{
+    std::mt19937_64 generator(3);
+    std::uniform_real_distribution<double> distance(-1e-7, 1e-7);
+    constexpr double half_pi = 1.5707963267948966;
+    for (int i = 0; i < 20000; ++i) {
+        auto const x = half_pi * (i % 1000) + distance(generator) * (i % 7);
+        for (auto const value : {lane(sin(batch<double>(x)), 0), lane(cos(batch<double>(x)), 0)}) {
+            BOOST_TEST(std::abs(value) <= 1);
+        }
+        auto const single = static_cast<float>(x);
+        for (auto const value :
+             {lane(sin(batch<float>(single)), 0), lane(cos(batch<float>(single)), 0)}) {
+            BOOST_TEST(std::abs(value) <= 1);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(error_functions_reach_their_ends)
+{
+    auto const check_ends = []<class T>(T, T whole, T last, T zero) {
+        using B = batch<T>;
+        BOOST_TEST(lane(erf(B(whole)), 0) == 1);
+        BOOST_TEST(lane(erf(B(-whole)), 0) == -1);
+        BOOST_TEST(std::signbit(lane(erf(B(T(-0.))), 0)));
+        BOOST_TEST(lane(erfc(B(0)), 0) == 1);
+        BOOST_TEST(lane(erfc(B(-whole)), 0) == 2);
+        BOOST_TEST(lane(erfc(B(last)), 0) > 0);
+        BOOST_TEST(lane(erfc(B(zero)), 0) == 0);
+        BOOST_TEST(std::isnan(lane(erf(B(limits<T>::quiet_NaN())), 0)));
+        BOOST_TEST(std::isnan(lane(erfc(B(limits<T>::quiet_NaN())), 0)));
+    };
+    check_ends(double(), 6., 27.2, 27.3);
+    check_ends(float(), 4.f, 10.f, 10.1f);
 }

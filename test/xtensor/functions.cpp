@@ -68,6 +68,10 @@ BOOST_AUTO_TEST_CASE(functions_of_one_operand_are_the_same_node)
 BOOST_AUTO_TEST_CASE(functions_of_several_operands_are_the_same_node)
 {
     BOOST_TEST(same(xt::pow(x, y), xgrad::pow(x, y)));
+    BOOST_TEST(same(xt::pow<3>(x), xgrad::pow(x, 3)));
+    BOOST_TEST(same(xt::equal(x, y), xgrad::equal(x, y)));
+    BOOST_TEST(same(xt::not_equal(x, y), xgrad::not_equal(x, y)));
+    BOOST_TEST(same(xt::isclose(x, y), xgrad::isclose(x, y)));
     BOOST_TEST(same(xt::hypot(x, y), xgrad::hypot(x, y)));
     BOOST_TEST(same(xt::atan2(x, y), xgrad::atan2(x, y)));
     BOOST_TEST(same(xt::fmod(x, y), xgrad::fmod(x, y)));

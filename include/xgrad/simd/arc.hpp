@@ -5,8 +5,9 @@
 #include <xgrad/simd/rounding.hpp>
 
 // The inverse trigonometric functions. An angle is m π/4 ± r: symmetry and one subtraction theorem
-// (DLMF 4.24.15) leave |tan r| <= tan(π/8), or sin r <= 1/2, for an odd polynomial. Those were
-// computed by Remez's algorithm at 60 digits.
+// (DLMF 4.24.15) leave |tan r| <= tan(π/8), or sin r <= 1/2, for an odd polynomial; alone, arctan
+// takes symmetry and a longer one for tan r <= 1. Those were computed by Remez's algorithm at 60
+// digits.
 
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
@@ -20,8 +21,7 @@ struct arc_constants<double>
     // π/4 = upper + lower; multiples of the upper part up to 4 are exact.
     static constexpr double upper = 0x1.921fb54442d18p-1;
     static constexpr double lower = 3.06161699786838301793e-17;
-    // The arctangent of a larger number, or one nearer to 0, is known without a polynomial.
-    static constexpr double large = 0x1p60;
+    // The arctangent of a number nearer to 0 is known without a polynomial.
     static constexpr double small = 0x1p-60;
     // Numbers with ordinary reciprocals, and what brings the others there.
     static constexpr double ordinary = 0x1p900;
@@ -39,6 +39,15 @@ struct arc_constants<double>
         -0.05039330955688819,
         0.038064957803673374,
         -0.017907346835543847};
+    // The same for t <= 1, error below 2^-57 of arctan t.
+    static constexpr std::array<double, 20> wide_tangent{
+        -0.3333333333333307,    0.19999999999951457,    -0.14285714282574913,
+        0.11111111007021059,    -0.09090907002911522,   0.0769227983844822,
+        -0.06666404051186087,   0.05880527778823614,    -0.05253518401226557,
+        0.04722321723187019,    -0.04219177709220165,   0.03664188637867039,
+        -0.029903820849065853,  0.021984808597838697,   -0.013900519354647324,
+        0.00719647536377913,    -0.0028849046655966006, 0.000831317166908715,
+        -0.0001521598923987926, 1.322498216938481e-05};
     // (arcsin s - s)/s³ in s² for s <= 1/2, error below 2^-55 of arcsin s.
     static constexpr std::array<double, 12> sine{
         0.16666666666665383,
@@ -60,7 +69,6 @@ struct arc_constants<float>
 {
     static constexpr float upper = 0x1.921fap-1f;
     static constexpr float lower = 6.337954e-7f;
-    static constexpr float large = 0x1p30f;
     static constexpr float small = 0x1p-30f;
     static constexpr float ordinary = 0x1p60f;
     static constexpr float scale = 0x1p60f;
@@ -70,6 +78,16 @@ struct arc_constants<float>
         -0.1424373882234216f,
         0.10595139435921f,
         -0.06081154094023702f};
+    static constexpr std::array<float, 9> wide_tangent{
+        -0.33333299083139073f,
+        0.1999854819987535f,
+        -0.14264241221784446f,
+        0.1095218434074591f,
+        -0.08403447191845803f,
+        0.05795754461196626f,
+        -0.031177796240322683f,
+        0.010914577580339766f,
+        -0.0017936150139482776f};
     static constexpr std::array<float, 5> sine{
         0.166667539212341f,
         0.07495242067905304f,
@@ -148,6 +166,7 @@ XGRAD_NOINLINE batch<T> angle_extreme(batch<T> y, batch<T> x) noexcept
 }
 } // namespace detail
 
+/// A polynomial up to 1, and π/2 less that of 1/x beyond.
 template <class T>
 XGRAD_ALWAYS_INLINE batch<T> atan(batch<T> x) noexcept
 {
@@ -156,9 +175,14 @@ XGRAD_ALWAYS_INLINE batch<T> atan(batch<T> x) noexcept
     B const one(1);
     auto const magnitude = abs(x);
     auto const steep = magnitude > one;
-    auto const a = select(steep, one, magnitude);
-    auto const b = select(steep, select(magnitude > B(c::large), B(c::large), magnitude), one);
-    return copysign(detail::angle_of(a, b, steep, mask<T>(false)), x);
+    auto const t = select(steep, one / magnitude, magnitude);
+    auto const z = t * t;
+    auto const odd = t * z * polynomial(z, c::wide_tangent);
+    auto const flat = t + odd;
+    // π/2 = upper + lower
+    auto const rest = B(2 * c::upper) - t;
+    auto const upright = rest + (B(2 * c::lower) - odd);
+    return copysign(select(steep, upright, flat), x);
 }
 
 /// The angle of the point (x, y), from -π to π. C99, Annex F.9.1.4.

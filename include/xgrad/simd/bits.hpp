@@ -133,6 +133,17 @@ XGRAD_ALWAYS_INLINE batch<T> polynomial(batch<T> x, std::array<T, N> const& c) n
     return detail::polynomial_part<0, N>(x, c);
 }
 
+/// (p(x) - p(0))/x for the polynomial p with these coefficients.
+template <class T, std::size_t N>
+constexpr std::array<T, N - 1> drop_first(std::array<T, N> const& c) noexcept
+{
+    std::array<T, N - 1> rest{};
+    for (std::size_t i = 0; i + 1 < N; ++i) {
+        rest[i] = c[i + 1];
+    }
+    return rest;
+}
+
 /// Each lane on its own, where a vector algorithm would not pay.
 template <class F, class T, class... B>
 XGRAD_NOINLINE batch<T> by_lanes(F f, batch<T> x, B... y)

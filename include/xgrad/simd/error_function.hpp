@@ -1,57 +1,29 @@
 #pragma once
 
+#include <xgrad/simd/error_function_table.hpp>
 #include <xgrad/simd/exponential.hpp>
 #include <xgrad/simd/extended.hpp>
 #include <xgrad/simd/logarithm.hpp>
+#include <xgrad/simd/look_up.hpp>
 
 #include <cmath>
 
-// The error function and the normal distribution: an odd polynomial near 0, and e^(-x²) times a
-// slow function of x beyond.
+// The error function and its complement: in double a table and short series, in float an odd
+// polynomial near 0 and a power of 2 or of e beyond.
 
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
 namespace detail {
-/// e^(x + rest) (f.upper + f.lower), rounded once at the end.
-inline batch<double> exp_times(batch<double> x, batch<double> rest, pair<double> f) noexcept
-{
-    using c = exponential_constants<double>;
-    using B = batch<double>;
-    auto const a = reduce_exponent(clamp(x, c::smallest, c::largest));
-    auto const tail = a.tail + rest;
-    auto const q = polynomial(a.r, c::series);
-    auto const square = a.r * a.r;
-    auto const slope = B(1) + fma(square, q, a.r);
-    auto const p = sum_of_ordered(a.r, fma(square, q, tail * slope));
-    auto const e = sum_of_ordered(B(1), p.upper);
-    auto const product = exact_product(e.upper, f.upper);
-    auto const lower = e.upper * f.lower + (e.lower + p.lower) * f.upper;
-    return scale(product.upper + (product.lower + lower), a.k);
-}
-} // namespace detail
-
-/// e^(-x²), with the digits that x² loses when rounded.
-inline batch<double> exp_minus_square(batch<double> x) noexcept
-{
-    using B = batch<double>;
-    auto const bounded = detail::clamp(x, -30., 30.);
-    auto const square = exact_product(bounded, bounded);
-    return detail::exp_times(-square.upper, -square.lower, {B(1), B(0)});
-}
-
-namespace detail {
 template <class T>
 struct error_function_constants;
 
-// Minimax, computed by Remez's algorithm at 40 digits: erf(x)/x - 1 in x² for |x| <= 1, and
-// (x + c) e^(x²) erfc x in (x - c)/(x + c), for erf from 1 on (error below 2^-58 of erf), for erfc
-// from 3/4 on (error below 2^-58 of erfc).
+// Computed by Remez's algorithm at 50 digits.
 template <>
 struct error_function_constants<double>
 {
-    static constexpr double whole = 6;     // erf is 1 from here on
-    static constexpr double ordinary = 26; // erfc is a normal number up to here
-    static constexpr double zero = 28;     // and 0 from here on
+    static constexpr double whole = 6; // erf is 1 from here on, and erfc has another formula
+    static constexpr double zero = 28; // erfc is 0 from here on
+    // erf(x)/x - 1 in x² for |x| <= 1, minimax: error below 2^-58 of erf x.
     static constexpr std::array<double, 12> near{
         0.12837916709551256,
         -0.3761263890318352,
@@ -65,200 +37,278 @@ struct error_function_constants<double>
         -1.6206315362795511e-07,
         1.3710988282781968e-08,
         -7.779484494938733e-10};
-    static constexpr double tail_center = 2;
-    static constexpr std::array<double, 12> tail{
-        1.0215827052420237,
-        -0.6871606844137945,
-        0.279472092555581,
-        -0.0364422315188448,
-        -0.02151066189815246,
-        0.006479186309928444,
-        0.00309061956549218,
-        -0.000837314242260408,
-        -0.0006633675507857041,
-        3.365139644843676e-05,
-        0.000146067730080322,
-        4.544089342316866e-05};
-    static constexpr double far_center = 3;
-    static constexpr double far_first = 1.0740069070883398;
-    static constexpr std::array<double, 20> far{
-        -0.8833944531698837,     0.5902283571041016,     -0.3104672619005489,
-        0.11952776128730279,     -0.02682723462530466,   -0.0012124166272506046,
-        0.0030340620178227295,   -0.0005483096979956161, -0.0002767780268878686,
-        0.0001075616177757181,   3.039930482160877e-05,  -1.747176474331359e-05,
-        -4.753480040361906e-06,  2.771333089426835e-06,  1.0076606514115909e-06,
-        -4.2460723034270064e-07, -2.408716642414959e-07, 7.099722664972474e-08,
-        4.690269571838681e-08,   -1.699235847319573e-08};
+    // x e^(x²) erfc x in 1/x² for 6 <= x <= 28, minimax: error below 2^-57.
+    static constexpr std::array<double, 11> far{
+        0.5641895835477562,
+        -0.2820947917736958,
+        0.4231421875275121,
+        -1.057855418103426,
+        3.702482530580658,
+        -16.659542540285557,
+        91.4755215852477,
+        -585.1888952030428,
+        4006.9184233480173,
+        -24269.41024677915,
+        87150.43225950755};
 };
 
 template <>
 struct error_function_constants<float>
 {
-    static constexpr float whole = 4;
-    static constexpr float ordinary = 9;
-    static constexpr float zero = 11;
+    static constexpr float whole = 4;    // erf is 1 from here on
+    static constexpr float ordinary = 9; // erfc is a normal number up to here
+    static constexpr float zero = 11;    // and 0 from here on
+    static constexpr float near_end = 0.85f;
+    // erf(x)/x - 1 in x² for |x| <= 0.85, minimax: error below 2^-27 of erf x.
     static constexpr std::array<float, 6> near{
-        0.12837912249969435f,
-        -0.3761232620016821f,
-        0.11280180197497526f,
-        -0.02671131335252412f,
-        0.004917553527456353f,
-        -0.0005631430034381126f};
-    static constexpr float tail_center = 2;
-    static constexpr std::array<float, 5> tail{
-        1.0215829281041398f,
-        -0.6871608485569226f,
-        0.2793821079534761f,
-        -0.037407676458714026f,
-        -0.025412246098203983f};
-    static constexpr float far_center = 2.5f;
-    static constexpr float far_first = 1.0540318199096785f;
-    static constexpr std::array<float, 8> far{
-        -0.8046518606422645f,
-        0.4539141865137588f,
-        -0.17125061050329804f,
-        0.02835960575840762f,
-        0.008386176741547673f,
-        -0.004799857839286984f,
-        -0.00040602328168105715f,
-        0.000626615008042175f};
+        0.12837916023309442f,
+        -0.3761257184099995f,
+        0.11282717421010117f,
+        -0.026802548149769945f,
+        0.005051095028040559f,
+        -0.0006315128632761153f};
+    // -log2(erfc x) for 0.85 <= x <= 4, minimax: error below 2^-28 of erf x.
+    static constexpr std::array<float, 7> far{
+        0.0001508871763641702f,
+        1.6274476112807508f,
+        0.9183034565400624f,
+        0.15079833257857167f,
+        -0.03248775703487956f,
+        0.004498011857836653f,
+        -0.00029383232809001073f};
+    // 2^r for |r| <= 1/2: error below 2^-23, which is 2^-25 of erf.
+    static constexpr std::array<float, 6> power{
+        1.0000000755099399f,
+        0.6931472253950111f,
+        0.24022107267729934f,
+        0.05550297314199325f,
+        0.009676040953341545f,
+        0.0013410000966100157f};
+    // e^(x²) erfc x = t (1 + q R(q)) for 0 <= x <= `zero`, t = a/(x + c), q = (x - c) t: minimax,
+    // error below 2^-29.
+    static constexpr float center = 1.5f;
+    static constexpr float at_center = 0.9647562503814697f;
+    // How much more the result feels an error of t: 1.7 times at 0, once far away.
+    static constexpr float felt = 1.25f;
+    static constexpr std::array<float, 11> scaled{
+        -0.5456325444042577f,
+        0.08421598684715682f,
+        0.05514055113756803f,
+        -0.00971716999882803f,
+        -0.011736136483027435f,
+        -0.0010268784151144961f,
+        0.00237627237551276f,
+        0.0011734441986546759f,
+        -0.00012309891204202665f,
+        -0.0003210018100852407f,
+        -9.466850351915853e-05f};
 };
 
-/// erf x for |x| <= 1.
+/// erf x for |x| <= 1 (0.85).
 template <class T>
 XGRAD_ALWAYS_INLINE batch<T> erf_near(batch<T> x) noexcept
 {
     return fma(x, polynomial(x * x, error_function_constants<T>::near), x);
 }
 
-/// e^(x²) erfc x for 1 <= x <= `whole`.
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> scaled_tail(batch<T> x) noexcept
+// The coefficients in a of 1, b, b² and b³ in the integral of e^(-2as - bs²) over 0 <= s <= 1.
+// Taylor's, (-2)^n / n! (-1)^m / m! / (n + 1 + 2m): as good as erf needs it for |a| <= r/128,
+// b <= 1/128².
+template <int M, std::size_t Terms>
+inline constexpr auto step_coefficients = [] {
+    std::array<double, Terms> result{};
+    double power = 1;
+    for (int m = 1; m <= M; ++m) {
+        power /= -m;
+    }
+    for (std::size_t n = 0; n < Terms; ++n) {
+        auto const order = static_cast<double>(n + 1);
+        result[n] = power / (order + 2 * M);
+        power *= -2 / order;
+    }
+    return result;
+}();
+
+struct erf_step
 {
-    using c = error_function_constants<T>;
-    auto const inverse = batch<T>(1) / (x + batch<T>(c::tail_center));
-    return inverse * polynomial((x - batch<T>(c::tail_center)) * inverse, c::tail);
+    static constexpr std::array<double, 7> c0 = step_coefficients<0, 7>;
+    static constexpr std::array<double, 5> c1 = step_coefficients<1, 5>;
+    static constexpr std::array<double, 3> c2 = step_coefficients<2, 3>;
+    static constexpr double c3 = -1. / 42;
+};
+
+// Those for erfc are minimax for |a| <= 6/128, computed by Remez's algorithm at 50 digits.
+struct erfc_step
+{
+    static constexpr std::array<double, 8> c0{
+        0.9999999999999999,
+        -1.0000000000000007,
+        0.6666666666685372,
+        -0.3333333333310885,
+        0.13333332907613069,
+        -0.044444445976897215,
+        0.0127015129691252,
+        -0.003174603246850063};
+    static constexpr std::array<double, 6> c1{
+        -0.33333333333660253,
+        0.49999999998044553,
+        -0.39999997319591846,
+        0.22222225247499852,
+        -0.09527064146547111,
+        0.03332817834462996};
+    static constexpr std::array<double, 4> c2{
+        0.09999997769833519, -0.1666667461980856, 0.1429384915865265, -0.08330947308181441};
+    static constexpr double c3 = -0.023730907004650314;
+};
+
+/// (erf(r + d) - erf r) / erf' r = d times that integral for a = rd, b = d².
+template <class Step>
+XGRAD_ALWAYS_INLINE batch<double> step_from(batch<double> r, batch<double> d) noexcept
+{
+    auto const a = r * d;
+    auto const b = d * d;
+    auto const lower = fma(b, polynomial(a, Step::c1), polynomial(a, Step::c0));
+    auto const higher = fma(b, batch<double>(Step::c3), polynomial(a, Step::c2));
+    return fma(b * b, higher, lower);
 }
 
-/// erfc x 2^-k for x >= 3/4, rounded once at the end.
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> erfc_less(batch<T> x, pair<T> const& square, batch<T> k) noexcept
+/// |x| as a multiple r of 1/64 and d, up to `whole`; NaN goes into d.
+struct error_function_argument
 {
-    using c = error_function_constants<T>;
-    auto const below = exact_sum(x, batch<T>(c::far_center));
-    auto const inverse = batch<T>(1) / below.upper;
-    auto const q = (x - batch<T>(c::far_center)) * inverse;
-    auto const above = sum_of_ordered(batch<T>(c::far_first), q * polynomial(q, c::far));
-    auto const ratio = above.upper * inverse;
-    auto const rest =
-        rest_of_quotient(above.upper, ratio, below.upper) + fma(-ratio, below.lower, above.lower);
-    auto const power = exp_less<T>({-square.upper, -square.lower}, k);
-    return fma(power.upper, ratio, fma(power.lower, ratio, power.upper * (rest * inverse)));
-}
+    batch<double> r;
+    batch<double> d;
+    table_rows<double> rows;
+};
 
-/// e^(x²) erfc x for x >= 0, below 1/2 to a few ulp only: (1 + 2x) times that is a Chebyshev series
-/// in (x - 4)/(x + 4), computed at 40 digits.
-inline pair<double> erfcx(batch<double> x) noexcept
+XGRAD_ALWAYS_INLINE error_function_argument split_for_table(batch<double> x) noexcept
 {
     using B = batch<double>;
-    constexpr double first = 1.2329951186255526;
-    constexpr std::array<double, 25> series{
-        -0.1396211168405625,     0.015379652102619604,    0.0680970542546904,
-        -0.10103906603630056,    0.09373283499843826,     -0.06633036581218697,
-        0.03716751553592911,     -0.016197734059799265,   0.005031969992669933,
-        -0.0007577732613730956,  -0.0001992567757633648,  0.0001506214900124047,
-        -2.4398944545280832e-05, -1.1221287012353486e-05, 5.709206053072183e-06,
-        2.919733377963012e-07,   -8.249198427508354e-07,  7.746992727017941e-08,
-        1.1009737295274889e-07,  -2.05606492756992e-08,   -1.4709550868669278e-08,
-        3.1695881915648173e-09,  1.7903326159489847e-09,  -2.659599690242689e-10,
-        -1.374652989001164e-10};
-    auto const bounded = clamp(x, 0., 0x1p100);
-    auto const q = (bounded - B(4)) / (bounded + B(4));
-    auto const above = sum_of_ordered(B(first), q * polynomial(q, series));
-    auto const below = exact_sum(B(1), bounded + bounded);
-    auto const ratio = above.upper / below.upper;
-    auto const product = exact_product(ratio, below.upper);
-    auto const rest =
-        ((above.upper - product.upper) - product.lower) + (above.lower - ratio * below.lower);
-    return {ratio, rest / below.upper};
-}
-} // namespace detail
-
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> erf(batch<T> x) noexcept
-{
-    using B = batch<T>;
-    using c = detail::error_function_constants<T>;
+    using table = error_function_table;
+    B const whole(error_function_constants<double>::whole);
+    B const shift(format<double>::shift / table::steps);
     auto const magnitude = abs(x);
-    auto const bounded = select(magnitude > B(c::whole), B(c::whole), magnitude);
-    auto const power = detail::exp_ordinary(-(bounded * bounded));
-    auto const far = fma(-power, detail::scaled_tail(bounded), B(1));
-    return select(magnitude < B(1), detail::erf_near(x), copysign(far, x));
+    auto const bounded = select(magnitude > whole, whole, magnitude);
+    auto const shifted = bounded + shift;
+    auto const r = shifted - shift;
+    return {r, bounded - r, rows_at<table::rows>(shifted)};
 }
 
-namespace detail {
-/// erfc x for x >= 3/4, up to the last subnormal result.
+/// e^(-x²) 2^-k f (1 + lost), given x² in two parts, k log 2 near -x².
 template <class T>
-XGRAD_NOINLINE batch<T> erfc_extreme(batch<T> x) noexcept
+XGRAD_ALWAYS_INLINE batch<T>
+times_exp_minus(batch<T> f, batch<T> lost, pair<T> const& square, batch<T> k) noexcept
 {
-    using c = error_function_constants<T>;
-    auto const bounded = clamp(x, T(1), c::zero);
+    using c = exponential_constants<T>;
+    auto const upper = fma(k, batch<T>(-c::ln2_upper), -square.upper);
+    auto const r = upper - fma(k, batch<T>(c::ln2_lower), square.lower);
+    return fma(f, fma(r * r, polynomial(r, c::short_series), r + lost), f);
+}
+
+/// erfc x for x >= 6, down to the last subnormal result.
+XGRAD_NOINLINE inline batch<double> erfc_far(batch<double> x) noexcept
+{
+    using B = batch<double>;
+    using c = error_function_constants<double>;
+    auto const bounded = clamp(x, c::whole, c::zero);
     auto const square = exact_product(bounded, bounded);
-    auto const k = round_small(-square.upper * batch<T>(exponential_constants<T>::log2_e));
+    auto const k = round_small(-square.upper * B(exponential_constants<double>::log2_e));
+    auto const inverse = B(1) / bounded;
+    auto const w = inverse * inverse;
+    // The first coefficient last, whose sum alone is rounded where that is felt.
+    auto const scaled = inverse * fma(w, polynomial(w, drop_first(c::far)), B(c::far[0]));
+    return scale(times_exp_minus(scaled, B(0), square, k), k);
+}
+
+/// erfc x 2^-k for 0 <= x <= `zero`, k log 2 near -x². What the sum and the division have lost is
+/// put back, some five quarters of it, as it goes into q too.
+XGRAD_ALWAYS_INLINE batch<float>
+erfc_less(batch<float> x, pair<float> const& square, batch<float> k) noexcept
+{
+    using B = batch<float>;
+    using c = error_function_constants<float>;
+    B const center(c::center);
+    B const above(c::at_center);
+    auto const below = sum_of_ordered(larger_number(x, center), smaller_number(x, center));
+    auto const t = above / below.upper;
+    auto const rest = fma(-below.lower, t, rest_of_quotient(above, t, below.upper));
+    auto const q = (x - center) * t;
+    auto const scaled = fma(q * t, polynomial(q, c::scaled), t);
+    return times_exp_minus(scaled, B(c::felt / c::at_center) * rest, square, k);
+}
+
+/// erfc x for x >= 1, down to the last subnormal result.
+XGRAD_NOINLINE inline batch<float> erfc_far(batch<float> x) noexcept
+{
+    using B = batch<float>;
+    using c = error_function_constants<float>;
+    auto const bounded = clamp(x, 1.f, c::zero);
+    auto const square = exact_product(bounded, bounded);
+    auto const k = round_small(-square.upper * B(exponential_constants<float>::log2_e));
     return scale(erfc_less(bounded, square, k), k);
 }
 } // namespace detail
 
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> erfc(batch<T> x) noexcept
+/// By Taylor's series about a multiple of 1/64: error below 2^-59 of erf x.
+XGRAD_ALWAYS_INLINE batch<double> erf(batch<double> x) noexcept
 {
-    using B = batch<T>;
-    using c = detail::error_function_constants<T>;
-    constexpr T near_end = T(0.75);
+    using table = detail::error_function_table;
+    auto const a = detail::split_for_table(x);
+    auto const slope = look_up(table::slope, a.rows);
+    auto const step = detail::step_from<detail::erf_step>(a.r, a.d);
+    return copysign(fma(slope * a.d, step, look_up(table::erf, a.rows)), x);
+}
+
+/// 1 - erfc x, erfc x = 2^-p(x), beyond a series for small x.
+XGRAD_ALWAYS_INLINE batch<float> erf(batch<float> x) noexcept
+{
+    using B = batch<float>;
+    using c = detail::error_function_constants<float>;
     auto const magnitude = abs(x);
-    auto const left = x < B(0);
-    auto const bounded = select(magnitude > B(c::ordinary), B(c::ordinary), magnitude);
-    auto const square = exact_product(bounded, bounded);
-    B const shift(format<T>::shift);
-    auto const shifted = fma(-square.upper, B(detail::exponential_constants<T>::log2_e), shift);
-    auto const far = add_to_exponent(detail::erfc_less(bounded, square, shifted - shift), shifted);
-    auto const value =
-        select(magnitude < B(near_end), B(1) - detail::erf_near(x), select(left, B(2) - far, far));
-    auto const ordinary = x <= B(c::ordinary);
+    auto const far = magnitude >= B(c::near_end); // false for NaN
+    auto const bounded = select(magnitude > B(c::whole), B(c::whole), magnitude);
+    auto const p = polynomial(bounded, c::far);
+    B const shift(format<float>::shift);
+    auto const shifted = shift - p;
+    auto const r = (shift - shifted) - p;
+    auto const rest = add_to_exponent(polynomial(r, c::power), shifted);
+    return select(far, copysign(B(1) - rest, x), detail::erf_near(x));
+}
+
+/// As erf up to 6, error below 2^-54 of erfc x, and 2 less erfc |x| on the left.
+XGRAD_ALWAYS_INLINE batch<double> erfc(batch<double> x) noexcept
+{
+    using B = batch<double>;
+    using table = detail::error_function_table;
+    auto const a = detail::split_for_table(x);
+    auto const slope = look_up(table::slope, a.rows);
+    auto const step = detail::step_from<detail::erfc_step>(a.r, a.d);
+    auto const right = fma(-(slope * a.d), step, look_up(table::erfc, a.rows));
+    auto const value = select(x < B(0), B(2) - right, right);
+    auto const ordinary = x <= B(detail::error_function_constants<double>::whole);
     if (!all(ordinary)) [[unlikely]] {
-        return select(ordinary, value, detail::erfc_extreme(x));
+        return select(ordinary, value, detail::erfc_far(x));
     }
     return value;
 }
 
-/// The standard normal density at x, and what lies below x. Sources of gelu and its derivative.
-struct normal_distribution
+/// e^(-x²) times a slow function, for |x|; 2 less that on the left.
+XGRAD_ALWAYS_INLINE batch<float> erfc(batch<float> x) noexcept
 {
-    batch<double> density;
-    batch<double> below;
-};
-
-inline normal_distribution normal(batch<double> x) noexcept
-{
-    using B = batch<double>;
-    constexpr double sqrt_half = 7.07106781186547524401e-01;
-    constexpr double inverse_sqrt_2pi = 3.98942280401432677940e-01;
-    B const half(0.5);
-    auto const bounded = detail::clamp(x, -40., 40.);
-    auto const z = bounded * B(sqrt_half);
+    using B = batch<float>;
+    using c = detail::error_function_constants<float>;
+    auto const magnitude = abs(x);
+    auto const bounded = select(magnitude > B(c::ordinary), B(c::ordinary), magnitude);
     auto const square = exact_product(bounded, bounded);
-    auto const exponent = -half * square.upper;
-    auto const rest = -half * square.lower;
-    auto const density = detail::exp_times(exponent, rest, {B(inverse_sqrt_2pi), B(0)});
-    auto const tail = half * detail::exp_times(exponent, rest, detail::erfcx(abs(z)));
-    auto const near = half + half * detail::erf_near(detail::clamp(z, -1., 1.));
-    auto const far = select(x < B(0), tail, B(1) - tail);
-    return {density, select(abs(z) < half, near, far)};
-}
-
-inline batch<float> exp_minus_square(batch<float> x) noexcept
-{
-    return in_double([](batch<double> v) { return exp_minus_square(v); }, x);
+    B const shift(format<float>::shift);
+    auto const shifted = fma(-square.upper, B(detail::exponential_constants<float>::log2_e), shift);
+    auto const right =
+        add_to_exponent(detail::erfc_less(bounded, square, shifted - shift), shifted);
+    auto const value = select(x < B(0), B(2) - right, right);
+    auto const ordinary = x <= B(c::ordinary);
+    if (!all(ordinary)) [[unlikely]] {
+        return select(ordinary, value, detail::erfc_far(x));
+    }
+    return value;
 }
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad::simd

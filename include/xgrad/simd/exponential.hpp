@@ -159,16 +159,16 @@ XGRAD_ALWAYS_INLINE pair<T> exp_less(pair<T> const& v, batch<T> k) noexcept
     return sum_of_ordered(batch<T>(1), r + fma(r * r, q, fma(r, tail, tail)));
 }
 
-/// exp where the result is a normal number.
+/// e^x 2^-halvings where that is a normal number, and e^x too.
 template <class T>
-XGRAD_ALWAYS_INLINE batch<T> exp_ordinary(batch<T> x) noexcept
+XGRAD_ALWAYS_INLINE batch<T> exp_ordinary(batch<T> x, batch<T> halvings = batch<T>(0)) noexcept
 {
     using c = exponential_constants<T>;
     batch<T> const shift(format<T>::shift);
     auto const shifted = fma(x, batch<T>(c::log2_e), shift);
     auto const k = shifted - shift;
     auto const r = (x - k * batch<T>(c::ln2_upper)) - k * batch<T>(c::ln2_lower);
-    return add_to_exponent(exp_reduced(r), shifted);
+    return add_to_exponent(exp_reduced(r), shifted - halvings);
 }
 } // namespace detail
 

@@ -162,7 +162,7 @@ XGRAD_ALWAYS_INLINE pair<double> sine_of_pi(batch<double> f) noexcept
     constexpr double pi = 3.14159265358979323846;
     constexpr double pi_rest = 1.22464679914735317723e-16;
     auto const angle = exact_product(f, B(pi));
-    return sine_in_two_parts<double>({angle.upper, fma(f, B(pi_rest), angle.lower)});
+    return sine_in_two_parts({angle.upper, fma(f, B(pi_rest), angle.lower)});
 }
 } // namespace detail
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/simd/error_function.hpp>
+#include <xgrad/simd/normal_distribution.hpp>
 
 // The two forms of gelu (D. Hendrycks and K. Gimpel, Gaussian Error Linear Units, 2016), with all
 // digits in the tail: what is rounded in an exponent would come out enlarged. Beyond ±40 the

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/simd/error_function.hpp>
+#include <xgrad/simd/normal_distribution.hpp>
 
 #include <array>
 #include <limits>

@@ -93,21 +93,52 @@ XGRAD_ALWAYS_INLINE batch<T> log_special(batch<T> x, batch<T> value) noexcept
 }
 } // namespace detail
 
-template <class T>
-XGRAD_ALWAYS_INLINE batch<T> log(batch<T> x) noexcept
+namespace detail {
+/// log x, x = 2^k (1 + f).
+struct natural_logarithm
+{
+    template <class T>
+    XGRAD_ALWAYS_INLINE static batch<T> of(exponent_and_fraction<T> const& x) noexcept
+    {
+        return log_split(x, batch<T>(0));
+    }
+};
+
+/// The logarithm of what is not a normal positive number.
+template <class Logarithm, class T>
+XGRAD_NOINLINE batch<T> log_extreme(batch<T> x) noexcept
 {
     constexpr T scale = sizeof(T) == 8 ? T(0x1p54) : T(0x1p25);
     constexpr T log2_scale = sizeof(T) == 8 ? T(54) : T(25);
     auto const subnormal = x < batch<T>(std::numeric_limits<T>::min());
     auto split = detail::split(select(subnormal, x * batch<T>(scale), x));
     split.k = split.k - select(subnormal, batch<T>(log2_scale), batch<T>(0));
-    return detail::log_special(x, detail::log_split(split, batch<T>(0)));
+    return log_special(x, Logarithm::of(split));
+}
+
+template <class Logarithm, class T>
+XGRAD_ALWAYS_INLINE batch<T> log_by(batch<T> x) noexcept
+{
+    auto const value = Logarithm::of(split(x));
+    auto const ordinary = x >= batch<T>(std::numeric_limits<T>::min()) &&
+        x <= batch<T>(std::numeric_limits<T>::max());
+    if (!all(ordinary)) [[unlikely]] {
+        return select(ordinary, value, log_extreme<Logarithm>(x));
+    }
+    return value;
+}
+} // namespace detail
+
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> log(batch<T> x) noexcept
+{
+    return detail::log_by<detail::natural_logarithm>(x);
 }
 
 namespace detail {
-/// log(1 + x + rest), rest within the rounding of x.
+/// log(1 + x + rest) where 1 + x is a normal positive number, rest within the rounding of x.
 template <class T>
-XGRAD_ALWAYS_INLINE batch<T> log1p_pair(batch<T> x, batch<T> rest) noexcept
+XGRAD_ALWAYS_INLINE batch<T> log1p_ordinary(batch<T> x, batch<T> rest) noexcept
 {
     auto const u = batch<T>(1) + x;
     auto split = detail::split(u);
@@ -116,8 +147,26 @@ XGRAD_ALWAYS_INLINE batch<T> log1p_pair(batch<T> x, batch<T> rest) noexcept
     auto const lost = select(u < batch<T>(2), x - (u - batch<T>(1)), batch<T>(1) - (u - x));
     auto const correction = (select(exact, batch<T>(0), lost) + rest) / u;
     split.f = select(exact, x, split.f);
-    auto const value = log_special(u, log_split(split, correction));
+    auto const value = log_split(split, correction);
     return select(x == batch<T>(0), x, value);
+}
+
+template <class T>
+XGRAD_NOINLINE batch<T> log1p_extreme(batch<T> x) noexcept
+{
+    return log_special(batch<T>(1) + x, x);
+}
+
+/// log(1 + x + rest), rest within the rounding of x.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> log1p_pair(batch<T> x, batch<T> rest) noexcept
+{
+    auto const value = log1p_ordinary(x, rest);
+    auto const ordinary = x > batch<T>(-1) && x <= batch<T>(std::numeric_limits<T>::max());
+    if (!all(ordinary)) [[unlikely]] {
+        return select(ordinary, value, log1p_extreme(x));
+    }
+    return value;
 }
 
 /// log(2x) for a large x.
@@ -129,9 +178,13 @@ XGRAD_ALWAYS_INLINE batch<T> log_twice(batch<T> x) noexcept
     return log_special(x, log_split(split, batch<T>(0)));
 }
 
-// Parts of 1/log 2, of 1/log 10 and of log10 2, as in FreeBSD's e_log2.c and e_log10.c: the product
-// of two upper parts, and of one with an exponent, is exact.
-struct log2_constants
+// Parts of 1/log 2, of 1/log 10 and of log10 2, of few bits above (in double those of FreeBSD's
+// e_log2.c and e_log10.c): the product of two upper parts, and of one with an exponent, is exact.
+template <class T>
+struct log2_constants;
+
+template <>
+struct log2_constants<double>
 {
     static constexpr double upper = 1.44269504072144627571e+00;
     static constexpr double lower = 1.67517131648865118353e-10;
@@ -139,7 +192,20 @@ struct log2_constants
     static constexpr double exponent_lower = 0;
 };
 
-struct log10_constants
+template <>
+struct log2_constants<float>
+{
+    static constexpr float upper = 1.44287109375f;
+    static constexpr float lower = -1.7605285393e-04f;
+    static constexpr float exponent_upper = 1;
+    static constexpr float exponent_lower = 0;
+};
+
+template <class T>
+struct log10_constants;
+
+template <>
+struct log10_constants<double>
 {
     static constexpr double upper = 4.34294481878168880939e-01;
     static constexpr double lower = 2.50829467116452752298e-11;
@@ -147,28 +213,41 @@ struct log10_constants
     static constexpr double exponent_lower = 3.69423907715893078616e-13;
 };
 
-template <class Base>
-inline batch<double> log_to_base(batch<double> x) noexcept
+template <>
+struct log10_constants<float>
 {
-    using B = batch<double>;
-    using c = logarithm_constants<double>;
-    auto const subnormal = x < B(std::numeric_limits<double>::min());
-    auto const a = split(select(subnormal, x * B(0x1p54), x));
-    auto const k = a.k - select(subnormal, B(54), B(0));
-    auto const s = a.f / (B(2) + a.f);
-    auto const z = s * s;
-    auto const half_square = B(0.5) * a.f * a.f;
-    auto const rest = s * (half_square + z * polynomial(z, c::series));
-    auto const upper = from_bits<double>(
-        to_bits<double>(a.f - half_square) & bit_batch<double>(0xffffffff00000000));
-    auto const lower = ((a.f - upper) - half_square) + rest;
-    auto const whole = k * B(Base::exponent_upper);
-    auto const fraction = upper * B(Base::upper);
-    auto const sum = whole + fraction;
-    auto const tail = (k * B(Base::exponent_lower) + (lower + upper) * B(Base::lower)) +
-        (lower * B(Base::upper) + ((whole - sum) + fraction));
-    return log_special(x, sum + tail);
-}
+    static constexpr float upper = 0.434326171875f;
+    static constexpr float lower = -3.168997136526741e-05f;
+    static constexpr float exponent_upper = 0.301025390625f;
+    static constexpr float exponent_lower = 4.605039066518657e-06f;
+};
+
+/// (k log 2 + log(1 + f)) / log b, the leading part of log(1 + f) cut to half of the digits.
+template <template <class> class Base>
+struct logarithm_to_base
+{
+    template <class T>
+    XGRAD_ALWAYS_INLINE static batch<T> of(exponent_and_fraction<T> const& x) noexcept
+    {
+        using B = batch<T>;
+        using c = logarithm_constants<T>;
+        using base = Base<T>;
+        constexpr int cut = (format<T>::fraction_bits + 1) / 2 + (sizeof(T) == 8 ? 6 : 0);
+        constexpr auto kept = ~((typename format<T>::bits{1} << cut) - 1);
+        auto const s = x.f / (B(2) + x.f);
+        auto const z = s * s;
+        auto const half_square = B(T(0.5)) * x.f * x.f;
+        auto const rest = s * (half_square + z * polynomial(z, c::series));
+        auto const upper = from_bits<T>(to_bits<T>(x.f - half_square) & bit_batch<T>(kept));
+        auto const lower = ((x.f - upper) - half_square) + rest;
+        auto const whole = x.k * B(base::exponent_upper);
+        auto const fraction = upper * B(base::upper);
+        auto const sum = whole + fraction;
+        auto const tail = fma(x.k, B(base::exponent_lower), (lower + upper) * B(base::lower)) +
+            fma(lower, B(base::upper), (whole - sum) + fraction);
+        return sum + tail;
+    }
+};
 } // namespace detail
 
 /// log(1 + x) without cancellation near 0.
@@ -178,24 +257,16 @@ XGRAD_ALWAYS_INLINE batch<T> log1p(batch<T> x) noexcept
     return detail::log1p_pair(x, batch<T>(0));
 }
 
-inline batch<double> log2(batch<double> x) noexcept
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> log2(batch<T> x) noexcept
 {
-    return detail::log_to_base<detail::log2_constants>(x);
+    return detail::log_by<detail::logarithm_to_base<detail::log2_constants>>(x);
 }
 
-inline batch<double> log10(batch<double> x) noexcept
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> log10(batch<T> x) noexcept
 {
-    return detail::log_to_base<detail::log10_constants>(x);
-}
-
-inline batch<float> log2(batch<float> x) noexcept
-{
-    return in_double([](batch<double> v) { return log2(v); }, x);
-}
-
-inline batch<float> log10(batch<float> x) noexcept
-{
-    return in_double([](batch<double> v) { return log10(v); }, x);
+    return detail::log_by<detail::logarithm_to_base<detail::log10_constants>>(x);
 }
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad::simd

@@ -11,6 +11,7 @@
 #include <xgrad/simd/hyperbolic.hpp>
 #include <xgrad/simd/inverse_error_function.hpp>
 #include <xgrad/simd/logarithm.hpp>
+#include <xgrad/simd/normal_distribution.hpp>
 #include <xgrad/simd/polygamma.hpp>
 #include <xgrad/simd/power.hpp>
 #include <xgrad/simd/remainder.hpp>

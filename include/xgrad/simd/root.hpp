@@ -31,31 +31,28 @@ struct cube_root_constants<float>
     static constexpr std::array<float, 3> start{
         1.0005979911767162f, -0.34788428991179793f, 0.20967144222604905f};
 };
-} // namespace detail
 
-/// ∛x.
+/// ∛x for a normal x > 0.
 template <class T>
-XGRAD_ALWAYS_INLINE batch<T> cbrt(batch<T> x) noexcept
+XGRAD_ALWAYS_INLINE batch<T> cube_root(batch<T> x) noexcept
 {
     using B = batch<T>;
     constexpr T root_of_2 = T(1.2599210498948732);
     constexpr T root_of_half = T(0.7937005259840998);
-    constexpr T scale = sizeof(T) == 8 ? T(0x1p54) : T(0x1p24);
-    constexpr T log2_of_root = sizeof(T) == 8 ? T(18) : T(8);
     B const zero(0);
     B const one(1);
     B const third(T(1. / 3));
-    auto const magnitude = abs(x);
-    auto const subnormal = magnitude < B(std::numeric_limits<T>::min());
-    auto const split = detail::split(select(subnormal, magnitude * B(scale), magnitude));
-    // |x| = 8^j a, a = 2^left m
-    auto const j = round_small(split.k * third);
-    auto const left = fma(j, B(-3), split.k);
+    B const shift(format<T>::shift);
+    auto const split = detail::split(x);
+    // x = 8^j a, a = 2^left m
+    auto const shifted = fma(split.k, third, shift);
+    auto const left = fma(shifted - shift, B(-3), split.k);
     auto const m = one + split.f;
-    auto const a = m * select(left == zero, one, select(left < zero, B(T(0.5)), B(2)));
-    auto const factor =
-        select(left == zero, one, select(left < zero, B(root_of_2), B(root_of_half)));
-    auto const start = factor * polynomial(split.f, detail::cube_root_constants<T>::start);
+    auto const more = left > zero;
+    auto const less = left < zero;
+    auto const a = m * select(more, B(2), select(less, B(T(0.5)), one));
+    auto const factor = select(more, B(root_of_half), select(less, B(root_of_2), one));
+    auto const start = factor * polynomial(split.f, cube_root_constants<T>::start);
     // (1 - e)^(-1/3) = 1 + e/3 + 2/9 e² + ...
     auto const e = one - a * start * (start * start);
     auto const inverse = fma(start * e, fma(e, B(T(2. / 9)), third), start);
@@ -64,11 +61,34 @@ XGRAD_ALWAYS_INLINE batch<T> cbrt(batch<T> x) noexcept
     auto const square = exact_product(y, y);
     auto const cube = exact_product(square.upper, y);
     auto const excess = (cube.upper - a) + fma(square.lower, y, cube.lower);
-    auto const root = fma(excess * square_of_inverse, -third, y);
-    auto const exponent = j - select(subnormal, B(log2_of_root), zero);
-    auto const value = copysign(root * power_of_two(exponent), x);
-    B const largest(std::numeric_limits<T>::max());
-    return select(magnitude <= largest && x != zero, value, x);
+    return add_to_exponent(fma(excess * square_of_inverse, -third, y), shifted);
+}
+
+/// ∛x where x is subnormal, zero, infinite or NaN.
+template <class T>
+XGRAD_NOINLINE batch<T> cube_root_extreme(batch<T> x) noexcept
+{
+    using B = batch<T>;
+    constexpr T scale = sizeof(T) == 8 ? T(0x1p54) : T(0x1p24);
+    constexpr T root_of_scale = sizeof(T) == 8 ? T(0x1p18) : T(0x1p8);
+    auto const root = cube_root(x * B(scale)) * B(1 / root_of_scale);
+    return select(x > B(0) && x < B(1), root, x);
+}
+} // namespace detail
+
+/// ∛x.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> cbrt(batch<T> x) noexcept
+{
+    using B = batch<T>;
+    auto const magnitude = abs(x);
+    auto const root = copysign(detail::cube_root(magnitude), x);
+    auto const ordinary = magnitude >= B(std::numeric_limits<T>::min()) &&
+        magnitude <= B(std::numeric_limits<T>::max());
+    if (!all(ordinary)) [[unlikely]] {
+        return select(ordinary, root, copysign(detail::cube_root_extreme(magnitude), x));
+    }
+    return root;
 }
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad::simd

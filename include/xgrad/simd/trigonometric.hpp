@@ -30,6 +30,9 @@ struct trigonometric_constants<double>
     static constexpr std::array<double, 4> pi = has_fused_multiply_add
         ? std::array{0x1.921fb54442d18p+1, 0x1.1a626331p-53, 0x1.1701b839a252p-87, 0.}
         : std::array{0x1.921fb544p+1, 0x1.0b4611a6p-33, 0x1.3198a2ep-68, 0x1.b839a252049c1p-103};
+    // The nearest numbers to π, to what that lacks, and so on.
+    static constexpr std::array<double, 3> rounded_pi{
+        0x1.921fb54442d18p+1, 0x1.1a62633145c07p-53, -0x1.f1976b7ed8fbcp-109};
     static constexpr double largest = 0x1p19;
     // fdlibm's, for |r| <= π/4
     static constexpr std::array<double, 6> sine{
@@ -46,9 +49,10 @@ struct trigonometric_constants<double>
         -2.75573143513906633035e-07,
         2.08757232129817482790e-09,
         -1.13596475577881948265e-11};
-    // ((sin r - r)/r³ + 1/6)/r² in r² for |r| <= π/2, with 1/6 rounded, minimax, computed by
-    // Remez's algorithm at 60 digits: error below 2^-59 of sin r.
-    static constexpr std::array<double, 7> wide_sine{
+    // (sin r - r)/r³ in r² for |r| <= π/2, with 1/6 rounded, minimax, computed by Remez's
+    // algorithm at 60 digits: error below 2^-59 of sin r.
+    static constexpr std::array<double, 8> wide_sine{
+        -1. / 6,
         0.008333333333333207,
         -0.00019841269841212875,
         2.7557319211653423e-06,
@@ -82,12 +86,15 @@ struct trigonometric_constants<float>
     static constexpr std::array<float, 4> pi = has_fused_multiply_add
         ? std::array{0x1.921fb6p+1f, -0x1.778p-24f, 0x1.68c234p-38f, 0x1.898cc6p-63f}
         : std::array{0x1.92p+1f, 0x1.fb4p-11f, 0x1.444p-23f, 0x1.68c234p-38f};
+    static constexpr std::array<float, 3> rounded_pi{
+        0x1.921fb6p+1f, -0x1.777a5cp-24f, -0x1.ee59dap-49f};
     static constexpr float largest = 0x1p12f;
     static constexpr std::array<float, 4> sine{
         -0.166666667f, 8.33333310e-3f, -1.98408743e-4f, 2.71811792e-6f};
     static constexpr std::array<float, 4> cosine{
         0.0416666667f, -1.38888885e-3f, 2.48008526e-5f, -2.7e-7f};
-    static constexpr std::array<float, 4> wide_sine{
+    static constexpr std::array<float, 5> wide_sine{
+        -1.f / 6,
         0.008333350942069282f,
         -0.00019843186818934648f,
         2.7633432156267587e-06f,
@@ -141,37 +148,60 @@ XGRAD_ALWAYS_INLINE reduced_angle<T> subtract_multiple_of_pi(batch<T> x, batch<T
     }
 }
 
-/// sin r for |r| <= π/2.
+/// x - m π rounded. The first difference is exact, and so is the second where it cancels.
 template <class T>
-XGRAD_ALWAYS_INLINE pair<T> sine_in_two_parts(reduced_angle<T> const& a) noexcept
+XGRAD_ALWAYS_INLINE batch<T> rounded_rest_of_pi(batch<T> x, batch<T> m) noexcept
 {
-    batch<T> const third_term(T(-1. / 6));
+    if constexpr (has_fused_multiply_add) {
+        constexpr auto pi = trigonometric_constants<T>::rounded_pi;
+        auto const r = fma(-m, batch<T>(pi[1]), fma(-m, batch<T>(pi[0]), x));
+        return fma(-m, batch<T>(pi[2]), r);
+    } else {
+        auto const a = subtract_multiple_of_pi(x, m);
+        return a.r + a.tail;
+    }
+}
+
+/// sin r for |r| <= π/2 in two parts.
+XGRAD_ALWAYS_INLINE pair<double> sine_in_two_parts(reduced_angle<double> const& a) noexcept
+{
+    using c = trigonometric_constants<double>;
+    using B = batch<double>;
+    B const third_term(c::wide_sine[0]);
     auto const z = exact_product(a.r, a.r);
     auto const cube = exact_product(a.r, z.upper);
-    auto const odd = polynomial(z.upper, trigonometric_constants<T>::wide_sine);
-    auto const tail = fma(batch<T>(T(-0.5)) * z.upper, a.tail, a.tail);
+    auto const odd = polynomial(z.upper, drop_first(c::wide_sine));
+    auto const tail = fma(B(-0.5) * z.upper, a.tail, a.tail);
     auto const cube_rest = fma(a.r, z.lower, cube.lower);
     auto const rest = fma(cube.upper * z.upper, odd, fma(cube_rest, third_term, tail));
     return sum_of_ordered(a.r, fma(cube.upper, third_term, rest));
 }
 
-/// (-1)^n sin(r), n in the last bits of `shifted`, |r| <= π/2.
+/// (-1)^n sin(r), n in the last bits of `shifted`, |r| <= π/2 rounded: what r lacks matters where
+/// |r| is near 1 and less than a unit in the last place of the result.
 template <class T>
-XGRAD_ALWAYS_INLINE batch<T> alternating_sine(reduced_angle<T> const& a, batch<T> shifted) noexcept
+XGRAD_ALWAYS_INLINE batch<T> alternating_sine(batch<T> r, batch<T> shifted) noexcept
 {
-    auto const sine = sine_in_two_parts(a).upper;
+    using c = trigonometric_constants<T>;
+    auto const z = r * r;
+    // The first coefficient last: its sum is the only one here whose rounding is felt.
+    auto const odd = fma(z, polynomial(z, drop_first(c::wide_sine)), batch<T>(c::wide_sine[0]));
+    auto const sum = fma(r * z, odd, r);
+    // The sum may come out one place beyond ±1.
+    batch<T> const one(1);
+    auto const sine = larger_number(smaller_number(sum, one), -one);
     constexpr int to_sign = sizeof(T) * 8 - 1;
     return from_bits<T>(to_bits<T>(sine) ^ (to_bits<T>(shifted) << to_sign));
 }
 
-// Arguments so large that the parts of π do not reduce them: rare, and lane by lane. The C
+// Arguments so large that the parts of π do not reduce them, and NaN: rare, and lane by lane. The C
 // library's functions of doubles lose digits next to a multiple of π/2.
 template <class T, class F>
 XGRAD_ALWAYS_INLINE batch<T> correct_large(batch<T> x, batch<T> value, F f) noexcept
 {
-    auto const large = abs(x) > batch<T>(trigonometric_constants<T>::largest);
-    if (any(large)) [[unlikely]] {
-        return select(large, by_lanes(f, x), value);
+    auto const ordinary = abs(x) <= batch<T>(trigonometric_constants<T>::largest);
+    if (!all(ordinary)) [[unlikely]] {
+        return select(ordinary, value, by_lanes(f, x));
     }
     return value;
 }
@@ -184,8 +214,8 @@ XGRAD_ALWAYS_INLINE batch<T> sin(batch<T> x) noexcept
     constexpr T inverse_pi = T(3.18309886183790671538e-01);
     batch<T> const shift(format<T>::shift);
     auto const shifted = fma(x, batch<T>(inverse_pi), shift);
-    auto const a = detail::subtract_multiple_of_pi(x, shifted - shift);
-    auto const value = detail::alternating_sine(a, shifted);
+    auto const r = detail::rounded_rest_of_pi(x, shifted - shift);
+    auto const value = detail::alternating_sine(r, shifted);
     return detail::correct_large(
         x, select(x == batch<T>(0), x, value), [](long double v) { return std::sin(v); });
 }
@@ -198,11 +228,11 @@ XGRAD_ALWAYS_INLINE batch<T> cos(batch<T> x) noexcept
     batch<T> const shift(format<T>::shift);
     batch<T> const half(T(0.5));
     auto const shifted = fma(x, batch<T>(inverse_pi), half) + shift;
-    auto const a = detail::subtract_multiple_of_pi(x, (shifted - shift) - half);
+    auto const r = detail::rounded_rest_of_pi(x, (shifted - shift) - half);
     // sin(π/2) may come out one place below 1.
     constexpr T flat = sizeof(T) == 8 ? T(0x1p-27) : T(0x1p-12);
     auto const value =
-        select(abs(x) < batch<T>(flat), batch<T>(1), detail::alternating_sine(a, shifted));
+        select(abs(x) < batch<T>(flat), batch<T>(1), detail::alternating_sine(r, shifted));
     return detail::correct_large(x, value, [](long double v) { return std::cos(v); });
 }
 

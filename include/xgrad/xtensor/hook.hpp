@@ -180,4 +180,19 @@ auto cube(X&& x) noexcept
 {
     return xgrad::call<xgrad::cube_rule>(std::forward<X>(x));
 }
+
+template <std::size_t N, xgrad::expression X>
+auto pow(X&& x) noexcept
+{
+    return xgrad::pow(std::forward<X>(x), static_cast<int>(N));
+}
+
+// One whose functor keeps its tolerances to itself.
+template <class X, class Y>
+    requires(xgrad::expression<X> || xgrad::expression<Y>)
+auto isclose(
+    X&& x, Y&& y, double relative = 1e-5, double absolute = 1e-8, bool equal_nan = false) noexcept
+{
+    return xgrad::isclose(std::forward<X>(x), std::forward<Y>(y), relative, absolute, equal_nan);
+}
 } // namespace xt

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <xgrad/simd/error_function.hpp>
+#include <xgrad/simd/exponential.hpp>
+#include <xgrad/simd/extended.hpp>
+
+// e^(-x²) and the normal distribution, with the digits that squares lose when rounded.
+
+namespace xgrad::simd {
+inline namespace XGRAD_ARCHITECTURE {
+namespace detail {
+/// e^(x + rest) (f.upper + f.lower), rounded once at the end.
+inline batch<double> exp_times(batch<double> x, batch<double> rest, pair<double> f) noexcept
+{
+    using c = exponential_constants<double>;
+    using B = batch<double>;
+    auto const a = reduce_exponent(clamp(x, c::smallest, c::largest));
+    auto const tail = a.tail + rest;
+    auto const q = polynomial(a.r, c::series);
+    auto const square = a.r * a.r;
+    auto const slope = B(1) + fma(square, q, a.r);
+    auto const p = sum_of_ordered(a.r, fma(square, q, tail * slope));
+    auto const e = sum_of_ordered(B(1), p.upper);
+    auto const product = exact_product(e.upper, f.upper);
+    auto const lower = e.upper * f.lower + (e.lower + p.lower) * f.upper;
+    return scale(product.upper + (product.lower + lower), a.k);
+}
+} // namespace detail
+
+/// e^(-x²), with the digits that x² loses when rounded.
+inline batch<double> exp_minus_square(batch<double> x) noexcept
+{
+    using B = batch<double>;
+    auto const bounded = detail::clamp(x, -30., 30.);
+    auto const square = exact_product(bounded, bounded);
+    return detail::exp_times(-square.upper, -square.lower, {B(1), B(0)});
+}
+
+namespace detail {
+/// e^(x²) erfc x for x >= 0, below 1/2 to a few ulp only: (1 + 2x) times that is a Chebyshev series
+/// in (x - 4)/(x + 4), computed at 40 digits.
+inline pair<double> erfcx(batch<double> x) noexcept
+{
+    using B = batch<double>;
+    constexpr double first = 1.2329951186255526;
+    constexpr std::array<double, 25> series{
+        -0.1396211168405625,     0.015379652102619604,    0.0680970542546904,
+        -0.10103906603630056,    0.09373283499843826,     -0.06633036581218697,
+        0.03716751553592911,     -0.016197734059799265,   0.005031969992669933,
+        -0.0007577732613730956,  -0.0001992567757633648,  0.0001506214900124047,
+        -2.4398944545280832e-05, -1.1221287012353486e-05, 5.709206053072183e-06,
+        2.919733377963012e-07,   -8.249198427508354e-07,  7.746992727017941e-08,
+        1.1009737295274889e-07,  -2.05606492756992e-08,   -1.4709550868669278e-08,
+        3.1695881915648173e-09,  1.7903326159489847e-09,  -2.659599690242689e-10,
+        -1.374652989001164e-10};
+    auto const bounded = clamp(x, 0., 0x1p100);
+    auto const q = (bounded - B(4)) / (bounded + B(4));
+    auto const above = sum_of_ordered(B(first), q * polynomial(q, series));
+    auto const below = exact_sum(B(1), bounded + bounded);
+    auto const ratio = above.upper / below.upper;
+    auto const product = exact_product(ratio, below.upper);
+    auto const rest =
+        ((above.upper - product.upper) - product.lower) + (above.lower - ratio * below.lower);
+    return {ratio, rest / below.upper};
+}
+} // namespace detail
+
+/// The standard normal density at x, and what lies below x. Sources of gelu and its derivative.
+struct normal_distribution
+{
+    batch<double> density;
+    batch<double> below;
+};
+
+inline normal_distribution normal(batch<double> x) noexcept
+{
+    using B = batch<double>;
+    constexpr double sqrt_half = 7.07106781186547524401e-01;
+    constexpr double inverse_sqrt_2pi = 3.98942280401432677940e-01;
+    B const half(0.5);
+    auto const bounded = detail::clamp(x, -40., 40.);
+    auto const z = bounded * B(sqrt_half);
+    auto const square = exact_product(bounded, bounded);
+    auto const exponent = -half * square.upper;
+    auto const rest = -half * square.lower;
+    auto const density = detail::exp_times(exponent, rest, {B(inverse_sqrt_2pi), B(0)});
+    auto const tail = half * detail::exp_times(exponent, rest, detail::erfcx(abs(z)));
+    auto const near = half + half * detail::erf_near(detail::clamp(z, -1., 1.));
+    auto const far = select(x < B(0), tail, B(1) - tail);
+    return {density, select(abs(z) < half, near, far)};
+}
+
+inline batch<float> exp_minus_square(batch<float> x) noexcept
+{
+    return in_double([](batch<double> v) { return exp_minus_square(v); }, x);
+}
+} // namespace XGRAD_ARCHITECTURE
+} // namespace xgrad::simd
