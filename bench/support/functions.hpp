@@ -63,7 +63,8 @@ struct function
 };
 
 template <class T, class F>
-[[gnu::noinline, gnu::flatten]] void vector_loop(T const* x, T const* y, T* out, std::size_t count, F const& f)
+[[gnu::noinline, gnu::flatten]] void
+vector_loop(T const* x, T const* y, T* out, std::size_t count, F const& f)
 {
     using V = xgrad::simd::batch<T>;
     for (std::size_t i = 0; i < count; i += V::size) {
