@@ -32,8 +32,7 @@ void expect_same(F const& f, tensor<T> const&... x)
     BOOST_TEST(fast.obstacle() == "");
     BOOST_TEST(same_bits(as_tensor(f(x...)), as_tensor(fast(x...))));
     BOOST_TEST(same_bits(eager.value, replayed.value));
-    auto const same = [&]<std::size_t... I>(std::index_sequence<I...>)
-    {
+    auto const same = [&]<std::size_t... I>(std::index_sequence<I...>) {
         return (same_bits(std::get<I>(eager.gradients), std::get<I>(replayed.gradients)) && ...);
     };
     BOOST_TEST(same(std::index_sequence_for<T...>()));

@@ -128,11 +128,11 @@ public:
     /// Equal elements, whatever holds them.
     template <class R>
         requires requires(R const& r) {
-                     {
-                         *std::begin(r)
-                         } -> std::convertible_to<T>;
-                     std::size(r);
-                 }
+            {
+                *std::begin(r)
+            } -> std::convertible_to<T>;
+            std::size(r);
+        }
     friend bool operator==(small_vector const& a, R const& b) noexcept
     {
         return a.size() == std::size(b) &&

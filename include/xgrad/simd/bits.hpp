@@ -155,11 +155,9 @@ XGRAD_NOINLINE batch<T> by_lanes(F f, batch<T> x, B... y)
     std::size_t k = 0;
     (y.store(b[k++].data()), ...);
     for (std::size_t i = 0; i < n; ++i) {
-        [&]<std::size_t... K>(std::index_sequence<K...>)
-        {
+        [&]<std::size_t... K>(std::index_sequence<K...>) {
             a[i] = f(a[i], b[K][i]...);
-        }
-        (std::make_index_sequence<sizeof...(B)>{});
+        }(std::make_index_sequence<sizeof...(B)>{});
     }
     return batch<T>::load(a.data());
 }

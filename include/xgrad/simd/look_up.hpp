@@ -35,12 +35,10 @@ template <class T, std::size_t Rows>
 XGRAD_ALWAYS_INLINE batch<T>
 look_up(std::array<T, Rows> const& column, table_rows<T> const& rows) noexcept
 {
-    return [&]<std::size_t... Lane>(std::index_sequence<Lane...>)
-    {
+    return [&]<std::size_t... Lane>(std::index_sequence<Lane...>) {
         // In braces, which are a list of lanes for each version of xsimd.
         return batch<T>(xsimd::batch<T>{column[rows.of_lane[Lane]]...});
-    }
-    (std::make_index_sequence<batch<T>::size>{});
+    }(std::make_index_sequence<batch<T>::size>{});
 }
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad::simd
