@@ -45,6 +45,13 @@
 #    define XGRAD_HAS_FMA 0
 #endif
 
+// Stores that go past the caches.
+#if defined(__SSE2__)
+#    define XGRAD_HAS_STREAMING_STORES 1
+#else
+#    define XGRAD_HAS_STREAMING_STORES 0
+#endif
+
 // XGRAD_NO_TBB builds without threads, XGRAD_NO_BLAS without CBLAS.
 #if !defined(XGRAD_NO_TBB)
 #    define XGRAD_HAS_TBB 1

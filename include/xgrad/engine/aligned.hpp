@@ -109,13 +109,18 @@ void compute_aligned(
 {
     auto const compute = [&](std::size_t begin, std::size_t end) {
         aligned_reader<T> reader(operands, out.size);
-        for (auto const step = reader.longest(); begin < end; begin += step) {
+        result_blocks<T> const blocks(out.size);
+        auto const step = blocks.streams() ? block_length : reader.longest();
+        for (; begin < end; begin += step) {
+            auto const count = std::min(step, end - begin);
+            auto* const to = out.elements<T>() + begin;
             kernels.values(
                 {.operands = reader.read(begin),
                  .scalars = scalars,
-                 .values = out.elements<T>() + begin,
-                 .count = std::min(step, end - begin),
+                 .values = blocks.place_of(to),
+                 .count = count,
                  .program = kernels.program});
+            blocks.finish(to, count);
         }
     };
     auto const nanoseconds = static_cast<double>(out.size) * kernels.cost;

@@ -4,6 +4,7 @@
 #include <xgrad/engine/block_kernels.hpp>
 #include <xgrad/engine/block_reader.hpp>
 #include <xgrad/engine/parallel.hpp>
+#include <xgrad/engine/streaming.hpp>
 
 #include <cstddef>
 #include <numeric>
@@ -39,19 +40,23 @@ void compute_values(block_kernels const& kernels, plan const& p, T const* scalar
         [&](std::size_t chunk) {
             block_reader<T> reader(p);
             scratch converted(converts ? block_length * sizeof(T) : 0);
+            result_blocks<T> const blocks(converts ? 0 : p.size);
             auto const end = std::min(p.size, (chunk + 1) * length);
-            auto const step = converts ? block_length : reader.longest();
+            auto const step = converts || blocks.streams() ? block_length : reader.longest();
             for (auto begin = chunk * length; begin < end; begin += step) {
                 auto const count = std::min(step, end - begin);
                 auto* const to = converts ? converted.as<T>() : out.elements<T>() + begin;
+                auto* const values = converts ? to : blocks.place_of(to);
                 kernels.values(
                     {.operands = reinterpret_cast<void const* const*>(reader.read(begin, count)),
                      .scalars = scalars,
-                     .values = to,
+                     .values = values,
                      .count = count,
                      .program = kernels.program});
                 if (converts) {
                     unpack(to, count, out.type, out.data, begin);
+                } else {
+                    blocks.finish(to, count);
                 }
             }
         });

@@ -1,0 +1,35 @@
+#include <boost/test/unit_test.hpp>
+
+#include <xgrad/xgrad.hpp>
+
+using namespace xgrad;
+
+namespace {
+// Results of this size go past the caches.
+constexpr std::size_t many = xgrad::detail::least_streamed_bytes / sizeof(double) + 13;
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_result_that_goes_past_the_caches_has_the_values_of_any_other)
+{
+    tensor const x = arange<double>(0., static_cast<double>(many));
+    tensor const y = 2. * x + x;
+    for (std::size_t i = 0; i < many; i += i % 1024 == 1023 ? 40000 : 1) {
+        BOOST_REQUIRE(y(i) == 3. * static_cast<double>(i));
+    }
+    BOOST_TEST(y(many - 1) == 3. * (many - 1));
+    BOOST_TEST(sum(y == 3. * x).item() == static_cast<std::int64_t>(many));
+}
+
+BOOST_AUTO_TEST_CASE(so_has_one_of_operands_that_are_broadcast_or_strided)
+{
+    constexpr std::size_t rows = 2051;
+    constexpr std::size_t columns = 2049;
+    tensor const row = arange<double>(0., static_cast<double>(columns));
+    tensor const column = reshape(arange<double>(0., static_cast<double>(rows)), {rows, 1});
+    tensor const y = row + 10000. * column;
+    BOOST_TEST(y(0, columns - 1) == columns - 1);
+    BOOST_TEST(y(rows - 1, columns - 1) == columns - 1 + 10000. * (rows - 1));
+    tensor const turned = transpose(y) + 0.5;
+    BOOST_TEST(turned(columns - 1, rows - 1) == y(rows - 1, columns - 1) + 0.5);
+    BOOST_TEST(sum(transpose(turned) - 0.5 == y).item() == static_cast<std::int64_t>(y.size()));
+}
