@@ -7,7 +7,7 @@
 
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
-/// Σ (x - x̄)² / (n - ddof) in one pass: the states are the number of elements so far, their mean,
+/// Σ (x - x̄)² in one pass: the states are the number of elements so far, their mean,
 /// and the sum of squares about it. Runs are taken in about their own mean, while they are in
 /// cache, and joined as Chan, Golub and LeVeque do.
 template <class T>
@@ -16,7 +16,6 @@ struct variance_accumulator
     using V = simd::batch<T>;
     static constexpr std::size_t states = 3;
     static constexpr bool joins_in_pairs = true;
-    T ddof;
 
     void start(std::array<T*, 3> state, std::size_t count) const
     {
@@ -90,9 +89,13 @@ struct variance_accumulator
 
     void finish(std::array<T*, 3> state, T* out, std::size_t count) const
     {
-        for (std::size_t i = 0; i < count; ++i) {
-            out[i] = state[2][i] / (state[0][i] - ddof);
-        }
+        std::copy_n(state[2], count, out);
+    }
+
+    /// The means, which the way back reads.
+    void companion(std::array<T*, 3> state, T* means, std::size_t count) const
+    {
+        std::copy_n(state[1], count, means);
     }
 
 private:
