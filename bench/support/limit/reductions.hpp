@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <numeric>
 
 namespace limit {
 using V = xgrad::simd::batch<double>;
@@ -57,13 +58,6 @@ struct plus
     }
 };
 
-struct greater
-{
-    V operator()(V const& a, V const& b) const { return larger_number(a, b); }
-
-    double operator()(double a, double b) const { return a > b ? a : b; }
-};
-
 struct sum
 {
     static double of(double const* x, std::size_t count)
@@ -106,31 +100,68 @@ struct mean
     }
 };
 
+/// The largest element, or NaN where one is: the sum of the elements is NaN then (and where there
+/// are infinities of both signs: only then is each one looked at).
 struct amax
 {
     static double of(double const* x, std::size_t count)
     {
-        return fold(
-            x, count, x[0], [](V const& v) { return v; }, greater{});
+        std::array<V, 4> most;
+        std::array<V, 4> sums;
+        most.fill(V(x[0]));
+        sums.fill(V(0));
+        std::size_t i = 0;
+        for (; i + 4 * V::size <= count; i += 4 * V::size) {
+#pragma GCC unroll 4
+            for (std::size_t k = 0; k < 4; ++k) {
+                auto const v = V::load(x + i + k * V::size);
+                most[k] = larger_number(most[k], v);
+                sums[k] = sums[k] + v;
+            }
+        }
+        std::array<double, V::size> lanes;
+        larger_number(larger_number(most[0], most[1]), larger_number(most[2], most[3]))
+            .store(lanes.data());
+        auto result = *std::max_element(lanes.begin(), lanes.end());
+        ((sums[0] + sums[1]) + (sums[2] + sums[3])).store(lanes.data());
+        auto sum = std::accumulate(lanes.begin(), lanes.end(), 0.);
+        for (; i < count; ++i) {
+            result = std::max(result, x[i]);
+            sum += x[i];
+        }
+        return std::isnan(sum) && std::any_of(x, x + count, [](double v) { return std::isnan(v); })
+            ? sum
+            : result;
     }
 
     static void columns(double const* x, std::size_t rows, std::size_t width, double* out)
     {
-        for (std::size_t j = 0; j < width; j += 8 * V::size) { // the width is whole panels
-            std::array<V, 8> most;
-#pragma GCC unroll 8
-            for (std::size_t k = 0; k < 8; ++k) {
-                most[k] = V::load(x + j + k * V::size);
+        for (std::size_t j = 0; j < width; j += 4 * V::size) { // the width is whole panels
+            std::array<V, 4> most;
+            std::array<V, 4> sums;
+#pragma GCC unroll 4
+            for (std::size_t k = 0; k < 4; ++k) {
+                most[k] = sums[k] = V::load(x + j + k * V::size);
             }
             for (std::size_t row = 1; row < rows; ++row) {
-#pragma GCC unroll 8
-                for (std::size_t k = 0; k < 8; ++k) {
-                    most[k] = larger_number(most[k], V::load(x + row * width + j + k * V::size));
+#pragma GCC unroll 4
+                for (std::size_t k = 0; k < 4; ++k) {
+                    auto const v = V::load(x + row * width + j + k * V::size);
+                    most[k] = larger_number(most[k], v);
+                    sums[k] = sums[k] + v;
                 }
             }
-#pragma GCC unroll 8
-            for (std::size_t k = 0; k < 8; ++k) {
+#pragma GCC unroll 4
+            for (std::size_t k = 0; k < 4; ++k) {
                 most[k].store(out + j + k * V::size);
+            }
+            auto const sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+            if (!all(sum == sum)) {
+                for (std::size_t i = j; i < j + 4 * V::size; ++i) {
+                    for (std::size_t row = 0; row < rows; ++row) {
+                        out[i] = std::isnan(x[row * width + i]) ? x[row * width + i] : out[i];
+                    }
+                }
             }
         }
     }

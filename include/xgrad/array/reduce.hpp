@@ -47,9 +47,11 @@ void finish_reduction(
     body_pointer companion = {})
 {
     if (call.kind.divides_by_count) {
-        auto const count = static_cast<T>(elements) / static_cast<T>(out.size);
-        for (std::size_t i = 0; i < out.size; ++i) {
-            out.template elements<T>()[i] /= count;
+        using V = simd::batch<T>;
+        V const count(static_cast<T>(elements) / static_cast<T>(out.size));
+        auto* const results = out.template elements<T>();
+        for (std::size_t i = 0; i < out.size; i += V::size) {
+            (V::load(results + i) / count).store(results + i);
         }
     }
     xgrad::detail::check_result(out, call.kind.name, call.where);
