@@ -3,37 +3,38 @@
 #include "support/data.hpp"
 #include "support/harness.hpp"
 
+#include <concepts>
+#include <initializer_list>
 #include <string>
 
 using namespace xgrad;
 
 namespace {
+template <class T>
 struct function
 {
     std::string name;
-    double (*of)(double const*, std::size_t);
-    void (*columns)(double const*, std::size_t, std::size_t, double*);
-    tensor<double> (*ours)(tensor<double> const&, axes_argument const&);
+    T (*of)(T const*, std::size_t);
+    void (*columns)(T const*, std::size_t, std::size_t, T*);
+    tensor<T> (*ours)(tensor<T> const&, axes_argument const&);
 };
 
-template <class Limit>
-function
-functions_of(std::string name, tensor<double> (*ours)(tensor<double> const&, axes_argument const&))
-{
-    return {std::move(name), &Limit::of, &Limit::columns, ours};
-}
+template <class T>
+constexpr double tolerance = std::same_as<T, float> ? 1e-3 : 1e-10;
 
 /// The size is the number of elements, in rows of `width`.
-bench::workload rows(function const& f, std::size_t width)
+template <class T>
+bench::workload rows(function<T> const& f, std::size_t width)
 {
     return {
         f.name + "_rows_" + std::to_string(width),
         {16384, 4096000},
         {width, 16 * width},
         [=](std::size_t size, bench::sides& sides) {
-            auto const x = random::uniform({size / width, width}, -2, 2);
+            auto const x = random::uniform<T>({size / width, width}, -2, 2);
             bench::array const data = x;
-            bench::array<double> const out(size / width);
+            bench::array<T> const out(size / width);
+            sides.tolerance = tolerance<T>;
             sides.limit([=] {
                 for (std::size_t row = 0; row < size / width; ++row) {
                     out.data()[row] = f.of(data.data() + row * width, width);
@@ -44,16 +45,18 @@ bench::workload rows(function const& f, std::size_t width)
         }};
 }
 
-bench::workload columns(function const& f, std::size_t width)
+template <class T>
+bench::workload columns(function<T> const& f, std::size_t width)
 {
     return {
         f.name + "_columns_" + std::to_string(width),
         {16384, 4096000},
         {width, 16 * width},
         [=](std::size_t size, bench::sides& sides) {
-            auto const x = random::uniform({size / width, width}, -2, 2);
+            auto const x = random::uniform<T>({size / width, width}, -2, 2);
             bench::array const data = x;
-            bench::array<double> const out(width);
+            bench::array<T> const out(width);
+            sides.tolerance = tolerance<T>;
             sides.limit([=] {
                 f.columns(data.data(), size / width, width, out.data());
                 return out.view();
@@ -62,41 +65,66 @@ bench::workload columns(function const& f, std::size_t width)
         }};
 }
 
-bench::workload all(function const& f)
+template <class T>
+bench::workload all(function<T> const& f)
 {
     return {
         f.name + "_all",
         {16384, 4096000},
         bench::odd_sizes,
         [=](std::size_t size, bench::sides& sides) {
-            auto const x = random::uniform({size}, -2, 2);
+            auto const x = random::uniform<T>({size}, -2, 2);
             bench::array const data = x;
+            sides.tolerance = tolerance<T>;
             sides.limit([=] { return f.of(data.data(), size); });
             sides.ours([=] { return f.ours(x, {}); });
         }};
+}
+
+/// Each function over rows and columns of some widths, and over everything.
+template <class T>
+void add_workloads(
+    std::vector<bench::workload>& list,
+    std::string const& suffix,
+    std::initializer_list<std::size_t> widths)
+{
+    using X = tensor<T> const&;
+    using A = axes_argument const&;
+    function<T> const functions[] = {
+        {"sum" + suffix,
+         &limit::sum<T>::of,
+         &limit::sum<T>::columns,
+         [](X x, A axes) { return xgrad::sum(x, axes); }},
+        {"mean" + suffix,
+         &limit::mean<T>::of,
+         &limit::mean<T>::columns,
+         [](X x, A axes) { return xgrad::mean(x, axes); }},
+        {"amax" + suffix,
+         &limit::amax<T>::of,
+         &limit::amax<T>::columns,
+         [](X x, A axes) { return xgrad::amax(x, axes); }},
+        {"logsumexp" + suffix,
+         &limit::logsumexp<T>::of,
+         &limit::logsumexp<T>::columns,
+         [](X x, A axes) { return xgrad::logsumexp(x, axes); }},
+        {"variance" + suffix,
+         &limit::variance<T>::of,
+         &limit::variance<T>::columns,
+         [](X x, A axes) { return tensor<T>(xgrad::variance(x, axes)); }}};
+    for (auto const& f : functions) {
+        for (auto const width : widths) {
+            list.push_back(rows(f, width));
+            list.push_back(columns(f, width));
+        }
+        list.push_back(all(f));
+    }
 }
 } // namespace
 
 int main(int argc, char** argv)
 {
-    std::vector<function> const functions{
-        functions_of<limit::sum>(
-            "sum", [](auto const& x, auto const& axes) { return xgrad::sum(x, axes); }),
-        functions_of<limit::mean>(
-            "mean", [](auto const& x, auto const& axes) { return xgrad::mean(x, axes); }),
-        functions_of<limit::amax>(
-            "amax", [](auto const& x, auto const& axes) { return xgrad::amax(x, axes); }),
-        functions_of<limit::logsumexp>(
-            "logsumexp", [](auto const& x, auto const& axes) { return xgrad::logsumexp(x, axes); }),
-        functions_of<limit::variance>(
-            "variance", [](auto const& x, auto const& axes) { return xgrad::variance(x, axes); })};
     std::vector<bench::workload> workloads;
-    for (auto const& f : functions) {
-        for (std::size_t const width : {64, 1024}) {
-            workloads.push_back(rows(f, width));
-            workloads.push_back(columns(f, width));
-        }
-        workloads.push_back(all(f));
-    }
+    add_workloads<double>(workloads, "", {64, 1024});
+    add_workloads<float>(workloads, "_float", {1024});
     return bench::run(workloads, argc, argv);
 }

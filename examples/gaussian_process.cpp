@@ -1,6 +1,8 @@
 // log p(y) = -½ yᵀK⁻¹y - ½ log|K| - ½ n log 2π,  K = s² e^(-(x-x′)²/2l²) + σ² I:  a Gaussian
 // process
 
+#include "support/svg.hpp"
+
 #include <xgrad/linalg.hpp>
 #include <xgrad/nn.hpp>
 
@@ -61,13 +63,31 @@ int main()
 
     // What it thinks of other places: a mean, and how far it may be off.
     kernel const k{w[0], w[1], w[2]};
-    tensor at = linspace(-4, 4, 9);
-    auto const weights = solve(k.of(x), transpose(k.between(at, x)));
+    tensor at = linspace(-4, 4, 161);
+    tensor apart = transpose(k.between(at, x));
+    auto const weights = solve(k.of(x), apart);
     tensor means = matmul(y, weights);
-    tensor variance = exp(2 * w[0]) - sum(transpose(k.between(at, x)) * weights, 0);
-    for (std::size_t i = 0; i < at.size(); ++i) {
+    tensor deviations = sqrt(exp(2 * w[0]) - sum(apart * weights, 0));
+    for (std::size_t i = 0; i < at.size(); i += 20) {
         std::cout << "f(" << std::setw(7) << at(i) << ") = " << std::setw(7) << means(i) << " ± "
-                  << std::sqrt(variance(i)) << "   sin(2x) = " << std::setw(7)
-                  << std::sin(2 * at(i)) << '\n';
+                  << deviations(i) << "   sin(2x) = " << std::setw(7) << std::sin(2 * at(i))
+                  << '\n';
     }
+
+    // The same as a picture: two deviations to each side, the mean, and what was measured.
+    svg_picture picture(640, 320);
+    auto const right = [](double place) { return 320 + 75 * place; };
+    auto const down = [](double value) { return 160 - 60 * value; };
+    std::vector<std::pair<double, double>> mean;
+    for (std::size_t i = 0; i < at.size(); ++i) {
+        auto const top = down(means(i) + 2 * deviations(i));
+        picture.rectangle(right(at(i)) - 2, top, 4, 240 * deviations(i), "#cfe0f3");
+        mean.emplace_back(right(at(i)), down(means(i)));
+    }
+    picture.line(mean, "#1f5fa8", 2);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        picture.rectangle(right(x(i)) - 2, down(y(i)) - 2, 4, 4, "#c0392b");
+    }
+    picture.save("gaussian_process.svg");
+    std::cout << "the picture is in gaussian_process.svg\n";
 }

@@ -43,3 +43,4 @@
 #include <xgrad/tensor/random.hpp>
 #include <xgrad/tools/npz.hpp>
 #include <xgrad/xtensor/arrays.hpp>
+#include <xgrad/xtensor/norms.hpp>

@@ -32,7 +32,10 @@ BOOST_AUTO_TEST_CASE(views_with_negative_steps_are_views_and_their_adjoints_agre
 BOOST_AUTO_TEST_CASE(indices_out_of_range_and_too_many_slices_are_refused)
 {
     auto const x = ones({2, 3});
-    BOOST_CHECK_THROW(view(x, 2), value_error);
+    BOOST_CHECK_EXCEPTION(
+        view(x, 2),
+        value_error,
+        array_oracle::starts_with("view: index 2 is out of range for axis 0 of shape {2, 3}"));
     BOOST_CHECK_THROW(view(x, 0, -4), value_error);
     BOOST_CHECK_THROW(view(x, all(), all(), all()), shape_error);
 }

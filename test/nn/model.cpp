@@ -3,23 +3,29 @@
 #include <xgrad/nn.hpp>
 
 #include <sstream>
+#include <tuple>
+#include <type_traits>
 
 using namespace xgrad;
 using records::message;
 
-BOOST_AUTO_TEST_CASE(a_model_learns_a_line_by_every_optimizer)
+namespace {
+using element_types = std::tuple<double, float>;
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_model_learns_a_line_by_every_optimizer, T, element_types)
 {
     random::seed(1);
-    auto const x = random::normal({64, 3});
-    auto const y = matmul(x, constant({{1.}, {-2.}, {0.5}})) + 3;
-    for (auto const& optimizer :
-         {sequential::optimizer(sgd(0.1)),
-          sequential::optimizer(momentum(0.02)),
-          sequential::optimizer(adam(0.05))}) {
-        sequential model({dense(1)});
-        model.compile(optimizer, mse);
+    tensor<T> const x = random::normal<T>({64, 3});
+    tensor<T> const y = matmul(x, tensor<T>(constant({{1.}, {-2.}, {0.5}}))) + T(3);
+    using optimizer = typename sequential<T>::optimizer;
+    for (auto const& one :
+         {optimizer(sgd(0.1)), optimizer(momentum(0.02)), optimizer(adam(0.05))}) {
+        sequential<T> model({dense(1)});
+        model.compile(one, mse);
         auto const history =
             model.fit(x, y, {.epochs = 200, .batch_size = 16, .progress = nullptr});
+        static_assert(std::is_same_v<decltype(model.predict(x)), tensor<T>>);
         BOOST_TEST(history.size() == 200u);
         BOOST_TEST(history.back() < 1e-4);
         BOOST_TEST(std::abs(model.weights()[0](1, 0) + 2) < 0.02);
@@ -28,13 +34,13 @@ BOOST_AUTO_TEST_CASE(a_model_learns_a_line_by_every_optimizer)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_model_of_all_layers_learns_classes)
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_model_of_all_layers_learns_classes, T, element_types)
 {
     random::seed(2);
     // a bright row or a bright column
-    auto images = random::uniform({60, 36}, 0, 0.3);
+    auto images = random::uniform<T>({60, 36}, 0, T(0.3));
     std::vector<int> labels;
-    std::vector<double> lines(60 * 36, 0);
+    std::vector<T> lines(60 * 36, 0);
     for (std::size_t i = 0; i < 60; ++i) {
         labels.push_back(i % 2);
         for (std::size_t k = 0; k < 6; ++k) {
@@ -44,7 +50,7 @@ BOOST_AUTO_TEST_CASE(a_model_of_all_layers_learns_classes)
     }
     images += constant(lines, {60, 36});
     auto const y = constant(labels);
-    sequential model(
+    sequential<T> model(
         {reshaped_to({1, 6, 6}),
          conv2d(4, 3, relu, {.padding = 1}),
          max_pool2d(2),
@@ -59,6 +65,27 @@ BOOST_AUTO_TEST_CASE(a_model_of_all_layers_learns_classes)
     BOOST_TEST(accuracy(model.predict(images), y) == 1.);
     BOOST_TEST(shown.str().find("40/40") != std::string::npos);
     BOOST_TEST(model.weights().size() == 6u);
+}
+
+BOOST_AUTO_TEST_CASE(every_activation_is_the_function_of_its_name)
+{
+    auto const check = [](layer_activation const& named, auto const& by_itself) {
+        tensor<double> const x = constant({{-1.5, -0.2, 0.7, 2.}});
+        BOOST_TEST(amax(abs(named.of<double>()(x) - by_itself(x))).item() == 0.);
+        tensor<float> const y = cast<float>(x);
+        BOOST_TEST(amax(abs(named.of<float>()(y) - by_itself(y))).item() == 0.f);
+    };
+    check({}, [](auto const& x) { return x; });
+    check(relu, [](auto const& x) { return relu(x); });
+    check(tanh, [](auto const& x) { return tanh(x); });
+    check(sigmoid, [](auto const& x) { return sigmoid(x); });
+    check(softplus, [](auto const& x) { return softplus(x); });
+    check(gelu, [](auto const& x) { return gelu(x); });
+    check(silu, [](auto const& x) { return silu(x); });
+    check(softmax, [](auto const& x) { return softmax(x); });
+    check(log_softmax, [](auto const& x) { return log_softmax(x); });
+    check([](auto const& x) { return 3 * x; }, [](auto const& x) { return 3 * x; });
+    check([](tensor<double> const& x) { return x; }, [](auto const& x) { return x; });
 }
 
 BOOST_AUTO_TEST_CASE(the_same_seed_learns_the_same_weights)

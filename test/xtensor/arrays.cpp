@@ -57,3 +57,36 @@ BOOST_AUTO_TEST_CASE(over_its_own_operands_they_are_xtensors)
     BOOST_TEST(xt::variance(a)() == 2.1875);
     BOOST_TEST(xt::concatenate(xt::xtuple(a, a))(3, 1) == 5.);
 }
+
+BOOST_AUTO_TEST_CASE(norms_means_and_differences_of_xtensor_over_our_operands_are_ours)
+{
+    auto const x = constant({{1., 2., 4.}, {4., -5., 7.}});
+    auto const w = constant({{1., 2., 1.}, {3., 1., 1.}});
+    auto const check = [](auto const& y, auto const& ours) {
+        static_assert(std::is_same_v<decltype(y), decltype(ours)>);
+        BOOST_TEST(same_shape(y.shape(), ours.shape()));
+        BOOST_TEST(std::equal(y.begin(), y.end(), ours.begin()));
+    };
+    check(xt::norm_l1(x), norm_l1(x));
+    check(xt::norm_l1(x, {1}), norm_l1(x, 1));
+    check(xt::norm_l2(x), norm_l2(x));
+    check(xt::norm_l2(x, {1}, xt::keep_dims), norm_l2(x, 1, {.keep_dims = true}));
+    check(xt::norm_l2(xt::exp(x), {0}), norm_l2(exp(x), 0));
+    check(xt::norm_sq(x), norm_sq(x));
+    check(xt::norm_sq(x, {0, 1}), norm_sq(x));
+    check(xt::norm_linf(x), norm_linf(x));
+    check(xt::norm_linf(x, {0}), norm_linf(x, 0));
+    check(xt::norm_lp(x, 3), norm_lp(x, 3));
+    check(xt::norm_lp(x, 3, {1}), norm_lp(x, 3, 1));
+    check(xt::nanmean(x), nanmean(x));
+    check(xt::nanmean(x, {1}), nanmean(x, 1));
+    check(xt::average(x, w), average(x, w));
+    check(xt::average(x, w, std::vector<std::size_t>{1}), average(x, w, 1));
+    check(xt::diff(x), diff(x));
+    check(xt::diff(x, 2, 1), diff(x, 2, 1));
+    check(xt::trapz(x), trapz(x));
+    check(xt::trapz(x, 0.5, 0), trapz(x, 0.5, 0));
+    check(xt::median(x, 1), median(x, 1));
+    check(xt::ravel(x), ravel(x));
+    check(xt::flatten(x), ravel(x));
+}

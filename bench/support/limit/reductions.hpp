@@ -8,15 +8,18 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <numeric>
 
 namespace limit {
-using V = xgrad::simd::batch<double>;
+template <class T>
+using batch_of = xgrad::simd::batch<T>;
 inline constexpr std::size_t flight = 8;
 
 /// join over f(register) of a vector, eight registers at a time; what fills no register by rest.
-template <class F, class Join>
-inline double fold(double const* x, std::size_t count, double start, F const& f, Join const& join)
+template <class T, class F, class Join>
+inline T fold(T const* x, std::size_t count, T start, F const& f, Join const& join)
 {
+    using V = batch_of<T>;
     std::array<V, flight> partial;
     partial.fill(V(start));
     std::size_t i = 0;
@@ -34,14 +37,14 @@ inline double fold(double const* x, std::size_t count, double start, F const& f,
             partial[k] = join(partial[k], partial[k + half]);
         }
     }
-    std::array<double, V::size> lanes;
+    std::array<T, V::size> lanes;
     partial[0].store(lanes.data());
     auto result = lanes[0];
     for (std::size_t k = 1; k < V::size; ++k) {
         result = join(result, lanes[k]);
     }
     for (; i < count; ++i) {
-        std::array<double, V::size> one{x[i]};
+        std::array<T, V::size> one{x[i]};
         f(V::load(one.data())).store(one.data());
         result = join(result, one[0]);
     }
@@ -57,22 +60,18 @@ struct plus
     }
 };
 
-struct greater
-{
-    V operator()(V const& a, V const& b) const { return larger_number(a, b); }
-
-    double operator()(double a, double b) const { return a > b ? a : b; }
-};
-
+template <class T>
 struct sum
 {
-    static double of(double const* x, std::size_t count)
+    using V = batch_of<T>;
+
+    static T of(T const* x, std::size_t count)
     {
         return fold(
-            x, count, 0, [](V const& v) { return v; }, plus{});
+            x, count, T(0), [](V const& v) { return v; }, plus{});
     }
 
-    static void columns(double const* x, std::size_t rows, std::size_t width, double* out)
+    static void columns(T const* x, std::size_t rows, std::size_t width, T* out)
     {
         std::copy_n(x, width, out);
         std::size_t row = 1;
@@ -90,65 +89,111 @@ struct sum
     }
 };
 
+template <class T>
 struct mean
 {
-    static double of(double const* x, std::size_t count)
+    using V = batch_of<T>;
+
+    static T of(T const* x, std::size_t count)
     {
-        return sum::of(x, count) / static_cast<double>(count);
+        return sum<T>::of(x, count) / static_cast<T>(count);
     }
 
-    static void columns(double const* x, std::size_t rows, std::size_t width, double* out)
+    static void columns(T const* x, std::size_t rows, std::size_t width, T* out)
     {
-        sum::columns(x, rows, width, out);
+        sum<T>::columns(x, rows, width, out);
         for (std::size_t j = 0; j < width; ++j) {
-            out[j] /= static_cast<double>(rows);
+            out[j] /= static_cast<T>(rows);
         }
     }
 };
 
+/// The largest element, or NaN where one is: the sum of the elements is NaN then (and where there
+/// are infinities of both signs: only then is each one looked at).
+template <class T>
 struct amax
 {
-    static double of(double const* x, std::size_t count)
+    using V = batch_of<T>;
+
+    static T of(T const* x, std::size_t count)
     {
-        return fold(
-            x, count, x[0], [](V const& v) { return v; }, greater{});
+        std::array<V, 4> most;
+        std::array<V, 4> sums;
+        most.fill(V(x[0]));
+        sums.fill(V(0));
+        std::size_t i = 0;
+        for (; i + 4 * V::size <= count; i += 4 * V::size) {
+#pragma GCC unroll 4
+            for (std::size_t k = 0; k < 4; ++k) {
+                auto const v = V::load(x + i + k * V::size);
+                most[k] = larger_number(most[k], v);
+                sums[k] = sums[k] + v;
+            }
+        }
+        std::array<T, V::size> lanes;
+        larger_number(larger_number(most[0], most[1]), larger_number(most[2], most[3]))
+            .store(lanes.data());
+        auto result = *std::max_element(lanes.begin(), lanes.end());
+        ((sums[0] + sums[1]) + (sums[2] + sums[3])).store(lanes.data());
+        auto sum = std::accumulate(lanes.begin(), lanes.end(), T(0));
+        for (; i < count; ++i) {
+            result = std::max(result, x[i]);
+            sum += x[i];
+        }
+        return std::isnan(sum) && std::any_of(x, x + count, [](T v) { return std::isnan(v); })
+            ? sum
+            : result;
     }
 
-    static void columns(double const* x, std::size_t rows, std::size_t width, double* out)
+    static void columns(T const* x, std::size_t rows, std::size_t width, T* out)
     {
-        for (std::size_t j = 0; j < width; j += 8 * V::size) { // the width is whole panels
-            std::array<V, 8> most;
-#pragma GCC unroll 8
-            for (std::size_t k = 0; k < 8; ++k) {
-                most[k] = V::load(x + j + k * V::size);
+        for (std::size_t j = 0; j < width; j += 4 * V::size) { // the width is whole panels
+            std::array<V, 4> most;
+            std::array<V, 4> sums;
+#pragma GCC unroll 4
+            for (std::size_t k = 0; k < 4; ++k) {
+                most[k] = sums[k] = V::load(x + j + k * V::size);
             }
             for (std::size_t row = 1; row < rows; ++row) {
-#pragma GCC unroll 8
-                for (std::size_t k = 0; k < 8; ++k) {
-                    most[k] = larger_number(most[k], V::load(x + row * width + j + k * V::size));
+#pragma GCC unroll 4
+                for (std::size_t k = 0; k < 4; ++k) {
+                    auto const v = V::load(x + row * width + j + k * V::size);
+                    most[k] = larger_number(most[k], v);
+                    sums[k] = sums[k] + v;
                 }
             }
-#pragma GCC unroll 8
-            for (std::size_t k = 0; k < 8; ++k) {
+#pragma GCC unroll 4
+            for (std::size_t k = 0; k < 4; ++k) {
                 most[k].store(out + j + k * V::size);
+            }
+            auto const sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+            if (!all(sum == sum)) {
+                for (std::size_t i = j; i < j + 4 * V::size; ++i) {
+                    for (std::size_t row = 0; row < rows; ++row) {
+                        out[i] = std::isnan(x[row * width + i]) ? x[row * width + i] : out[i];
+                    }
+                }
             }
         }
     }
 };
 
+template <class T>
 struct logsumexp
 {
-    static double of(double const* x, std::size_t count)
+    using V = batch_of<T>;
+
+    static T of(T const* x, std::size_t count)
     {
-        auto const m = amax::of(x, count);
+        auto const m = amax<T>::of(x, count);
         return m +
             std::log(fold(
-                x, count, 0, [m](V const& v) { return exp(v - V(m)); }, plus{}));
+                x, count, T(0), [m](V const& v) { return exp(v - V(m)); }, plus{}));
     }
 
-    static void columns(double const* x, std::size_t rows, std::size_t width, double* out)
+    static void columns(T const* x, std::size_t rows, std::size_t width, T* out)
     {
-        amax::columns(x, rows, width, out);
+        amax<T>::columns(x, rows, width, out);
         for (std::size_t j = 0; j < width; j += V::size) { // the width is whole registers
             V const m = V::load(out + j);
             V total(0);
@@ -160,22 +205,25 @@ struct logsumexp
     }
 };
 
+template <class T>
 struct variance
 {
-    static double of(double const* x, std::size_t count)
+    using V = batch_of<T>;
+
+    static T of(T const* x, std::size_t count)
     {
-        auto const m = mean::of(x, count);
+        auto const m = mean<T>::of(x, count);
         auto const square = [m](V const& v) {
             auto const d = v - V(m);
             return d * d;
         };
-        return fold(x, count, 0, square, plus{}) / static_cast<double>(count);
+        return fold(x, count, T(0), square, plus{}) / static_cast<T>(count);
     }
 
     /// In one pass, relative to the first row.
-    static void columns(double const* x, std::size_t rows, std::size_t width, double* out)
+    static void columns(T const* x, std::size_t rows, std::size_t width, T* out)
     {
-        auto const n = static_cast<double>(rows);
+        auto const n = static_cast<T>(rows);
         for (std::size_t j = 0; j < width; j += 8 * V::size) { // the width is whole panels
             std::array<V, 8> shift;
             std::array<V, 8> total;

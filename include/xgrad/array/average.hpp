@@ -29,8 +29,8 @@ struct skip_nan_rule : arithmetic_rule
 
 inline namespace XGRAD_ARCHITECTURE {
 template <class T>
-inline constexpr auto nansum_reduction =
-    vectorized::repeatable<T, &sum_accumulator<T>>({.name = "nansum"});
+inline constexpr auto
+    nansum_reduction = vectorized::repeatable<T, &sum_accumulator<T>>({.name = "nansum"});
 } // namespace XGRAD_ARCHITECTURE
 
 /// Σ w x / Σ w over all axes, or those given. The weights have the shape of x, or are a vector
@@ -44,23 +44,26 @@ auto average(
     std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<X>, value_type_of<W>>;
-    tensor<T> const values = as_tensor(x, where);
-    tensor<T> w = as_tensor(weights, where);
-    if (!same_shape(w.shape(), values.shape())) {
-        auto const list = axes.list(values.dimension(), "average");
-        if (list.size() != 1 || w.dimension() != 1 || w.size() != values.shape()[list[0]]) {
-            throw shape_error(
-                "average: weights of shape " + to_string(w.shape()) + " for shape " +
-                to_string(values.shape()) +
-                "; they have that shape, or are a vector along the only axis" + at(where));
-        }
-        shape_type shape(values.dimension(), 1);
-        shape[list[0]] = w.size();
-        w = reshape(w, shape, where);
+    auto const e = detail::reduced_operand<T>(x);
+    auto const w = detail::reduced_operand<T>(weights);
+    auto const ratio = [&](auto const& weight) {
+        auto const total = sum(e * weight, axes, options, where);
+        return tensor<T>(total / sum(weight, axes, options, where), where);
+    };
+    auto const shape = detail::shape_of(e, where);
+    auto const given = detail::shape_of(w, where);
+    if (same_shape(given, shape)) {
+        return ratio(w);
     }
-    auto const total = sum(values * w, axes, options, where);
-    auto const weight = sum(w, axes, options, where);
-    return tensor<T>(total / weight, where);
+    auto const list = axes.list(shape.size(), "average");
+    if (list.size() != 1 || given.size() != 1 || given[0] != shape[list[0]]) {
+        throw shape_error(
+            "average: weights of shape " + to_string(given) + " for shape " + to_string(shape) +
+            "; they have that shape, or are a vector along the only axis" + at(where));
+    }
+    shape_type along(shape.size(), 1);
+    along[list[0]] = given[0];
+    return ratio(reshape(w, along, where));
 }
 
 /// Σ x over the elements that are not NaN, over all axes or those given.
@@ -87,16 +90,19 @@ tensor<detail::reduced_element<X, true>> nanmean(
     std::source_location where = std::source_location::current())
 {
     using T = detail::reduced_element<X, true>;
-    tensor<T> const values = as_tensor(x, where);
+    auto const e = detail::reduced_operand<T>(x);
     // How many there are is a constant to the gradient, but not to another x.
-    auto const compute = [&](tensor<T> const& v) {
+    auto const compute = [&](auto const& v) {
         auto const total = nansum(v, axes, options, where);
         auto const count = with_no_grad([&] { return sum(cast<T>(v == v), axes, options, where); });
         return tensor<T>(total / count, where);
     };
+    if (!detail::is_watched()) {
+        return compute(e);
+    }
     auto const again = [axes, options, where](tensor<T> const& other) {
         return nanmean(other, axes, options, where);
     };
-    return detail::looking_at_values("nanmean", where, compute, again, values);
+    return detail::looking_at_values("nanmean", where, compute, again, as_tensor(e, where));
 }
 } // namespace xgrad

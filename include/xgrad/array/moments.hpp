@@ -1,13 +1,12 @@
 #pragma once
 
-#include <xgrad/array/movement.hpp>
-#include <xgrad/array/operation.hpp>
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/engine/variance.hpp>
 #include <xgrad/ops/comparison.hpp>
 #include <xgrad/ops/power.hpp>
 #include <xgrad/ops/selection.hpp>
 
+#include <algorithm>
 #include <cstddef>
 
 // Variance and standard deviation.
@@ -20,22 +19,63 @@ struct moment_options
 };
 
 inline namespace XGRAD_ARCHITECTURE {
-inline constexpr reduction variance_reduction{.name = "variance"};
+namespace vectorized {
+/// The adjoint of an element of Σ (x - x̄)²: 2 (x - x̄) times the result's. (The mean moves too, but
+/// the sum is least where it is: it does not notice.)
+struct deviation_seed
+{
+    template <class V>
+    static V of(V const& element, V const& mean, V const& g)
+    {
+        return V(2) * (element - mean) * g;
+    }
+};
+
+template <class T>
+inline constexpr variance_accumulator<T> variance_of{};
+
+template <class T>
+consteval reduction variance_reduction()
+{
+    auto kind = seeded<deviation_seed, T, &variance_of<T>>(
+        {.name = "variance", .divides_by_count = true, .companion = &mean_reduction<T>});
+    kind.result_needed = false; // but the mean is
+    return kind;
+}
+} // namespace vectorized
+
+template <class T>
+inline constexpr reduction variance_reduction = vectorized::variance_reduction<T>();
 } // namespace XGRAD_ARCHITECTURE
 
 namespace detail {
-template <class T, class X>
-tensor<T> variance_of(
-    X const& x,
-    axes_argument const& axes,
-    moment_options const& options,
-    std::source_location const& where)
+/// The variance with divisor n, and n / (n - ddof).
+template <class T>
+struct divided_by_all
 {
-    return reduce<T, false>(
-        x,
-        variance_accumulator<T>{static_cast<T>(options.ddof)},
-        {variance_reduction, axes, {.keep_dims = options.keep_dims}, false, where});
-}
+    tensor<T> variance;
+    T factor;
+
+    template <class X>
+    divided_by_all(
+        X const& x,
+        axes_argument const& axes,
+        moment_options const& options,
+        std::source_location const& where)
+        : factor(1)
+    {
+        auto const e = reduced_operand<T>(x);
+        variance = reduce<T, false>(
+            e,
+            vectorized::variance_of<T>,
+            {variance_reduction<T>, axes, {.keep_dims = options.keep_dims}, false, where});
+        if (options.ddof != 0) {
+            auto const places = std::max<std::size_t>(1, variance.size());
+            auto const n = static_cast<T>(element_count(shape_of(e, where)) / places);
+            factor = n / (n - static_cast<T>(options.ddof));
+        }
+    }
+};
 } // namespace detail
 
 /// The variance Σ(x - x̄)² / (n - ddof) over all axes, or those given, in one pass.
@@ -48,32 +88,8 @@ tensor<floating_element<value_type_of<X>>> variance(
     std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<X>>;
-    if (!is_recording()) {
-        return detail::variance_of<T>(x, axes, options, where);
-    }
-    tensor<T> const values = as_tensor(x, where);
-    auto reverse = [axes, options, where](pullback& sweep) {
-        if (sweep.wants(0)) {
-            tensor<T> const x(sweep.operand(0));
-            // The mean is part of the gradient: a gradient of the gradient flows through it too.
-            auto const m = mean(x, axes, {.keep_dims = true}, where);
-            auto const count = m.size() == 0 ? 0 : x.size() / m.size();
-            auto const divisor = static_cast<T>(count) - static_cast<T>(options.ddof);
-            tensor<T> const g = reshape(tensor<T>(sweep.incoming()), m.shape(), where);
-            sweep.add(0, tensor<T>((x - m) * (g * (T(2) / divisor))).handle());
-        }
-    };
-    return recorded(
-        "variance",
-        detail::within_operation(
-            [&] { return detail::variance_of<T>(values, axes, options, where); }),
-        std::array{&values.body()},
-        {.operands = true},
-        reverse,
-        where,
-        detail::runs_again_by<T>([axes, options, where](tensor<T> const& other) {
-            return variance(other, axes, options, where);
-        }));
+    detail::divided_by_all<T> const v(x, axes, options, where);
+    return options.ddof == 0 ? v.variance : tensor<T>(v.variance * v.factor, where);
 }
 
 /// The standard deviation √variance over all axes, or those given. ∂x = (x - x̄) / ((n - ddof) σ),
@@ -85,8 +101,9 @@ auto stddev(
     moment_options const& options = {},
     std::source_location where = std::source_location::current())
 {
-    auto const v = variance(x, axes, options, where);
-    using T = typename std::remove_cvref_t<decltype(v)>::value_type;
+    using T = floating_element<value_type_of<X>>;
+    detail::divided_by_all<T> const all(x, axes, options, where);
+    auto const v = all.variance * all.factor;
     return tensor<T>(xgrad::where(v == T(0), T(0), sqrt(v)), where);
 }
 } // namespace xgrad

@@ -25,7 +25,21 @@ struct multiply_join
 template <class T>
 inline constexpr fold_accumulator<T, vectorized::multiply_join> product_accumulator{T(1)};
 
-inline constexpr reduction product_reduction{.name = "prod"};
+namespace vectorized {
+/// The adjoint of a factor that is not 0: the product of the others times the result's.
+struct quotient_seed
+{
+    template <class V>
+    static V of(V const& element, V const& product, V const& g)
+    {
+        return g * product / element;
+    }
+};
+} // namespace vectorized
+
+template <class T>
+inline constexpr auto product_reduction =
+    vectorized::seeded<vectorized::quotient_seed, T, &product_accumulator<T>>({.name = "prod"});
 } // namespace XGRAD_ARCHITECTURE
 
 namespace detail {
@@ -37,7 +51,7 @@ tensor<T> product_of(
     std::source_location const& where)
 {
     return reduce<T, false>(
-        x, product_accumulator<T>, {product_reduction, axes, options, false, where});
+        x, product_accumulator<T>, {product_reduction<T>, axes, options, false, where});
 }
 
 /// What each element of a product is multiplied with, where some may be 0: the product of those
@@ -52,6 +66,41 @@ products_of_others(tensor<T> const& x, axes_argument const& axes, std::source_lo
     auto const after = shifted(cumprod(r.elements, last, true, where), last, true, T(1), where);
     return r.restored(tensor<T>(before * after), x.shape(), where);
 }
+
+/// A product of which some factor may be 0, as an operation on an array.
+template <class T>
+tensor<T> product_with_zeros(
+    tensor<T> const& values,
+    axes_argument const& axes,
+    reduction_options const& options,
+    std::source_location const& where)
+{
+    auto const kept = kept_axes(values.shape(), axes.of(values.dimension(), "prod"));
+    auto reverse = [axes, kept, where](pullback& sweep) {
+        if (!sweep.wants(0)) {
+            return;
+        }
+        tensor<T> const g = reshape(tensor<T>(sweep.incoming()), kept, where);
+        tensor<T> const x(sweep.operand(0));
+        tensor<T> const y = reshape(tensor<T>(sweep.result()), kept, where);
+        bool const some_zero = choice_by(y, [](tensor<T> const& all) {
+            return std::find(all.begin(), all.end(), T(0)) != all.end();
+        });
+        tensor<T> const gradient =
+            some_zero ? tensor<T>(g * products_of_others(x, axes, where)) : tensor<T>(g * y / x);
+        sweep.add(0, gradient.handle());
+    };
+    return recorded(
+        "prod",
+        within_operation([&] { return product_of<T>(values, axes, options, where); }),
+        std::array{&values.body()},
+        {.operands = true, .result = true},
+        reverse,
+        where,
+        runs_again_by<T>([axes, options, where](tensor<T> const& other) {
+            return product_with_zeros(other, axes, options, where);
+        }));
+}
 } // namespace detail
 
 /// Π x over all axes, or those given; 1 over no elements. ∂x is the product of the others: exact
@@ -64,38 +113,17 @@ tensor<detail::reduced_element<X, false>> prod(
     std::source_location where = std::source_location::current())
 {
     using T = detail::reduced_element<X, false>;
-    tensor<T> const values = as_tensor(x, where);
-    auto value = detail::within_operation(
-        [&] { return detail::product_of<T>(values, axes, options, where); });
     if constexpr (!differentiable_element<T>) {
-        return value;
+        return detail::product_of<T>(x, axes, options, where);
     } else {
-        auto const kept = detail::kept_axes(values.shape(), axes.of(values.dimension(), "prod"));
-        auto reverse = [axes, kept, where](pullback& sweep) {
-            if (!sweep.wants(0)) {
-                return;
+        // (A product that is to be replayed may get a zero some other time.)
+        if (!detail::is_watched()) {
+            auto const y = detail::product_of<T>(x, axes, options, where);
+            if (!is_recording() || std::find(y.begin(), y.end(), T(0)) == y.end()) {
+                return y;
             }
-            tensor<T> const g = reshape(tensor<T>(sweep.incoming()), kept, where);
-            tensor<T> const x(sweep.operand(0));
-            tensor<T> const y = reshape(tensor<T>(sweep.result()), kept, where);
-            bool const some_zero = detail::choice_by(y, [](tensor<T> const& all) {
-                return std::find(all.begin(), all.end(), T(0)) != all.end();
-            });
-            tensor<T> const gradient = some_zero
-                ? tensor<T>(g * detail::products_of_others(x, axes, where))
-                : tensor<T>(g * y / x);
-            sweep.add(0, gradient.handle());
-        };
-        return recorded(
-            "prod",
-            std::move(value),
-            std::array{&values.body()},
-            {.operands = true, .result = true},
-            reverse,
-            where,
-            detail::runs_again_by<T>([axes, options, where](tensor<T> const& other) {
-                return prod(other, axes, options, where);
-            }));
+        }
+        return detail::product_with_zeros<T>(as_tensor(x, where), axes, options, where);
     }
 }
 } // namespace xgrad

@@ -43,12 +43,15 @@ void finish_reduction(
     std::size_t elements,
     alignment aligned,
     std::span<body_pointer const> unit_adjoints,
-    tensor_body& out)
+    tensor_body& out,
+    body_pointer companion = {})
 {
     if (call.kind.divides_by_count) {
-        auto const count = static_cast<T>(elements) / static_cast<T>(out.size);
-        for (std::size_t i = 0; i < out.size; ++i) {
-            out.template elements<T>()[i] /= count;
+        using V = simd::batch<T>;
+        V const count(static_cast<T>(elements) / static_cast<T>(out.size));
+        auto* const results = out.template elements<T>();
+        for (std::size_t i = 0; i < out.size; i += V::size) {
+            (V::load(results + i) / count).store(results + i);
         }
     }
     xgrad::detail::check_result(out, call.kind.name, call.where);
@@ -61,10 +64,44 @@ void finish_reduction(
              .reduced = &call.kind,
              .axes = axes,
              .unit_adjoints = unit_adjoints,
+             .companion = std::move(companion),
              .where = call.where},
             out);
     }
     xgrad::detail::note_result(out);
+}
+
+/// An accumulator that leaves, beside the results, those of `reduction::companion`.
+template <class T, class Accumulator>
+struct with_companion : Accumulator
+{
+    T* results;
+    T* companions; // null where nobody wants them
+
+    void finish(std::array<T*, Accumulator::states> state, T* out, std::size_t count) const
+    {
+        Accumulator::finish(state, out, count);
+        if (companions != nullptr) {
+            Accumulator::companion(state, companions + (out - results), count);
+        }
+    }
+};
+
+/// The accumulator for the results in `out`, and for their companions where some tape records.
+template <class T, class Accumulator>
+auto with_companions(Accumulator const& accumulator, tensor_body& out, body_pointer& companions)
+{
+    if constexpr (requires { &Accumulator::companion; }) {
+        if (is_recording()) {
+            companions = make_body(type_of<T>, out.shape);
+        }
+        return with_companion<T, Accumulator>{
+            accumulator,
+            out.template elements<T>(),
+            companions ? companions->template elements<T>() : nullptr};
+    } else {
+        return accumulator;
+    }
 }
 
 /// The logarithm of the sum of exponentials of a tensor itself, while its gradient is wanted: the
@@ -131,10 +168,12 @@ body_pointer reduce_all(
         linear ? unit_adjoint_targets{unit.targets(), unit.repeats()} : unit_adjoint_targets();
     auto const* const computed = is_leaf ? nullptr : &kernels;
     auto* const result = out->template elements<T>();
+    body_pointer companions;
+    auto const all = with_companions<T>(accumulator, *out, companions);
     if (elements <= block_length) {
-        reduce_one_block<T>(computed, operands, scalars, accumulator, targets, elements, result);
+        reduce_one_block<T>(computed, operands, scalars, all, targets, elements, result);
     } else {
-        reduce_aligned<T>(computed, operands, scalars, accumulator, targets, elements, result);
+        reduce_aligned<T>(computed, operands, scalars, all, targets, elements, result);
     }
     // Where every element starts from the same adjoint, the statement can go with its neighbours.
     bool const uniform = call.kind.element == nullptr && !kernels.result_needed;
@@ -149,7 +188,8 @@ body_pointer reduce_all(
             : uniform ? alignment::same
                       : alignment::any,
         unit.bodies(),
-        *out);
+        *out,
+        std::move(companions));
     return out;
 }
 
@@ -181,17 +221,27 @@ body_pointer reduce(
     auto shape = p.shape();
     auto strides = broadcast_strides(places, row_major_strides(places), shape);
     coalesce(shape, strides);
+    body_pointer companions;
     compute_reduction<T>(
         is_leaf ? nullptr : &kernels,
         p.reading(),
         scalars,
-        accumulator,
+        with_companions<T>(accumulator, *out, companions),
         shape,
         strides,
         size,
         out->template elements<T>());
     finish_reduction<T>(
-        kernels, operands, scalars, call, axes, p.reading().size, alignment::any, {}, *out);
+        kernels,
+        operands,
+        scalars,
+        call,
+        axes,
+        p.reading().size,
+        alignment::any,
+        {},
+        *out,
+        std::move(companions));
     return out;
 }
 

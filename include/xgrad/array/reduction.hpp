@@ -95,18 +95,18 @@ inline constexpr logsumexp_accumulator<T> logsumexp_of{};
 } // namespace vectorized
 
 template <class T>
-inline constexpr auto sum_reduction =
-    vectorized::repeatable<T, &sum_accumulator<T>>({.name = "sum"});
+inline constexpr auto
+    sum_reduction = vectorized::repeatable<T, &sum_accumulator<T>>({.name = "sum"});
 template <class T>
 inline constexpr auto mean_reduction =
     vectorized::repeatable<T, &sum_accumulator<T>>({.name = "mean", .divides_by_count = true});
 template <class T>
-inline constexpr auto amax_reduction =
-    vectorized::seeded<vectorized::equal_seed, T, &maximum_accumulator<T>>(
+inline constexpr auto
+    amax_reduction = vectorized::seeded<vectorized::equal_seed, T, &maximum_accumulator<T>>(
         {.name = "amax", .shares_among_ties = true});
 template <class T>
-inline constexpr auto amin_reduction =
-    vectorized::seeded<vectorized::equal_seed, T, &minimum_accumulator<T>>(
+inline constexpr auto
+    amin_reduction = vectorized::seeded<vectorized::equal_seed, T, &minimum_accumulator<T>>(
         {.name = "amin", .shares_among_ties = true});
 template <class T>
 inline constexpr auto logsumexp_reduction =
@@ -134,6 +134,22 @@ auto reduced_operand(X const& x)
         return x;
     } else {
         return tensor<T>(x);
+    }
+}
+
+/// The shape of an expression, of which nothing is computed.
+template <class E>
+shape_type shape_of(E const& e, std::source_location const& where)
+{
+    if constexpr (is_tensor<E>) {
+        return e.shape();
+    } else {
+        parts<E> const p(e);
+        std::array<shape_type const*, p.operands.size()> shapes;
+        std::transform(p.operands.begin(), p.operands.end(), shapes.begin(), [](auto* operand) {
+            return &operand->shape;
+        });
+        return result_shape(kernels_of<E>.terms, shapes, where);
     }
 }
 

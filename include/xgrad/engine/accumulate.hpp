@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/engine/fold.hpp>
+#include <xgrad/engine/columns.hpp>
 #include <xgrad/engine/runs.hpp>
 
 #include <array>
@@ -18,18 +18,18 @@ template <class T, class Join>
 struct fold_accumulator
 {
     static constexpr std::size_t states = 1;
-    static constexpr bool joins_in_pairs = true;
+    static constexpr bool joins_in_pairs = !vectorized::is_extreme<Join>; // exact in any order
+    static constexpr bool takes_all_at_once = vectorized::is_extreme<Join>;
     T identity;
 
     void start(std::array<T*, 1> state, std::size_t count) const
     {
-        std::fill_n(state[0], count, identity);
+        vectorized::fill_places(state[0], count, identity);
     }
 
     void run(std::array<T*, 1> state, T const* x, std::size_t count) const
     {
-        if constexpr (
-            std::same_as<Join, vectorized::larger> || std::same_as<Join, vectorized::smaller>) {
+        if constexpr (vectorized::is_extreme<Join>) {
             *state[0] = Join{}(*state[0], vectorized::extreme(x, count, identity, Join{}));
         } else {
             *state[0] = Join{}(*state[0], vectorized::fold(x, count, identity, Join{}));
@@ -55,6 +55,13 @@ struct fold_accumulator
     {
         std::copy_n(state[0], count, out);
     }
+};
+
+/// A run may be as long as it likes: the order does not change the result.
+template <class Accumulator>
+concept takes_all_at_once = requires
+{
+    requires Accumulator::takes_all_at_once;
 };
 
 template <class T>

@@ -209,8 +209,10 @@ void reduce_aligned(
         aligned_reader<T> reader(operands, size);
         scratch values(kernels != nullptr ? std::min(block_length, size) * sizeof(T) : 0);
         auto const end = std::min(size, (chunk + 1) * length);
-        for (auto begin = chunk * length; begin < end; begin += block_length) {
-            auto const count = std::min(block_length, end - begin);
+        bool const at_once = kernels == nullptr && takes_all_at_once<Accumulator>;
+        auto const step = at_once ? length : block_length;
+        for (auto begin = chunk * length; begin < end; begin += step) {
+            auto const count = std::min(step, end - begin);
             auto const* const x = compute_block<T>(
                 kernels, reader, scalars, unit, begin, count, values.template as<T>());
             if constexpr (Accumulator::joins_in_pairs) {

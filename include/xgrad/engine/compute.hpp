@@ -120,11 +120,15 @@ private:
 } // namespace vectorized
 
 /// The elements of a chunk when `places` results are accumulated: enough that the states of
-/// all chunks take no more memory than a quarter of the operands.
+/// all chunks take no more memory than a quarter of the operands, and (where there is work for
+/// sixteen threads, or for one only) that joining them takes no more than a few percent of the
+/// time.
 inline std::size_t accumulation_chunk(std::size_t size, std::size_t places, float cost) noexcept
 {
+    constexpr std::size_t rows_of_one_thread = 64 * block_length;
     auto const least = std::max(vectorized::chunk_length(cost), (size + 255) / 256);
-    auto const wanted = std::max(least, 4 * places);
+    auto const cheap = std::min(256 * places, std::max(size / 16, rows_of_one_thread));
+    auto const wanted = std::max({least, 4 * places, places > 1 ? cheap : 0});
     return (wanted + block_length - 1) / block_length * block_length;
 }
 
@@ -149,8 +153,11 @@ struct reduction_space
         std::size_t end) const
     {
         block_reader<T> reader(reading);
-        // Several rows that are joined to one another, if they can be had.
-        auto const step = is_columns() ? reader.longest() : block_length;
+        // Several rows that are joined to one another, if they can be had: all where they lie.
+        bool const in_place = kernels == nullptr && reader.longest() > block_length;
+        auto const step = !is_columns() ? block_length
+            : in_place                  ? std::max<std::size_t>(1, reading.size)
+                                        : reader.longest();
         scratch values(
             kernels != nullptr ? padded_bytes(std::min(step, reading.size) * sizeof(T)) : 0);
         pairs_of_blocks<T, Accumulator> pairs(accumulator);

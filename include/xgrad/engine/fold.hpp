@@ -18,9 +18,23 @@ namespace vectorized {
 template <std::size_t N, class F>
 XGRAD_ALWAYS_INLINE void unrolled(F&& f)
 {
-    [&]<std::size_t... K>(std::index_sequence<K...>) {
+    [&]<std::size_t... K>(std::index_sequence<K...>)
+    {
         (f(std::integral_constant<std::size_t, K>()), ...);
-    }(std::make_index_sequence<N>());
+    }
+    (std::make_index_sequence<N>());
+}
+
+/// One value in every place. (A loop over single ones is not compiled to registers everywhere.)
+template <class T>
+void fill_places(T* places, std::size_t count, T value)
+{
+    using V = simd::batch<T>;
+    std::size_t i = 0;
+    for (; i + V::size <= count; i += V::size) {
+        V(value).store(places + i);
+    }
+    std::fill_n(places + i, count - i, value);
 }
 
 template <class Join, class T>
@@ -106,45 +120,6 @@ void join_each(T* into, T const* x, std::size_t count, Join join)
     }
 }
 
-/// Rows that are joined to each other before they are joined to a state.
-inline constexpr std::size_t rows_at_once = 16;
-
-/// The same of several rows, one after the other: each column of up to sixteen in a register.
-template <class Join, class T>
-void join_columns(T* into, T const* x, std::size_t width, std::size_t rows, Join join)
-{
-    using V = simd::batch<T>;
-    for (std::size_t row = 0; row < rows; row += rows_at_once, x += rows_at_once * width) {
-        auto const end = std::min(rows_at_once, rows - row);
-        if (end == 1) {
-            join_each(into, x, width, join);
-            continue;
-        }
-        std::size_t i = 0;
-        constexpr std::size_t flight = 4;
-        for (; i + flight * V::size <= width; i += flight * V::size) {
-            std::array<V, flight> column;
-            unrolled<flight>([&](auto k) { column[k] = V::load(x + i + k * V::size); });
-            for (std::size_t r = 1; r < end; ++r) {
-                unrolled<flight>([&](auto k) {
-                    column[k] = join(column[k], V::load(x + r * width + i + k * V::size));
-                });
-            }
-            unrolled<flight>([&](auto k) {
-                auto* const to = into + i + k * V::size;
-                join(V::load(to), column[k]).store(to);
-            });
-        }
-        for (; i < width; ++i) {
-            auto column = x[i];
-            for (std::size_t r = 1; r < end; ++r) {
-                column = join(column, x[r * width + i]);
-            }
-            into[i] = join(into[i], column);
-        }
-    }
-}
-
 struct add
 {
     template <class V>
@@ -182,6 +157,7 @@ struct smaller
         return choose(a < b || a != a, a, b);
     }
 };
+
 /// The same folds of runs in which no element is NaN.
 struct larger_number_of
 {
@@ -201,6 +177,13 @@ struct smaller_number_of
     }
 };
 
+template <class Join>
+inline constexpr bool is_extreme = std::same_as<Join, larger> || std::same_as<Join, smaller>;
+
+template <class Join>
+using number_of =
+    std::conditional_t<std::same_as<Join, larger>, larger_number_of, smaller_number_of>;
+
 /// The extreme element of a run. Their sum says whether one may be NaN; only then do NaNs have to
 /// be looked at one by one.
 template <class Join, class T>
@@ -209,8 +192,7 @@ T extreme(T const* x, std::size_t count, T identity, Join join)
     using V = simd::batch<T>;
     constexpr std::size_t flight = 4;
     if constexpr (std::floating_point<T>) {
-        using number =
-            std::conditional_t<std::same_as<Join, larger>, larger_number_of, smaller_number_of>;
+        using number = number_of<Join>;
         if (count < flight * V::size || identity != identity) {
             return fold(x, count, identity, join);
         }

@@ -21,8 +21,8 @@ struct logsumexp_accumulator
 
     void start(std::array<T*, 2> state, std::size_t count) const
     {
-        std::fill_n(state[0], count, -std::numeric_limits<T>::infinity());
-        std::fill_n(state[1], count, T(0));
+        vectorized::fill_places(state[0], count, -std::numeric_limits<T>::infinity());
+        vectorized::fill_places(state[1], count, T(0));
     }
 
     /// `weights`, where it is not null, gets exp(x - m) with the m that the state then holds.
@@ -73,8 +73,11 @@ struct logsumexp_accumulator
         for (std::size_t row = 0; row < rows; row += rows_at_once, x += rows_at_once * width) {
             auto const end = std::min(rows_at_once, rows - row);
             std::size_t i = 0;
+            for (; i + 2 * V::size <= width; i += 2 * V::size) {
+                take_in<2>({state[0] + i, state[1] + i}, x + i, width, end);
+            }
             for (; i + V::size <= width; i += V::size) {
-                take_in({state[0] + i, state[1] + i}, x + i, width, end);
+                take_in<1>({state[0] + i, state[1] + i}, x + i, width, end);
             }
             if (i < width) {
                 take_in_last({state[0] + i, state[1] + i}, x + i, width, width - i, end);
@@ -123,24 +126,44 @@ struct logsumexp_accumulator
     }
 
 private:
-    /// A register of neighbouring places. The largest elements seldom grow, and only then the sums
-    /// have to be scaled.
+    /// Some registers of neighbouring places. The largest elements seldom grow, and only then the
+    /// sums have to be scaled.
+    template <std::size_t Flight>
     static void take_in(std::array<T*, 2> state, T const* x, std::size_t width, std::size_t rows)
     {
-        auto const before = V::load(state[0]);
-        auto m = before;
-        for (std::size_t row = 0; row < rows; ++row) {
-            m = vectorized::larger{}(m, V::load(x + row * width));
+        using vectorized::unrolled;
+        std::array<V, Flight> m;
+        std::array<V, Flight> sum;
+        unrolled<Flight>([&](auto k) {
+            m[k] = V::load(state[0] + k * V::size);
+            sum[k] = V::load(state[1] + k * V::size);
+        });
+        auto const largest = vectorized::joined_panel<Flight>(x, width, rows, vectorized::larger{});
+        unrolled<Flight>([&](auto k) { m[k] = vectorized::larger{}(m[k], largest[k]); });
+        unrolled<Flight>([&](auto k) {
+            auto const before = V::load(state[0] + k * V::size);
+            if (any(m[k] != before && sum[k] != V(0))) {
+                sum[k] = sum[k] * relative(before, m[k]);
+            }
+        });
+        auto const add_up = [&](auto const& weight) {
+            for (std::size_t row = 0; row < rows; ++row) {
+                unrolled<Flight>([&](auto k) {
+                    sum[k] = sum[k] + weight(V::load(x + row * width + k * V::size), m[k]);
+                });
+            }
+        };
+        bool is_finite = true;
+        unrolled<Flight>([&](auto k) { is_finite = is_finite && all(m[k] - m[k] == V(0)); });
+        if (is_finite) {
+            add_up([](V const& element, V const& most) { return exp(element - most); });
+        } else {
+            add_up([](V const& element, V const& most) { return relative(element, most); });
         }
-        auto sum = V::load(state[1]);
-        if (any(m != before && sum != V(0))) {
-            sum = sum * relative(before, m);
-        }
-        for (std::size_t row = 0; row < rows; ++row) {
-            sum = sum + relative(V::load(x + row * width), m);
-        }
-        m.store(state[0]);
-        sum.store(state[1]);
+        unrolled<Flight>([&](auto k) {
+            m[k].store(state[0] + k * V::size);
+            sum[k].store(state[1] + k * V::size);
+        });
     }
 
     /// The places that fill no register, padded to one.
@@ -154,7 +177,7 @@ private:
         }
         std::copy_n(state[0], count, m.begin());
         std::copy_n(state[1], count, sum.begin());
-        take_in({m.data(), sum.data()}, elements.data(), V::size, rows);
+        take_in<1>({m.data(), sum.data()}, elements.data(), V::size, rows);
         std::copy_n(m.begin(), count, state[0]);
         std::copy_n(sum.begin(), count, state[1]);
     }

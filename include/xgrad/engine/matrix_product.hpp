@@ -2,15 +2,12 @@
 
 #include <xgrad/base/config.hpp>
 #include <xgrad/base/tensor_body.hpp>
+#include <xgrad/engine/blas.hpp>
 #include <xgrad/engine/dense.hpp>
 
 #include <cstddef>
 
-#if XGRAD_HAS_BLAS
-#    include <cblas.h>
-#endif
-
-// One product of two matrices, by BLAS; the only include of CBLAS.
+// One product of two matrices, by BLAS.
 
 namespace xgrad {
 /// A strided matrix of T.
@@ -62,38 +59,35 @@ matrix_layout layout_of(matrix_view<T> const& a) noexcept
 }
 
 #if XGRAD_HAS_BLAS
-inline CBLAS_TRANSPOSE transposition(bool transposed) noexcept
-{
-    return transposed ? CblasTrans : CblasNoTrans;
-}
-
+/// c by rows is cᵀ = bᵀ aᵀ by columns; and what is stored by rows is its own transpose by columns.
 template <class T>
 void matrix_times_matrix(matrix_view<T> const& a, matrix_view<T> const& b, T* c)
 {
     auto const left = layout_of(a);
     auto const right = layout_of(b);
-    auto const call = [&](auto const& gemm) {
-        gemm(
-            CblasRowMajor,
-            transposition(left.transposed),
-            transposition(right.transposed),
-            static_cast<int>(a.rows),
-            static_cast<int>(b.columns),
-            static_cast<int>(a.columns),
-            T(1),
-            a.data,
-            static_cast<int>(left.leading),
-            b.data,
-            static_cast<int>(right.leading),
-            T(0),
-            c,
-            static_cast<int>(b.columns));
-    };
-    if constexpr (std::same_as<T, double>) {
-        call(cblas_dgemm);
-    } else {
-        call(cblas_sgemm);
-    }
+    auto const rows = static_cast<int>(a.rows);
+    auto const columns = static_cast<int>(b.columns);
+    auto const inner = static_cast<int>(a.columns);
+    auto const left_leading = static_cast<int>(left.leading);
+    auto const right_leading = static_cast<int>(right.leading);
+    T const one(1);
+    T const zero(0);
+    blas::gemm(
+        right.transposed ? "T" : "N",
+        left.transposed ? "T" : "N",
+        &columns,
+        &rows,
+        &inner,
+        &one,
+        b.data,
+        &right_leading,
+        a.data,
+        &left_leading,
+        &zero,
+        c,
+        &columns,
+        1,
+        1);
 }
 
 // Of a vector as a matrix of one column, a product of matrices would copy both operands first.
@@ -101,26 +95,26 @@ template <class T>
 void matrix_times_vector(matrix_view<T> const& a, T const* x, std::ptrdiff_t stride, T* y)
 {
     auto const layout = layout_of(a);
-    auto const call = [&](auto const& gemv) {
-        gemv(
-            CblasRowMajor,
-            transposition(layout.transposed),
-            static_cast<int>(layout.transposed ? a.columns : a.rows),
-            static_cast<int>(layout.transposed ? a.rows : a.columns),
-            T(1),
-            a.data,
-            static_cast<int>(layout.leading),
-            x,
-            a.columns == 1 ? 1 : static_cast<int>(stride),
-            T(0),
-            y,
-            1);
-    };
-    if constexpr (std::same_as<T, double>) {
-        call(cblas_dgemv);
-    } else {
-        call(cblas_sgemv);
-    }
+    auto const stored_rows = static_cast<int>(layout.transposed ? a.rows : a.columns);
+    auto const stored_columns = static_cast<int>(layout.transposed ? a.columns : a.rows);
+    auto const leading = static_cast<int>(layout.leading);
+    auto const step = a.columns == 1 ? 1 : static_cast<int>(stride);
+    T const one(1);
+    T const zero(0);
+    int const next = 1;
+    blas::gemv(
+        layout.transposed ? "N" : "T",
+        &stored_rows,
+        &stored_columns,
+        &one,
+        a.data,
+        &leading,
+        x,
+        &step,
+        &zero,
+        y,
+        &next,
+        1);
 }
 #endif
 } // namespace detail

@@ -7,7 +7,7 @@
 
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
-/// Σ (x - x̄)² / (n - ddof) in one pass: the states are the number of elements so far, their mean,
+/// Σ (x - x̄)² in one pass: the states are the number of elements so far, their mean,
 /// and the sum of squares about it. Runs are taken in about their own mean, while they are in
 /// cache, and joined as Chan, Golub and LeVeque do.
 template <class T>
@@ -16,12 +16,11 @@ struct variance_accumulator
     using V = simd::batch<T>;
     static constexpr std::size_t states = 3;
     static constexpr bool joins_in_pairs = true;
-    T ddof;
 
     void start(std::array<T*, 3> state, std::size_t count) const
     {
         for (auto* const s : state) {
-            std::fill_n(s, count, T(0));
+            vectorized::fill_places(s, count, T(0));
         }
     }
 
@@ -52,15 +51,12 @@ struct variance_accumulator
         using vectorized::rows_at_once;
         for (std::size_t row = 0; row < rows; row += rows_at_once, x += rows_at_once * width) {
             auto const end = std::min(rows_at_once, rows - row);
-            std::size_t i = 0;
-            for (; i + 4 * V::size <= width; i += 4 * V::size) {
-                take_in<4>(state, x, width, end, i);
-            }
-            for (; i + V::size <= width; i += V::size) {
-                take_in<1>(state, x, width, end, i);
-            }
-            if (i < width) {
-                take_in_last(state, x, width, end, i);
+            // All places have the same number of elements, unless a part of a row came before.
+            auto const before = state[0][0];
+            if (before != state[0][width - 1]) {
+                take_in_panels(state, x, width, end, different_counts{});
+            } else {
+                take_in_panels(state, x, width, end, equal_counts(before, end));
             }
         }
     }
@@ -90,9 +86,13 @@ struct variance_accumulator
 
     void finish(std::array<T*, 3> state, T* out, std::size_t count) const
     {
-        for (std::size_t i = 0; i < count; ++i) {
-            out[i] = state[2][i] / (state[0][i] - ddof);
-        }
+        std::copy_n(state[2], count, out);
+    }
+
+    /// The means, which the way back reads.
+    void companion(std::array<T*, 3> state, T* means, std::size_t count) const
+    {
+        std::copy_n(state[1], count, means);
     }
 
 private:
@@ -156,36 +156,95 @@ private:
         return vectorized::fold_lanes(sums, vectorized::add{});
     }
 
+    /// How many elements the places have before some rows, and with them.
+    struct different_counts
+    {
+        static V center(T const* counts, T const* x, T const* means)
+        {
+            return select(V::load(counts) == V(0), V::load(x), V::load(means));
+        }
+
+        static V with(T const* counts, std::size_t rows) { return V::load(counts) + V(rows); }
+
+        static V divided(V const& sum, V const& count) { return sum / count; }
+    };
+
+    struct equal_counts
+    {
+        V count;
+        V inverse;
+        bool is_first;
+
+        equal_counts(T before, std::size_t rows)
+            : count(before + static_cast<T>(rows)),
+              inverse(T(1) / (before + static_cast<T>(rows))),
+              is_first(before == T(0))
+        {}
+
+        V center(T const*, T const* x, T const* means) const
+        {
+            return V::load(is_first ? x : means);
+        }
+
+        V with(T const*, std::size_t) const { return count; }
+
+        V divided(V const& sum, V const&) const { return sum * inverse; }
+    };
+
+    template <class Counts>
+    static void take_in_panels(
+        std::array<T*, 3> const& state,
+        T const* x,
+        std::size_t width,
+        std::size_t rows,
+        Counts const& counts)
+    {
+        std::size_t i = 0;
+        for (; i + 8 * V::size <= width; i += 8 * V::size) {
+            take_in<8>(state, x, width, rows, i, counts);
+        }
+        for (; i + 2 * V::size <= width; i += 2 * V::size) {
+            take_in<2>(state, x, width, rows, i, counts);
+        }
+        for (; i + V::size <= width; i += V::size) {
+            take_in<1>(state, x, width, rows, i, counts);
+        }
+        if (i < width) {
+            take_in_last(state, x, width, rows, i);
+        }
+    }
+
     /// Some registers of neighbouring places.
-    template <std::size_t Flight>
+    template <std::size_t Flight, class Counts>
     static void take_in(
         std::array<T*, 3> const& state,
         T const* x,
         std::size_t width,
         std::size_t rows,
-        std::size_t i)
+        std::size_t i,
+        Counts const& counts)
     {
+        using vectorized::unrolled;
         std::array<V, Flight> center;
         std::array<V, Flight> sums;
         std::array<V, Flight> squares;
         sums.fill(V(0));
         squares.fill(V(0));
-        vectorized::unrolled<Flight>([&](auto k) {
+        unrolled<Flight>([&](auto k) {
             auto const place = i + k * V::size;
-            center[k] = select(
-                V::load(state[0] + place) == V(0), V::load(x + place), V::load(state[1] + place));
+            center[k] = counts.center(state[0] + place, x + place, state[1] + place);
         });
         for (std::size_t row = 0; row < rows; ++row) {
-            vectorized::unrolled<Flight>([&](auto k) {
+            unrolled<Flight>([&](auto k) {
                 auto const deviation = V::load(x + row * width + i + k * V::size) - center[k];
                 sums[k] = sums[k] + deviation;
                 squares[k] = fma(deviation, deviation, squares[k]);
             });
         }
-        vectorized::unrolled<Flight>([&](auto k) {
+        unrolled<Flight>([&](auto k) {
             auto const place = i + k * V::size;
-            auto const n = V::load(state[0] + place) + V(rows);
-            auto const step = sums[k] / n;
+            auto const n = counts.with(state[0] + place, rows);
+            auto const step = counts.divided(sums[k], n);
             n.store(state[0] + place);
             (center[k] + step).store(state[1] + place);
             (V::load(state[2] + place) + (squares[k] - sums[k] * step)).store(state[2] + place);
@@ -210,7 +269,12 @@ private:
             std::copy_n(x + row * width + i, count, elements.begin() + row * V::size);
         }
         take_in<1>(
-            {own[0].data(), own[1].data(), own[2].data()}, elements.data(), V::size, rows, 0);
+            {own[0].data(), own[1].data(), own[2].data()},
+            elements.data(),
+            V::size,
+            rows,
+            0,
+            different_counts{});
         for (std::size_t k = 0; k < 3; ++k) {
             std::copy_n(own[k].begin(), count, state[k] + i);
         }

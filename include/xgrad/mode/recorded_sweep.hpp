@@ -170,7 +170,32 @@ private:
     body_pointer result() const
     {
         auto const& kept = statement_.kept_result;
-        return statement_.reduced != nullptr ? operations::reshape(kept, places_) : kept;
+        if (statement_.reduced == nullptr) {
+            return kept;
+        }
+        return statement_.reduced->companion != nullptr ? companion()
+                                                        : operations::reshape(kept, places_);
+    }
+
+    /// What the way back of a reduction reads, as a function of the operands.
+    body_pointer companion() const
+    {
+        if (!companion_) {
+            std::vector<tensor_body*> bodies;
+            for (auto const& operand : operands_) {
+                bodies.push_back(operand.kept.get());
+            }
+            auto const* const kind = statement_.reduced->companion;
+            companion_ = kind->again(
+                {kind,
+                 statement_.kernels,
+                 bodies,
+                 statement_.scalars(),
+                 statement_.axes,
+                 true,
+                 &statement_.where});
+        }
+        return companion_;
     }
 
     /// How many elements of each group equal the result: a constant.
@@ -191,6 +216,7 @@ private:
     shape_type shape_;
     shape_type places_; // that of a reduction's result, with the reduced axes kept
     std::vector<std::uint32_t> same_;
+    mutable body_pointer companion_;
 };
 
 /// A contribution of any shape and type as one to a variable: broadcast over the statement, summed

@@ -3,49 +3,116 @@
 #include <xgrad/nn/softmax.hpp>
 #include <xgrad/ops/elementwise.hpp>
 
-#include <concepts>
 #include <functional>
+#include <tuple>
+#include <type_traits>
 
 namespace xgrad {
 /// What a layer does to its outputs: one of our functions by its name (`dense(64, relu)`), or any
 /// function of a tensor. Nothing, by default.
 class layer_activation
 {
-public:
-    using function = std::function<tensor<double>(tensor<double> const&)>;
+    template <class T>
+    using function = std::function<tensor<T>(tensor<T> const&)>;
 
+    template <class R>
+    using rule_function = node<R, tensor<double>> (*)(tensor<double> const&);
+
+    using share_function =
+        tensor<double> (*)(tensor<double> const&, std::ptrdiff_t, std::source_location);
+
+    template <class F, class T>
+    static constexpr bool is_function_of = std::is_invocable_r_v<tensor<T>, F, tensor<T> const&>;
+
+public:
     layer_activation() = default;
 
-    template <std::invocable<tensor<double> const&> F>
-    layer_activation(F f) : function_(std::move(f))
-    {}
+    /// Any function of a tensor. (One of tensors of double serves a model in float, too.)
+    template <class F>
+    requires(is_function_of<F, double>&& is_function_of<F, float>) layer_activation(F const& f)
+    {
+        for_each_type([&]<class T>(function<T>& own) { own = f; });
+    }
 
     // The names are those of templates: which function is meant only shows by the type asked for.
-    layer_activation(node<relu_rule, tensor<double>> (*f)(tensor<double> const&)) : function_(f) {}
-
-    layer_activation(node<tanh_rule, tensor<double>> (*f)(tensor<double> const&)) : function_(f) {}
-
-    layer_activation(node<sigmoid_rule, tensor<double>> (*f)(tensor<double> const&)) : function_(f)
-    {}
-
-    layer_activation(node<softplus_rule, tensor<double>> (*f)(tensor<double> const&)) : function_(f)
-    {}
-
-    layer_activation(node<gelu_rule, tensor<double>> (*f)(tensor<double> const&)) : function_(f) {}
-
-    layer_activation(node<silu_rule, tensor<double>> (*f)(tensor<double> const&)) : function_(f) {}
-
-    layer_activation(
-        tensor<double> (*f)(tensor<double> const&, std::ptrdiff_t, std::source_location))
-        : function_([f](tensor<double> const& x) { return f(x, -1, {}); })
-    {}
-
-    tensor<double> operator()(tensor<double> const& x) const
+    // (Templates themselves, so that a program pays for what it names.)
+    template <class Named = void>
+    layer_activation(rule_function<relu_rule>)
     {
-        return function_ ? function_(x) : x;
+        apply_rule<relu_rule>();
+    }
+
+    template <class Named = void>
+    layer_activation(rule_function<tanh_rule>)
+    {
+        apply_rule<tanh_rule>();
+    }
+
+    template <class Named = void>
+    layer_activation(rule_function<sigmoid_rule>)
+    {
+        apply_rule<sigmoid_rule>();
+    }
+
+    template <class Named = void>
+    layer_activation(rule_function<softplus_rule>)
+    {
+        apply_rule<softplus_rule>();
+    }
+
+    template <class Named = void>
+    layer_activation(rule_function<gelu_rule>)
+    {
+        apply_rule<gelu_rule>();
+    }
+
+    template <class Named = void>
+    layer_activation(rule_function<silu_rule>)
+    {
+        apply_rule<silu_rule>();
+    }
+
+    /// softmax, log_softmax, or another function over the last axis.
+    template <class Named = void>
+    layer_activation(share_function f)
+    {
+        share_function const shares = softmax<tensor<double>>;
+        share_function const logarithms = log_softmax<tensor<double>>;
+        for_each_type([&]<class T>(function<T>& own) {
+            if (f == shares) {
+                own = [](tensor<T> const& x) { return softmax(x); };
+            } else if (f == logarithms) {
+                own = [](tensor<T> const& x) { return log_softmax(x); };
+            } else {
+                own = [f](tensor<T> const& x) { return tensor<T>(f(tensor<double>(x), -1, {})); };
+            }
+        });
+    }
+
+    /// The function of tensors of T.
+    template <class T>
+    function<T> of() const
+    {
+        auto const& f = std::get<function<T>>(functions_);
+        return f ? f : [](tensor<T> const& x) { return x; };
     }
 
 private:
-    function function_;
+    template <class F>
+    void for_each_type(F const& f)
+    {
+        f(std::get<function<double>>(functions_));
+        f(std::get<function<float>>(functions_));
+    }
+
+    template <class R>
+    void apply_rule()
+    {
+        for_each_type([]<class T>(function<T>& own) {
+            own = [](tensor<T> const& x) { return tensor<T>(call<R>(x)); };
+        });
+    }
+
+    std::tuple<function<double>, function<float>> functions_;
 };
 } // namespace xgrad

@@ -7,37 +7,63 @@
 #include <xgrad/nn/pooling.hpp>
 
 #include <cmath>
+#include <concepts>
 #include <functional>
 #include <span>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace xgrad {
 /// A layer that knows the shape of its input: its weights, and what it computes with them.
+template <differentiable_element T = double>
 struct built_layer
 {
-    using function = std::function<tensor<double>(
-        tensor<double> const& x, std::span<tensor<double> const> weights, bool learning)>;
+    using function = std::function<tensor<T>(
+        tensor<T> const& x, std::span<tensor<T> const> weights, bool learning)>;
 
     shape_type output; // of one example
     function apply;
-    std::vector<tensor<double>> weights = {};
+    std::vector<tensor<T>> weights = {};
 };
 
-/// A layer of a model: what `dense(64, relu)` and the like return. Its weights are made when the
-/// shape of an example is known.
-struct layer
+/// A layer of a model: what `dense(64, relu)` and the like return. `make(std::type_identity<T>(),
+/// input)` makes a built_layer<T> for examples of that shape; of which T, the model says.
+template <class F>
+struct layer_plan
 {
-    std::function<built_layer(shape_type const& input)> build;
+    F make;
+};
+
+/// A layer of a model in T: from a layer_plan, or from any function that makes a built_layer<T> for
+/// the shape of an example. Its weights are made when that shape is known.
+template <differentiable_element T = double>
+class layer
+{
+public:
+    template <class F>
+    layer(layer_plan<F> plan)
+        : build([make = std::move(plan.make)](shape_type const& input) {
+              return make(std::type_identity<T>(), input);
+          })
+    {}
+
+    template <std::invocable<shape_type const&> F>
+    layer(F f) : build(std::move(f))
+    {}
+
+    std::function<built_layer<T>(shape_type const& input)> build;
 };
 
 namespace detail {
 /// Uniform weights of a scale that keeps variances as they are through a layer. Glorot and Bengio
 /// 2010, Understanding the difficulty of training deep feedforward neural networks.
-inline tensor<double> initial_weights(shape_type const& shape, std::size_t in, std::size_t out)
+template <class T>
+tensor<T> initial_weights(shape_type const& shape, std::size_t in, std::size_t out)
 {
-    auto const limit = std::sqrt(6. / static_cast<double>(in + out));
-    return random::uniform(shape, -limit, limit);
+    auto const limit = static_cast<T>(std::sqrt(6. / static_cast<double>(in + out)));
+    return random::uniform<T>(shape, -limit, limit);
 }
 
 inline void check_rank(std::string_view layer, shape_type const& input, std::size_t rank)
@@ -52,93 +78,101 @@ inline void check_rank(std::string_view layer, shape_type const& input, std::siz
 } // namespace detail
 
 /// act(x W + b) with `units` outputs.
-inline layer dense(std::size_t units, layer_activation act = {})
+inline auto dense(std::size_t units, layer_activation act = {})
 {
-    return {[=](shape_type const& input) -> built_layer {
+    return layer_plan{[=]<class T>(std::type_identity<T>, shape_type const& input) {
         detail::check_rank("dense", input, 1);
-        return {
+        return built_layer<T>{
             .output = {units},
-            .apply = [act](auto const& x, auto w, bool) { return act(matmul(x, w[0]) + w[1]); },
+            .apply = [f = act.of<T>()](
+                         auto const& x, auto w, bool) { return f(matmul(x, w[0]) + w[1]); },
             .weights = {
-                detail::initial_weights({input[0], units}, input[0], units),
-                xgrad::zeros({units})}};
+                detail::initial_weights<T>({input[0], units}, input[0], units),
+                xgrad::zeros<T>({units})}};
     }};
 }
 
 /// act(W ∗ x + b) of images {channels, height, width} with `filters` outputs at each place.
-inline layer conv2d(
+inline auto conv2d(
     std::size_t filters,
     extent_2d kernel,
     layer_activation act = {},
     conv2d_options const& options = {})
 {
-    return {[=](shape_type const& input) -> built_layer {
+    return layer_plan{[=]<class T>(std::type_identity<T>, shape_type const& input) {
         detail::check_rank("conv2d", input, 3);
         auto const channels = input[0] / options.groups;
         auto const layout = detail::make_window_layout(
             "conv2d", input, kernel, {options.stride, options.padding, options.dilation}, {});
-        return {
+        return built_layer<T>{
             .output = {filters, layout.rows.count, layout.columns.count},
-            .apply =
-                [act, options](auto const& x, auto w, bool) {
-                    return act(conv2d(x, w[0], w[1], options));
-                },
+            .apply = [f = act.of<T>(), options](
+                         auto const& x, auto w, bool) { return f(conv2d(x, w[0], w[1], options)); },
             .weights = {
-                detail::initial_weights(
+                detail::initial_weights<T>(
                     {filters, channels, kernel.height, kernel.width},
                     channels * layout.kernel_size(),
                     filters * layout.kernel_size()),
-                xgrad::zeros({filters})}};
+                xgrad::zeros<T>({filters})}};
     }};
 }
 
 /// The largest element of each window.
-inline layer max_pool2d(extent_2d kernel, pool2d_options const& options = {})
+inline auto max_pool2d(extent_2d kernel, pool2d_options const& options = {})
 {
-    return {[=](shape_type const& input) -> built_layer {
+    return layer_plan{[=]<class T>(std::type_identity<T>, shape_type const& input) {
         detail::check_rank("max_pool2d", input, 3);
         auto const layout = detail::make_window_layout(
             "max_pool2d", input, kernel, {options.stride.value_or(kernel), options.padding, 1}, {});
-        return {
+        return built_layer<T>{
             .output = {input[0], layout.rows.count, layout.columns.count},
             .apply = [=](auto const& x, auto, bool) { return max_pool2d(x, kernel, options); }};
     }};
 }
 
-/// Every example under another shape.
-inline layer reshaped_to(shape_argument const& shape)
+namespace detail {
+template <class T>
+built_layer<T> reshaped_layer(shape_type const& shape)
 {
-    return {[shape = shape.get()](shape_type const& input) -> built_layer {
-        if (element_count(shape) != element_count(input)) {
-            throw shape_error(
-                "reshaped_to: an example has the shape " + to_string(input) + ", which is not " +
-                to_string(shape));
-        }
-        return {.output = shape, .apply = [shape](auto const& x, auto, bool) {
-                    shape_type full{x.shape(0)};
-                    for (auto const length : shape) {
-                        full.push_back(length);
-                    }
-                    return reshape(x, full);
-                }};
-    }};
+    return {.output = shape, .apply = [shape](auto const& x, auto, bool) {
+                shape_type full{x.shape(0)};
+                for (auto const length : shape) {
+                    full.push_back(length);
+                }
+                return reshape(x, full);
+            }};
+}
+} // namespace detail
+
+/// Every example under another shape.
+inline auto reshaped_to(shape_argument const& shape)
+{
+    return layer_plan{
+        [shape = shape.get()]<class T>(std::type_identity<T>, shape_type const& input) {
+            if (element_count(shape) != element_count(input)) {
+                throw shape_error(
+                    "reshaped_to: an example has the shape " + to_string(input) +
+                    ", which is not " + to_string(shape));
+            }
+            return detail::reshaped_layer<T>(shape);
+        }};
 }
 
 /// Every example as a vector.
-inline layer flatten()
+inline auto flatten()
 {
-    return {[](shape_type const& input) {
-        return reshaped_to(shape_type{element_count(input)}).build(input);
+    return layer_plan{[]<class T>(std::type_identity<T>, shape_type const& input) {
+        return detail::reshaped_layer<T>({element_count(input)});
     }};
 }
 
 /// While learning, each element is 0 with probability `rate`.
-inline layer dropout(double rate)
+inline auto dropout(double rate)
 {
-    return {[=](shape_type const& input) -> built_layer {
-        return {.output = input, .apply = [rate](auto const& x, auto, bool learning) {
-                    return learning ? dropout(x, rate) : x;
-                }};
+    return layer_plan{[=]<class T>(std::type_identity<T>, shape_type const& input) {
+        return built_layer<T>{.output = input, .apply = [rate](auto const& x, auto, bool learning) {
+                                  return learning ? dropout(x, rate) : x;
+                              }};
     }};
 }
 } // namespace xgrad

@@ -20,27 +20,28 @@
 namespace xgrad {
 /// The loss of a model: one of ours by its name (`mse`, `softmax_cross_entropy`), or any function
 /// of (outputs, targets) that gives a scalar.
+template <differentiable_element T = double>
 class loss_function
 {
 public:
-    loss_function(tensor<double> (*f)(
-        tensor<double> const&, tensor<double> const&, loss_reduction, std::source_location))
+    loss_function(
+        tensor<T> (*f)(tensor<T> const&, tensor<T> const&, loss_reduction, std::source_location))
         : function_([f](auto const& x, auto const& y) {
               return f(x, y, loss_reduction::mean, std::source_location());
           })
     {}
 
-    template <std::invocable<tensor<double> const&, tensor<double> const&> F>
+    template <std::invocable<tensor<T> const&, tensor<T> const&> F>
     loss_function(F f) : function_(std::move(f))
     {}
 
-    tensor<double> operator()(tensor<double> const& outputs, tensor<double> const& targets) const
+    tensor<T> operator()(tensor<T> const& outputs, tensor<T> const& targets) const
     {
         return function_(outputs, targets);
     }
 
 private:
-    std::function<tensor<double>(tensor<double> const&, tensor<double> const&)> function_;
+    std::function<tensor<T>(tensor<T> const&, tensor<T> const&)> function_;
 };
 
 struct fit_options
@@ -51,18 +52,21 @@ struct fit_options
     std::ostream* progress = &std::cout; // where a progress bar goes; null for none
 };
 
-/// Layers one after the other, in double; the first axis of all arrays counts the examples.
+/// Layers one after the other; the first axis of all arrays counts the examples.
 ///
 ///     sequential model({dense(64, relu), dense(10)});
 ///     model.compile(adam(1e-3), softmax_cross_entropy);
 ///     model.fit(x, y, {.epochs = 20, .batch_size = 32});
+///
+/// Weights are of double; those of a `sequential<float>` of float.
+template <differentiable_element T = double>
 class sequential
 {
 public:
-    using optimizer =
-        std::function<void(std::vector<tensor<double>>&, std::vector<tensor<double>> const&)>;
+    using value_type = T;
+    using optimizer = std::function<void(std::vector<tensor<T>>&, std::vector<tensor<T>> const&)>;
 
-    sequential(std::initializer_list<layer> layers) : layers_(layers) {}
+    sequential(std::initializer_list<layer<T>> layers) : layers_(layers) {}
 
     /// Makes the weights for examples of this shape, unless they are there.
     void build(shape_type const& example)
@@ -71,7 +75,7 @@ public:
             return;
         }
         auto shape = example;
-        std::vector<built_layer> built;
+        std::vector<built_layer<T>> built;
         for (auto const& layer : layers_) {
             built.push_back(layer.build(shape));
             shape = built.back().output;
@@ -86,15 +90,15 @@ public:
     }
 
     /// All weights, layer by layer: sources of gradients, and assignable.
-    std::vector<tensor<double>>& weights() noexcept { return weights_; }
+    std::vector<tensor<T>>& weights() noexcept { return weights_; }
 
-    std::vector<tensor<double>> const& weights() const noexcept { return weights_; }
+    std::vector<tensor<T>> const& weights() const noexcept { return weights_; }
 
     /// The outputs, recorded where a tape is active.
     template <array X>
-    tensor<double> operator()(X const& x, bool learning = false)
+    tensor<T> operator()(X const& x, bool learning = false)
     {
-        tensor<double> y = as_tensor(x);
+        tensor<T> y = as_tensor(x);
         if (y.dimension() == 0) {
             throw shape_error("sequential: a scalar has no axis that counts examples");
         }
@@ -108,20 +112,20 @@ public:
 
     /// The outputs, not recorded.
     template <array X>
-    tensor<double> predict(X const& x)
+    tensor<T> predict(X const& x)
     {
         return with_no_grad([&] { return (*this)(x); });
     }
 
     /// How to learn: an optimizer (`sgd`, `momentum`, `adam`) and a loss.
-    void compile(optimizer optimizer, loss_function loss)
+    void compile(optimizer optimizer, loss_function<T> loss)
     {
         optimizer_ = std::move(optimizer);
         loss_ = std::move(loss);
     }
 
     /// One step of the optimizer; the loss before it.
-    double learn(tensor<double> const& x, tensor<double> const& y)
+    double learn(tensor<T> const& x, tensor<T> const& y)
     {
         no_grad const by_other_tapes;
         auto tape = create_tape();
@@ -138,8 +142,8 @@ public:
     std::vector<double> fit(X const& x, Y const& y, fit_options const& options = {})
     {
         no_grad const guard;
-        tensor<double> const inputs = as_tensor(x);
-        tensor<double> const targets = as_tensor(y);
+        tensor<T> const inputs = as_tensor(x);
+        tensor<T> const targets = as_tensor(y);
         auto const count = example_count(inputs, targets);
         auto const size = std::max<std::size_t>(1, options.batch_size);
         std::vector<std::ptrdiff_t> order(count);
@@ -177,12 +181,12 @@ public:
     double evaluate(X const& x, Y const& y)
     {
         no_grad const guard;
-        tensor<double> const targets = as_tensor(y);
+        tensor<T> const targets = as_tensor(y);
         return compiled_loss()((*this)(x), targets).item();
     }
 
 private:
-    loss_function const& compiled_loss() const
+    loss_function<T> const& compiled_loss() const
     {
         if (!loss_) {
             throw value_error("sequential: compile(optimizer, loss) comes before learning");
@@ -190,7 +194,7 @@ private:
         return *loss_;
     }
 
-    static std::size_t example_count(tensor<double> const& x, tensor<double> const& y)
+    static std::size_t example_count(tensor<T> const& x, tensor<T> const& y)
     {
         if (x.dimension() == 0 || y.dimension() == 0 || x.shape(0) != y.shape(0)) {
             throw shape_error(
@@ -208,13 +212,15 @@ private:
         }
     }
 
-    std::vector<layer> layers_;
-    std::vector<built_layer> built_;
+    std::vector<layer<T>> layers_;
+    std::vector<built_layer<T>> built_;
     std::vector<std::size_t> starts_; // of each layer's weights
-    std::vector<tensor<double>> weights_;
+    std::vector<tensor<T>> weights_;
     optimizer optimizer_;
-    std::optional<loss_function> loss_;
+    std::optional<loss_function<T>> loss_;
 };
+
+sequential(std::initializer_list<layer<double>>)->sequential<double>;
 
 /// How many of the rows of `scores` have their largest element at `labels`, of 1.
 template <array X, array Y>

@@ -4,11 +4,32 @@
 #include <xgrad/tensor/construct.hpp>
 
 #include <cmath>
+#include <tuple>
 #include <vector>
 
 // How weights follow their gradients: a function of both, with a memory of its own.
 
 namespace xgrad {
+namespace detail {
+/// What an optimizer remembers of each weight, zeros at first: of weights of either type.
+class optimizer_memory
+{
+public:
+    template <differentiable_element T>
+    std::vector<tensor<T>>& like(std::vector<tensor<T>> const& weights)
+    {
+        auto& memory = std::get<std::vector<tensor<T>>>(memory_);
+        for (std::size_t i = memory.size(); i < weights.size(); ++i) {
+            memory.push_back(zeros_like(weights[i]));
+        }
+        return memory;
+    }
+
+private:
+    std::tuple<std::vector<tensor<double>>, std::vector<tensor<float>>> memory_;
+};
+} // namespace detail
+
 /// Gradient descent: w - rate g.
 class sgd
 {
@@ -34,22 +55,22 @@ class momentum
 public:
     explicit momentum(double rate = 0.01, double decay = 0.9) : rate_(rate), decay_(decay) {}
 
-    void
-    operator()(std::vector<tensor<double>>& weights, std::vector<tensor<double>> const& gradients)
+    template <differentiable_element T>
+    void operator()(std::vector<tensor<T>>& weights, std::vector<tensor<T>> const& gradients)
     {
-        for (std::size_t i = velocities_.size(); i < weights.size(); ++i) {
-            velocities_.push_back(zeros_like(weights[i]));
-        }
+        auto& velocities = velocities_.like(weights);
+        auto const rate = static_cast<T>(rate_);
+        auto const decay = static_cast<T>(decay_);
         for (std::size_t i = 0; i < weights.size(); ++i) {
-            velocities_[i] = decay_ * velocities_[i] - rate_ * gradients[i];
-            weights[i] += velocities_[i];
+            velocities[i] = decay * velocities[i] - rate * gradients[i];
+            weights[i] += velocities[i];
         }
     }
 
 private:
     double rate_;
     double decay_;
-    std::vector<tensor<double>> velocities_;
+    detail::optimizer_memory velocities_;
 };
 
 /// Each weight at a pace of its own: running means of the gradients over the root of those of their
@@ -62,21 +83,23 @@ public:
         : rate_(rate), decay_(decay), square_decay_(square_decay), eps_(eps)
     {}
 
-    void
-    operator()(std::vector<tensor<double>>& weights, std::vector<tensor<double>> const& gradients)
+    template <differentiable_element T>
+    void operator()(std::vector<tensor<T>>& weights, std::vector<tensor<T>> const& gradients)
     {
-        for (std::size_t i = means_.size(); i < weights.size(); ++i) {
-            means_.push_back(zeros_like(weights[i]));
-            squares_.push_back(zeros_like(weights[i]));
-        }
+        auto& means = means_.like(weights);
+        auto& squares = squares_.like(weights);
         ++steps_;
         // The running means start at 0: this makes up for it.
-        auto const rate =
-            rate_ * std::sqrt(1 - std::pow(square_decay_, steps_)) / (1 - std::pow(decay_, steps_));
+        auto const rate = static_cast<T>(
+            rate_ * std::sqrt(1 - std::pow(square_decay_, steps_)) /
+            (1 - std::pow(decay_, steps_)));
+        auto const fresh = static_cast<T>(1 - decay_);
+        auto const fresh_square = static_cast<T>(1 - square_decay_);
+        auto const eps = static_cast<T>(eps_);
         for (std::size_t i = 0; i < weights.size(); ++i) {
-            means_[i] += (1 - decay_) * (gradients[i] - means_[i]);
-            squares_[i] += (1 - square_decay_) * (square(gradients[i]) - squares_[i]);
-            weights[i] -= rate * means_[i] / (sqrt(squares_[i]) + eps_);
+            means[i] += fresh * (gradients[i] - means[i]);
+            squares[i] += fresh_square * (square(gradients[i]) - squares[i]);
+            weights[i] -= rate * means[i] / (sqrt(squares[i]) + eps);
         }
     }
 
@@ -85,8 +108,8 @@ private:
     double decay_;
     double square_decay_;
     double eps_;
-    std::vector<tensor<double>> means_;
-    std::vector<tensor<double>> squares_;
+    detail::optimizer_memory means_;
+    detail::optimizer_memory squares_;
     int steps_ = 0;
 };
 } // namespace xgrad

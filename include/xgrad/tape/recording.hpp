@@ -126,6 +126,9 @@ public:
         s.reduced = e.reduced;
         s.axes = e.axes;
         s.aligned = e.aligned;
+        if (e.companion) {
+            s.kept_result = e.companion;
+        }
         auto const* const scalars = static_cast<std::byte const*>(e.scalars);
         std::copy_n(scalars, scalar_bytes, static_cast<std::byte*>(s.scalars()));
         variables_.remember(result, s.result, first_recorder);

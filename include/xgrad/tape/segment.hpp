@@ -46,7 +46,8 @@ public:
                     operand.kept = {};
                 }
             }
-            if (s.kept_result && s.runs_again()) {
+            bool const is_companion = s.reduced != nullptr && s.reduced->companion != nullptr;
+            if (s.kept_result && s.runs_again() && !is_companion) {
                 s.kept_result = {};
                 s.result_forgotten = true;
             }

@@ -76,6 +76,10 @@ struct reduction
     /// The same as terms, for derivatives of derivatives.
     element_rule symbols = nullptr;
 
+    /// Another reduction of the same elements, whose result the way back reads instead of this
+    /// one's (of a variance: the mean). It is known when the result is.
+    reduction const* companion = nullptr;
+
     /// For replay; null where it cannot run again.
     body_pointer (*again)(reduction_repeat const&) = nullptr;
 };
@@ -146,6 +150,7 @@ struct expression_record
     reduction const* reduced = nullptr;
     std::uint64_t axes = 0;
     std::span<body_pointer const> unit_adjoints{}; // of the operands, where it is linear
+    body_pointer companion{};                      // the result of reduced->companion
     std::source_location where;
 };
 

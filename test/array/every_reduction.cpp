@@ -1,0 +1,218 @@
+#include <support/every_operator.hpp>
+
+using namespace xgrad;
+using namespace every_operator;
+
+// Section 2 of the table of operators: floats, strides, tangents, second derivatives, no elements
+// and no axes, for each of them.
+
+namespace {
+tensor<double> const x =
+    constant({{0.3, -0.7, 1.1, 0.4}, {0.9, 0.2, -0.5, 1.3}, {-1.2, 0.8, 0.6, -0.1}});
+}
+
+BOOST_AUTO_TEST_CASE(every_reduction_over_everything)
+{
+    check(
+        "sum", [](auto const& v) { return sum(v * v); }, x);
+    check(
+        "mean", [](auto const& v) { return mean(v * v); }, x);
+    check(
+        "prod", [](auto const& v) { return prod(v + v * v); }, x);
+    check(
+        "amax", [](auto const& v) { return amax(v); }, x, no_empty);
+    check(
+        "amin", [](auto const& v) { return amin(v * v); }, x, no_empty);
+    check(
+        "variance", [](auto const& v) { return variance(v * v); }, x);
+    check(
+        "stddev", [](auto const& v) { return stddev(v + v * v); }, x);
+    check(
+        "norm_l1", [](auto const& v) { return norm_l1(v); }, x);
+    check(
+        "norm_l2", [](auto const& v) { return norm_l2(v * v); }, x);
+    check(
+        "norm_sq", [](auto const& v) { return norm_sq(v); }, x);
+    check(
+        "norm_linf", [](auto const& v) { return norm_linf(v); }, x, no_empty);
+    check(
+        "norm_lp", [](auto const& v) { return norm_lp(v, 3); }, x);
+    check(
+        "logsumexp", [](auto const& v) { return logsumexp(v * v); }, x);
+    check(
+        "average", [](auto const& v) { return average(v, exp(v)); }, x);
+    check(
+        "nansum", [](auto const& v) { return nansum(v * v); }, x);
+    check(
+        "nanmean", [](auto const& v) { return nanmean(v * v); }, x);
+    check(
+        "median", [](auto const& v) { return median(v); }, x, no_empty);
+    check(
+        "quantile", [](auto const& v) { return quantile(v, 0.3); }, x, no_empty);
+}
+
+BOOST_AUTO_TEST_CASE(every_reduction_along_an_axis)
+{
+    check(
+        "sum", [](auto const& v) { return sum(v * v, -1); }, x, no_scalar);
+    check(
+        "mean", [](auto const& v) { return mean(v * v, 0); }, x, no_scalar);
+    check(
+        "prod", [](auto const& v) { return prod(v + v * v, 1); }, x, no_scalar);
+    check(
+        "amax", [](auto const& v) { return amax(v, 1); }, x, neither);
+    check(
+        "amin", [](auto const& v) { return amin(v * v, 0); }, x, neither);
+    check(
+        "variance", [](auto const& v) { return variance(v * v, 0); }, x, no_scalar);
+    check(
+        "stddev", [](auto const& v) { return stddev(v, 1, {.ddof = 1}); }, x, no_scalar);
+    check(
+        "norm_l2", [](auto const& v) { return norm_l2(v * v, 0); }, x, no_scalar);
+    check(
+        "logsumexp", [](auto const& v) { return logsumexp(v * v, 1); }, x, no_scalar);
+    check(
+        "average", [](auto const& v) { return average(v, exp(v), 1); }, x, no_scalar);
+    check(
+        "nanmean", [](auto const& v) { return nanmean(v * v, 0); }, x, no_scalar);
+    check(
+        "median", [](auto const& v) { return median(v, 1); }, x, neither);
+    check(
+        "quantile", [](auto const& v) { return quantile(v, 0.3, 0); }, x, neither);
+}
+
+BOOST_AUTO_TEST_CASE(every_scan_and_order)
+{
+    check(
+        "cumsum", [](auto const& v) { return cumsum(v, 1); }, x, no_scalar);
+    check(
+        "cumprod", [](auto const& v) { return cumprod(v, 0); }, x, no_scalar);
+    check(
+        "logcumsumexp", [](auto const& v) { return logcumsumexp(v, 1); }, x, no_scalar);
+    check(
+        "diff", [](auto const& v) { return diff(v, 2, 1); }, x, no_scalar);
+    check(
+        "trapz", [](auto const& v) { return trapz(v, 0.5, 1); }, x, no_scalar);
+    check(
+        "sort", [](auto const& v) { return sort(v, 1); }, x, no_scalar);
+    check(
+        "topk", [](auto const& v) { return topk(v, 2).values; }, x, neither);
+}
+
+BOOST_AUTO_TEST_CASE(what_has_no_gradient_sees_strides_floats_and_nothing)
+{
+    auto const check_plain = [](std::string const& name, auto const& f, bool of_nothing) {
+        BOOST_TEST_CONTEXT(name)
+        {
+            auto const as_numbers = [](auto const& y) { return tensor<double>(cast<double>(y)); };
+            auto const expected = as_numbers(f(x));
+            BOOST_TEST(difference(as_numbers(f(strided(x))), expected) == 0.);
+            BOOST_TEST(difference(as_numbers(f(tensor<float>(cast<float>(x)))), expected) == 0.);
+            if (of_nothing) {
+                f(zeros({3, 0}));
+            } else {
+                BOOST_CHECK_THROW(f(zeros({3, 0})), value_error);
+            }
+        }
+    };
+    check_plain(
+        "argmax", [](auto const& v) { return argmax(v, 1); }, false);
+    check_plain(
+        "argmin", [](auto const& v) { return argmin(v, 1); }, false);
+    check_plain(
+        "argsort", [](auto const& v) { return argsort(v, 1); }, true);
+    check_plain(
+        "all", [](auto const& v) { return all(v > v * 0, 1); }, true);
+    check_plain(
+        "any", [](auto const& v) { return any(v > v * 0, 1); }, true);
+    check_plain(
+        "count_nonzero", [](auto const& v) { return count_nonzero(v > v * 0, 1); }, true);
+}
+
+BOOST_AUTO_TEST_CASE(every_reduction_counts_axes_from_the_end_and_refuses_those_named_twice)
+{
+    using reduction_of = std::function<tensor<double>(axes_argument const&)>;
+    auto const check_axes = [](std::string const& name, reduction_of const& f) {
+        BOOST_TEST_CONTEXT(name)
+        {
+            BOOST_TEST(difference(f(-1), f(1)) == 0.);
+            BOOST_TEST(difference(f({1, 0}), f({})) == 0.);
+            BOOST_CHECK_THROW(f(2), shape_error);
+            BOOST_CHECK_THROW(f(-3), shape_error);
+            BOOST_CHECK_EXCEPTION(f({1, -1}), shape_error, [&](shape_error const& e) {
+                return std::string(e.what()).starts_with(
+                    name + ": axis -1 is named twice in {1, -1}");
+            });
+        }
+    };
+    check_axes("sum", [](auto const& axes) { return sum(x, axes); });
+    check_axes("mean", [](auto const& axes) { return mean(x, axes); });
+    check_axes("prod", [](auto const& axes) { return prod(x, axes); });
+    check_axes("amax", [](auto const& axes) { return amax(x, axes); });
+    check_axes("amin", [](auto const& axes) { return amin(x, axes); });
+    check_axes("variance", [](auto const& axes) { return variance(x, axes); });
+    check_axes("norm_l1", [](auto const& axes) { return norm_l1(x, axes); });
+    check_axes("norm_l2", [](auto const& axes) { return norm_l2(x, axes); });
+    check_axes("norm_sq", [](auto const& axes) { return norm_sq(x, axes); });
+    check_axes("norm_linf", [](auto const& axes) { return norm_linf(x, axes); });
+    check_axes("norm_lp", [](auto const& axes) { return norm_lp(x, 3, axes); });
+    check_axes("logsumexp", [](auto const& axes) { return logsumexp(x, axes); });
+    check_axes("nansum", [](auto const& axes) { return nansum(x, axes); });
+    check_axes("median", [](auto const& axes) { return median(x, axes); });
+    check_axes("quantile", [](auto const& axes) { return quantile(x, 0.3, axes); });
+    check_axes("count_nonzero", [](auto const& axes) {
+        return tensor<double>(cast<double>(count_nonzero(x, axes)));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(the_expression_inside_every_reduction_is_part_of_its_statement)
+{
+    // Nothing of the size of an operand is held but the operand: no expression was materialised.
+    auto const big = random::uniform({1000, 64}, 0.5, 2);
+    auto const bytes = big.size() * sizeof(double);
+    auto of_operand = create_tape({.persistent = true});
+    amax(big);
+    auto const held = of_operand.bytes();
+    of_operand.suspend();
+    auto const check_fused = [&](std::string const& name, auto const& f) {
+        BOOST_TEST_CONTEXT(name)
+        {
+            auto tape = create_tape({.persistent = true});
+            auto const y = f(big);
+            BOOST_TEST(tape.bytes() < held + bytes / 4);
+            auto const g = grad(tape, y, big);
+            tape.suspend();
+            tensor<double> const materialised = exp(big) * big;
+            auto other = create_tape();
+            tensor<double> const leaf = materialised + 0;
+            auto const by_leaf = grad(other, f.of_tensor(leaf), leaf);
+            auto const expected = by_leaf * (exp(big) * (big + 1));
+            BOOST_TEST(difference(g, tensor<double>(expected)) < 1e-10 * (1 + norm_linf(g).item()));
+        }
+    };
+    auto const over = [](auto f) {
+        struct fused
+        {
+            decltype(f) of_tensor;
+
+            auto operator()(tensor<double> const& v) const { return of_tensor(exp(v) * v); }
+        };
+        return fused{f};
+    };
+    check_fused("sum", over([](auto const& e) { return sum(e, 0); }));
+    check_fused("mean", over([](auto const& e) { return mean(e, 1); }));
+    check_fused("prod", over([](auto const& e) { return prod(e * 0.2, 1); }));
+    check_fused("amax", over([](auto const& e) { return amax(e, 0); }));
+    check_fused("amin", over([](auto const& e) { return amin(e, 1); }));
+    check_fused("variance", over([](auto const& e) { return variance(e, 0); }));
+    check_fused("stddev", over([](auto const& e) { return stddev(e, 1, {.ddof = 1}); }));
+    check_fused("norm_l1", over([](auto const& e) { return norm_l1(e, 0); }));
+    check_fused("norm_l2", over([](auto const& e) { return norm_l2(e, 1); }));
+    check_fused("norm_sq", over([](auto const& e) { return norm_sq(e, 1); }));
+    check_fused("norm_linf", over([](auto const& e) { return norm_linf(e, 1); }));
+    check_fused("norm_lp", over([](auto const& e) { return norm_lp(e, 3, 1); }));
+    check_fused("logsumexp", over([](auto const& e) { return logsumexp(e, 1); }));
+    check_fused("average", over([](auto const& e) { return average(e, e + 1, 1); }));
+    check_fused("nansum", over([](auto const& e) { return nansum(e, 1); }));
+    check_fused("nanmean", over([](auto const& e) { return nanmean(e, 0); }));
+}

@@ -1,0 +1,84 @@
+#include <support/every_operator.hpp>
+
+#include <xgrad/linalg.hpp>
+
+using namespace xgrad;
+using namespace every_operator;
+
+// Section 4 of the table of operators: floats, strides, tangents, second derivatives, no elements
+// and no axes, for each of them, and stacks of matrices where NumPy takes them.
+
+namespace {
+tensor<double> const wide = constant({{0.3, -0.7, 1.1, 0.4}, {0.9, 0.2, -0.5, 1.3}});
+tensor<double> const square_one = constant({{2.3, -0.7, 0.4}, {0.9, 1.7, -0.5}, {-0.2, 0.8, 2.6}});
+tensor<double> const several = stack({square_one, tensor<double>(square_one * 1.1 + 0.2)}, 0);
+
+auto const symmetric = [](auto const& v) {
+    using T = value_type_of<decltype(v)>;
+    return tensor<T>(v + transpose(v, {0, 2, 1}));
+};
+} // namespace
+
+BOOST_AUTO_TEST_CASE(every_product)
+{
+    check(
+        "matmul", [](auto const& v) { return matmul(v, transpose(v)); }, wide, no_scalar);
+    check(
+        "matmul of stacks", [](auto const& v) { return matmul(v, v); }, several, neither);
+    check(
+        "dot", [](auto const& v) { return dot(v, transpose(v)); }, wide);
+    check(
+        "vdot", [](auto const& v) { return vdot(v, v * v); }, wide);
+    check(
+        "outer", [](auto const& v) { return outer(v, v); }, wide);
+    check(
+        "kron", [](auto const& v) { return kron(v, v); }, wide);
+    check(
+        "tensordot", [](auto const& v) { return tensordot(v, transpose(v), 1); }, wide, no_scalar);
+    check(
+        "einsum", [](auto const& v) { return einsum("ij,kj->ik", v, v); }, wide, no_scalar);
+    check(
+        "trace", [](auto const& v) { return trace(v); }, square_one, no_scalar);
+}
+
+BOOST_AUTO_TEST_CASE(every_solution)
+{
+    check(
+        "inv", [](auto const& v) { return inv(v); }, several, neither);
+    check(
+        "det", [](auto const& v) { return det(v); }, several, neither);
+    check(
+        "slogdet", [](auto const& v) { return slogdet(v).log_abs; }, several, neither);
+    check(
+        "solve", [](auto const& v) { return solve(v, v * v); }, several, neither);
+    check(
+        "solve_triangular",
+        [](auto const& v) { return solve_triangular(v, v * v); },
+        several,
+        neither);
+    check(
+        "lstsq",
+        [](auto const& v) { return lstsq(transpose(v), transpose(v * v)); },
+        wide,
+        no_scalar);
+    check(
+        "pinv", [](auto const& v) { return pinv(v); }, wide, no_scalar);
+    check(
+        "matrix_power", [](auto const& v) { return matrix_power(v, 3); }, several, neither);
+    check(
+        "expm", [](auto const& v) { return expm(v); }, several, neither);
+}
+
+BOOST_AUTO_TEST_CASE(every_factorisation)
+{
+    check(
+        "cholesky", [](auto const& v) { return cholesky(symmetric(v)); }, several, neither);
+    check(
+        "qr", [](auto const& v) { return matmul(qr(v).q, exp(qr(v).r)); }, several, no_scalar);
+    check(
+        "svd", [](auto const& v) { return svd(v).s; }, several, no_scalar);
+    check(
+        "eigh", [](auto const& v) { return eigh(symmetric(v)).w; }, several, neither);
+    check(
+        "norm", [](auto const& v) { return norm(v); }, wide);
+}
