@@ -1,5 +1,5 @@
-// Matrix products and their gradients beside BLAS itself: a product costs one of BLAS's, its gradient
-// two more.
+// Matrix products and their gradients beside BLAS itself: a product costs one of BLAS's, its
+// gradient two more.
 #include "support/data.hpp"
 #include "support/harness.hpp"
 

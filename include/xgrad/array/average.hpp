@@ -29,8 +29,8 @@ struct skip_nan_rule : arithmetic_rule
 
 inline namespace XGRAD_ARCHITECTURE {
 template <class T>
-inline constexpr auto
-    nansum_reduction = vectorized::repeatable<T, &sum_accumulator<T>>({.name = "nansum"});
+inline constexpr auto nansum_reduction =
+    vectorized::repeatable<T, &sum_accumulator<T>>({.name = "nansum"});
 } // namespace XGRAD_ARCHITECTURE
 
 /// Σ w x / Σ w over all axes, or those given. The weights have the shape of x, or are a vector

@@ -95,18 +95,18 @@ inline constexpr logsumexp_accumulator<T> logsumexp_of{};
 } // namespace vectorized
 
 template <class T>
-inline constexpr auto
-    sum_reduction = vectorized::repeatable<T, &sum_accumulator<T>>({.name = "sum"});
+inline constexpr auto sum_reduction =
+    vectorized::repeatable<T, &sum_accumulator<T>>({.name = "sum"});
 template <class T>
 inline constexpr auto mean_reduction =
     vectorized::repeatable<T, &sum_accumulator<T>>({.name = "mean", .divides_by_count = true});
 template <class T>
-inline constexpr auto
-    amax_reduction = vectorized::seeded<vectorized::equal_seed, T, &maximum_accumulator<T>>(
+inline constexpr auto amax_reduction =
+    vectorized::seeded<vectorized::equal_seed, T, &maximum_accumulator<T>>(
         {.name = "amax", .shares_among_ties = true});
 template <class T>
-inline constexpr auto
-    amin_reduction = vectorized::seeded<vectorized::equal_seed, T, &minimum_accumulator<T>>(
+inline constexpr auto amin_reduction =
+    vectorized::seeded<vectorized::equal_seed, T, &minimum_accumulator<T>>(
         {.name = "amin", .shares_among_ties = true});
 template <class T>
 inline constexpr auto logsumexp_reduction =

@@ -59,10 +59,7 @@ struct fold_accumulator
 
 /// A run may be as long as it likes: the order does not change the result.
 template <class Accumulator>
-concept takes_all_at_once = requires
-{
-    requires Accumulator::takes_all_at_once;
-};
+concept takes_all_at_once = requires { requires Accumulator::takes_all_at_once; };
 
 template <class T>
 inline constexpr fold_accumulator<T, vectorized::add> sum_accumulator{T(0)};

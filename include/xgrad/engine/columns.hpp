@@ -32,8 +32,8 @@ XGRAD_ALWAYS_INLINE auto joined_panel(T const* x, std::size_t width, std::size_t
 
 /// The extreme elements of such columns. As in `extreme`, their sums say whether one may be NaN.
 template <std::size_t Flight, class T, class Join>
-requires(std::floating_point<T>&& is_extreme<Join>) XGRAD_ALWAYS_INLINE
-    auto joined_panel(T const* x, std::size_t width, std::size_t rows, Join join)
+    requires(std::floating_point<T> && is_extreme<Join>)
+XGRAD_ALWAYS_INLINE auto joined_panel(T const* x, std::size_t width, std::size_t rows, Join join)
 {
     using V = simd::batch<T>;
     std::array<V, Flight> most;

@@ -18,11 +18,9 @@ namespace vectorized {
 template <std::size_t N, class F>
 XGRAD_ALWAYS_INLINE void unrolled(F&& f)
 {
-    [&]<std::size_t... K>(std::index_sequence<K...>)
-    {
+    [&]<std::size_t... K>(std::index_sequence<K...>) {
         (f(std::integral_constant<std::size_t, K>()), ...);
-    }
-    (std::make_index_sequence<N>());
+    }(std::make_index_sequence<N>());
 }
 
 /// One value in every place. (A loop over single ones is not compiled to registers everywhere.)

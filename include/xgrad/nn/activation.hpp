@@ -29,7 +29,8 @@ public:
 
     /// Any function of a tensor. (One of tensors of double serves a model in float, too.)
     template <class F>
-    requires(is_function_of<F, double>&& is_function_of<F, float>) layer_activation(F const& f)
+        requires(is_function_of<F, double> && is_function_of<F, float>)
+    layer_activation(F const& f)
     {
         for_each_type([&]<class T>(function<T>& own) { own = f; });
     }

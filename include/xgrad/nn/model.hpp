@@ -220,7 +220,7 @@ private:
     std::optional<loss_function<T>> loss_;
 };
 
-sequential(std::initializer_list<layer<double>>)->sequential<double>;
+sequential(std::initializer_list<layer<double>>) -> sequential<double>;
 
 /// How many of the rows of `scores` have their largest element at `labels`, of 1.
 template <array X, array Y>

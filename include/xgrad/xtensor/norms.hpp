@@ -29,7 +29,7 @@ inline constexpr reduction_options options_of{.keep_dims = keeps_dims<EVS>};
 
 namespace xt {
 template <class E, class EVS = DEFAULT_STRATEGY_REDUCERS, XTL_REQUIRES(is_xexpression<E>)>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto norm_l1(E&& e, EVS = EVS())
 {
     return xgrad::norm_l1(e, {}, xgrad::detail::options_of<EVS>);
@@ -40,21 +40,21 @@ template <
     class X,
     class EVS = DEFAULT_STRATEGY_REDUCERS,
     XTL_REQUIRES(xtl::negation<is_reducer_options<X>>)>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto norm_l1(E&& e, X&& axes, EVS = EVS())
 {
     return xgrad::norm_l1(e, xgrad::detail::axes_of(axes), xgrad::detail::options_of<EVS>);
 }
 
 template <class E, class I, std::size_t N, class EVS = DEFAULT_STRATEGY_REDUCERS>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto norm_l1(E&& e, I const (&axes)[N], EVS = EVS())
 {
     return xgrad::norm_l1(e, xgrad::detail::list_of(axes), xgrad::detail::options_of<EVS>);
 }
 
 template <class E, class EVS = DEFAULT_STRATEGY_REDUCERS, XTL_REQUIRES(is_xexpression<E>)>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto norm_l2(E&& e, EVS = EVS())
 {
     return xgrad::norm_l2(e, {}, xgrad::detail::options_of<EVS>);
@@ -65,21 +65,21 @@ template <
     class X,
     class EVS = DEFAULT_STRATEGY_REDUCERS,
     XTL_REQUIRES(is_xexpression<E>, xtl::negation<is_reducer_options<X>>)>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto norm_l2(E&& e, X&& axes, EVS = EVS())
 {
     return xgrad::norm_l2(e, xgrad::detail::axes_of(axes), xgrad::detail::options_of<EVS>);
 }
 
 template <class E, class I, std::size_t N, class EVS = DEFAULT_STRATEGY_REDUCERS>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto norm_l2(E&& e, I const (&axes)[N], EVS = EVS())
 {
     return xgrad::norm_l2(e, xgrad::detail::list_of(axes), xgrad::detail::options_of<EVS>);
 }
 
 template <class E, class EVS = DEFAULT_STRATEGY_REDUCERS, XTL_REQUIRES(is_xexpression<E>)>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto norm_sq(E&& e, EVS = EVS())
 {
     return xgrad::norm_sq(e, {}, xgrad::detail::options_of<EVS>);
@@ -90,21 +90,21 @@ template <
     class X,
     class EVS = DEFAULT_STRATEGY_REDUCERS,
     XTL_REQUIRES(xtl::negation<is_reducer_options<X>>)>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto norm_sq(E&& e, X&& axes, EVS = EVS())
 {
     return xgrad::norm_sq(e, xgrad::detail::axes_of(axes), xgrad::detail::options_of<EVS>);
 }
 
 template <class E, class I, std::size_t N, class EVS = DEFAULT_STRATEGY_REDUCERS>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto norm_sq(E&& e, I const (&axes)[N], EVS = EVS())
 {
     return xgrad::norm_sq(e, xgrad::detail::list_of(axes), xgrad::detail::options_of<EVS>);
 }
 
 template <class E, class EVS = DEFAULT_STRATEGY_REDUCERS, XTL_REQUIRES(is_xexpression<E>)>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto norm_linf(E&& e, EVS = EVS())
 {
     return xgrad::norm_linf(e, {}, xgrad::detail::options_of<EVS>);
@@ -115,21 +115,21 @@ template <
     class X,
     class EVS = DEFAULT_STRATEGY_REDUCERS,
     XTL_REQUIRES(xtl::negation<is_reducer_options<X>>)>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto norm_linf(E&& e, X&& axes, EVS = EVS())
 {
     return xgrad::norm_linf(e, xgrad::detail::axes_of(axes), xgrad::detail::options_of<EVS>);
 }
 
 template <class E, class I, std::size_t N, class EVS = DEFAULT_STRATEGY_REDUCERS>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto norm_linf(E&& e, I const (&axes)[N], EVS = EVS())
 {
     return xgrad::norm_linf(e, xgrad::detail::list_of(axes), xgrad::detail::options_of<EVS>);
 }
 
 template <class E, class EVS = DEFAULT_STRATEGY_REDUCERS, XTL_REQUIRES(is_xexpression<E>)>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto norm_lp(E&& e, double p, EVS = EVS())
 {
     return xgrad::norm_lp(e, p, {}, xgrad::detail::options_of<EVS>);
@@ -140,14 +140,14 @@ template <
     class X,
     class EVS = DEFAULT_STRATEGY_REDUCERS,
     XTL_REQUIRES(xtl::negation<is_reducer_options<X>>)>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto norm_lp(E&& e, double p, X&& axes, EVS = EVS())
 {
     return xgrad::norm_lp(e, p, xgrad::detail::axes_of(axes), xgrad::detail::options_of<EVS>);
 }
 
 template <class E, class I, std::size_t N, class EVS = DEFAULT_STRATEGY_REDUCERS>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto norm_lp(E&& e, double p, I const (&axes)[N], EVS = EVS())
 {
     return xgrad::norm_lp(e, p, xgrad::detail::list_of(axes), xgrad::detail::options_of<EVS>);
@@ -158,7 +158,7 @@ template <
     class E,
     class EVS = DEFAULT_STRATEGY_REDUCERS,
     XTL_REQUIRES(is_reducer_options<EVS>)>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto nanmean(E&& e, EVS = EVS())
 {
     return xgrad::nanmean(e, {}, xgrad::detail::options_of<EVS>);
@@ -170,14 +170,14 @@ template <
     class X,
     class EVS = DEFAULT_STRATEGY_REDUCERS,
     XTL_REQUIRES(xtl::negation<is_reducer_options<X>>)>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto nanmean(E&& e, X&& axes, EVS = EVS())
 {
     return xgrad::nanmean(e, xgrad::detail::axes_of(axes), xgrad::detail::options_of<EVS>);
 }
 
 template <class T = void, class E, class I, std::size_t N, class EVS = DEFAULT_STRATEGY_REDUCERS>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto nanmean(E&& e, I const (&axes)[N], EVS = EVS())
 {
     return xgrad::nanmean(e, xgrad::detail::list_of(axes), xgrad::detail::options_of<EVS>);
@@ -189,7 +189,7 @@ template <
     class W,
     class EVS = DEFAULT_STRATEGY_REDUCERS,
     XTL_REQUIRES(is_reducer_options<EVS>)>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto average(E&& e, W&& weights, EVS = EVS())
 {
     return xgrad::average(e, weights, {}, xgrad::detail::options_of<EVS>);
@@ -202,7 +202,7 @@ template <
     class X,
     class EVS = DEFAULT_STRATEGY_REDUCERS,
     XTL_REQUIRES(is_reducer_options<EVS>, xtl::negation<xtl::is_integral<X>>)>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto average(E&& e, W&& weights, X&& axes, EVS = EVS())
 {
     return xgrad::average(e, weights, xgrad::detail::axes_of(axes), xgrad::detail::options_of<EVS>);
@@ -222,28 +222,28 @@ auto trapz(E const& e, double dx = 1, std::ptrdiff_t axis = -1)
 }
 
 template <xgrad::expression E, class X>
-requires(!std::convertible_to<X, double>) auto trapz(
-    E const& e, X const& x, std::ptrdiff_t axis = -1)
+    requires(!std::convertible_to<X, double>)
+auto trapz(E const& e, X const& x, std::ptrdiff_t axis = -1)
 {
     return xgrad::trapz(e, x, axis);
 }
 
 template <class E>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto median(E&& e, std::ptrdiff_t axis)
 {
     return xgrad::median(e, axis);
 }
 
 template <layout_type L = XTENSOR_DEFAULT_TRAVERSAL, class E>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto ravel(E&& e)
 {
     return xgrad::ravel(e);
 }
 
 template <layout_type L = XTENSOR_DEFAULT_TRAVERSAL, class E>
-requires xgrad::expression<E>
+    requires xgrad::expression<E>
 auto flatten(E&& e)
 {
     return xgrad::ravel(e);
