@@ -3,6 +3,7 @@
 #include <xgrad/array/operation.hpp>
 #include <xgrad/engine/scatter.hpp>
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -48,6 +49,48 @@ tensor<T> part_of(
     selection const& place,
     std::source_location const& where);
 
+/// A part as tapes remember it.
+template <element T>
+class part_operation final : public operation
+{
+public:
+    part_operation(
+        std::string_view name,
+        selection const& place,
+        shape_type const& shape,
+        std::source_location const& where)
+        : name_(name), place_(place), shape_(shape), where_(where)
+    {}
+
+    std::string_view name() const noexcept override { return name_; }
+
+    void reverse(pullback& sweep) const override
+    {
+        if (!sweep.wants(0)) {
+            return;
+        }
+        if (is_recording()) {
+            tensor<T> const g(sweep.incoming());
+            sweep.add(0, assembled<T>(name_, shape_, T(0), {&g, 1}, {place_}, where_).handle());
+        } else {
+            scatter_add(*sweep.incoming(), sweep.sum(0), place_.strides, place_.offset);
+        }
+    }
+
+    bool runs_again() const noexcept override { return true; }
+
+    body_pointer again(std::span<tensor_body* const> operands) const override
+    {
+        return part_of(name_, tensor<T>(share(*operands[0])), place_, where_).handle();
+    }
+
+private:
+    std::string_view name_;
+    selection place_;
+    shape_type shape_; // of the whole
+    std::source_location where_;
+};
+
 /// The part of x at `place` (of the row-major array), of which `view` is the value.
 template <element T>
 tensor<T> part_of(
@@ -57,22 +100,22 @@ tensor<T> part_of(
     selection const& place,
     std::source_location const& where)
 {
-    auto reverse = [name, place, shape = x.shape(), where](pullback& sweep) {
-        if (!sweep.wants(0)) {
-            return;
-        }
-        if (is_recording()) {
-            tensor<T> const g(sweep.incoming());
-            sweep.add(0, assembled<T>(name, shape, T(0), {&g, 1}, {place}, where).handle());
-        } else {
-            scatter_add(*sweep.incoming(), sweep.sum(0), place.strides, place.offset);
-        }
-    };
-    auto const again = [name, place, where](std::span<tensor_body* const> operands) {
-        return part_of(name, tensor<T>(share(*operands[0])), place, where).handle();
-    };
-    return recorded(
-        name, tensor<T>(std::move(view)), std::array{&x.body()}, {}, reverse, where, again);
+    check_result(*view, name, where);
+    if constexpr (differentiable_element<T>) {
+        auto* const operand = &x.body();
+        bool const keep = false;
+        record_operation(
+            [&] {
+                return std::make_unique<part_operation<T> const>(name, place, x.shape(), where);
+            },
+            {&operand, 1},
+            {&keep, 1},
+            false,
+            *view,
+            where);
+    }
+    note_result(*view);
+    return tensor<T>(std::move(view));
 }
 
 /// The same, by its place alone.
@@ -97,6 +140,9 @@ tensor<T> part_by(
 {
     selection const lies = select(x.shape(), x.body().strides());
     auto view = make_view(x.handle(), lies.shape, lies.strides, lies.offset);
+    if (x.body().contiguous) {
+        return part_of(name, x, std::move(view), lies, where);
+    }
     return part_of(
         name, x, std::move(view), select(x.shape(), row_major_strides(x.shape())), where);
 }

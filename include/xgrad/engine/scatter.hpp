@@ -22,6 +22,10 @@ void for_each_scattered_run(
     with_element_type(from.type, [&]<class T>() {
         auto const* const x = elements.elements<T const>();
         auto* const first = into.elements<T>() + offset;
+        if (from.size == 1) {
+            f(first, std::ptrdiff_t{1}, x, std::size_t{1}); // one number of many
+            return;
+        }
         for_each_run(
             from.shape,
             strides,
