@@ -36,6 +36,9 @@ struct layer_plan
     F make;
 };
 
+template <class F>
+layer_plan(F) -> layer_plan<F>; // clang 16 has none for an aggregate
+
 /// A layer of a model in T: from a layer_plan, or from any function that makes a built_layer<T> for
 /// the shape of an example. Its weights are made when that shape is known.
 template <differentiable_element T = double>
