@@ -8,6 +8,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 // xtensor's norms, means and differences over our operands are ours (see arrays.hpp).
@@ -25,7 +26,17 @@ axes_argument axes_of(X const& axes)
 
 template <class EVS>
 inline constexpr reduction_options options_of{.keep_dims = keeps_dims<EVS>};
+
+// Overloads are told apart from xtensor's by their constraint alone, so all else has to be the same
+// to the letter. It asks std::negation since xtl 0.8, and xtl's own before.
+namespace since_xtl_0_8 {
+using std::negation;
+}
 } // namespace xgrad::detail
+
+namespace xtl {
+using namespace xgrad::detail::since_xtl_0_8; // finds nothing where xtl has its own
+}
 
 namespace xt {
 template <class E, class EVS = DEFAULT_STRATEGY_REDUCERS, XTL_REQUIRES(is_xexpression<E>)>
