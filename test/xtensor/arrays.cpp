@@ -2,6 +2,12 @@
 
 #include <xgrad/xgrad.hpp>
 
+#if __has_include(<xtensor/views/xview.hpp>)
+#    include <xtensor/views/xview.hpp>
+#else
+#    include <xtensor/xview.hpp>
+#endif
+
 using namespace xgrad;
 
 namespace {
