@@ -31,9 +31,10 @@ inline constexpr std::size_t block_size = 256;
 template <class T>
 using block = T[block_size];
 
-/// out = f(in), for n elements.
+/// out = f(in), for n elements. (Flattened: a compiler that calls a function for each register would
+/// lose what the hand-written loop is for.)
 template <class T, class F>
-[[gnu::noinline]] void each(T const* in, T* out, std::size_t n, F f)
+[[gnu::noinline, gnu::flatten]] void each(T const* in, T* out, std::size_t n, F f)
 {
     for (std::size_t i = 0; i < n; i += batch<T>::size) {
         f(batch<T>::load(in + i)).store(out + i);
@@ -42,7 +43,7 @@ template <class T, class F>
 
 /// Sine and cosine of n elements.
 template <class T>
-[[gnu::noinline]] void each_sincos(T const* in, T* sine, T* cosine, std::size_t n)
+[[gnu::noinline, gnu::flatten]] void each_sincos(T const* in, T* sine, T* cosine, std::size_t n)
 {
     for (std::size_t i = 0; i < n; i += batch<T>::size) {
         auto const both = xgrad::simd::sincos(batch<T>::load(in + i));
