@@ -31,8 +31,8 @@ inline constexpr std::size_t block_size = 256;
 template <class T>
 using block = T[block_size];
 
-/// out = f(in), for n elements. (Flattened: a compiler that calls a function for each register would
-/// lose what the hand-written loop is for.)
+/// out = f(in), for n elements. (Flattened: a compiler that calls a function for each register
+/// would lose what the hand-written loop is for.)
 template <class T, class F>
 [[gnu::noinline, gnu::flatten]] void each(T const* in, T* out, std::size_t n, F f)
 {
