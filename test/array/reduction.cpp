@@ -4,6 +4,7 @@
 #include <xgrad/xgrad.hpp>
 
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <limits>
 #include <map>
@@ -222,6 +223,47 @@ BOOST_AUTO_TEST_CASE(a_nan_or_an_infinity_of_each_sign_is_seen_wherever_it_stand
             BOOST_TEST(amax(both).item() == infinity);
             BOOST_TEST(amin(both).item() == -infinity);
             BOOST_TEST(std::isnan(amax(concatenate({both, with(nan)})).item()));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_whole_blocks_have_the_same_bits_whether_they_lie_there_or_are_computed)
+{
+    random::seed(14);
+    auto const compare = [](auto x) {
+        using T = typename decltype(x)::value_type;
+        auto const expect = [&](auto const& f) {
+            tensor<T> const there = f(x);
+            tensor<T> const computed = f(x * T(1));
+            auto const bytes = there.size() * sizeof(T);
+            BOOST_TEST(std::memcmp(there.data(), computed.data(), bytes) == 0);
+        };
+        expect([](auto const& e) { return sum(e, 1); });
+        expect([](auto const& e) { return mean(e, 1); });
+        expect([](auto const& e) { return amax(e, 1); });
+        expect([](auto const& e) { return logsumexp(e, 1); });
+        expect([](auto const& e) { return variance(e, 1); });
+    };
+    using shape = shape_type;
+    for (auto const& s : {shape{16, 1024}, shape{7, 64}, shape{300, 64}, shape{40, 512}}) {
+        BOOST_TEST_CONTEXT("shape " << to_string(s))
+        {
+            compare(random::uniform<double>(s, -2, 2));
+            compare(random::uniform<float>(s, -2, 2));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_nan_is_the_largest_of_its_column_and_of_no_other)
+{
+    for (std::size_t const rows : {1, 2, 31, 33, 300, 5000}) {
+        for (std::size_t const at : {std::size_t(0), rows / 2, rows - 1}) {
+            constexpr auto nan = std::numeric_limits<double>::quiet_NaN();
+            tensor<double> const x = set(zeros({rows, 21}), at, 3, nan);
+            auto const largest = amax(x, 0);
+            for (std::size_t column = 0; column < 21; ++column) {
+                BOOST_TEST(std::isnan(largest(column)) == (column == 3));
+            }
         }
     }
 }

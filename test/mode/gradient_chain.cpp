@@ -47,6 +47,10 @@ auto const cheap = [](auto const& x, auto const& y) {
     auto const z = as_tensor(x - y);
     return sum(z * x);
 };
+auto const of_a_tensor = [](auto const& x, auto const& y) {
+    auto const z = as_tensor(x * y);
+    return sum(z);
+};
 auto const eight = [](auto const& x, auto const& y) {
     using T = typename std::remove_cvref_t<decltype(x)>::value_type;
     auto const t1 = as_tensor(sin(x));
@@ -73,6 +77,7 @@ void compare_all(std::size_t n)
     expect_same(fused, x, y);
     expect_same(average, x, y);
     expect_same(cheap, x, y);
+    expect_same(of_a_tensor, x, y);
     expect_same(eight, x, y);
     expect_same(with_numbers, x, tensor<T>(T(0.25)), tensor<T>(T(1.75)));
 }
@@ -121,7 +126,8 @@ void operator delete(void* memory, std::size_t, std::align_val_t) noexcept
 BOOST_AUTO_TEST_CASE(a_chain_has_the_bits_of_its_statements_in_all_sizes)
 {
     random::seed(11);
-    for (std::size_t n : {1, 3, 4, 5, 8, 63, 64, 65, 255, 257, 1000, 1024, 1025, 5000, 40000}) {
+    for (std::size_t n :
+         {1, 3, 4, 5, 8, 63, 64, 65, 255, 257, 1000, 1024, 1025, 2048, 5000, 14337, 40000}) {
         BOOST_TEST_CONTEXT("n = " << n)
         {
             compare_all<double>(n);

@@ -15,13 +15,24 @@ template <class T>
 using batch_of = xgrad::simd::batch<T>;
 inline constexpr std::size_t flight = 8;
 
+inline constexpr std::size_t longest_fold = 1024;
+
 /// join over f(register) of a vector, eight registers at a time; what fills no register by rest.
+/// Long ones in halves, as the error of a plain sum in float would grow with its length.
 template <class T, class F, class Join>
 inline T fold(T const* x, std::size_t count, T start, F const& f, Join const& join)
 {
     using V = batch_of<T>;
+    if (count > longest_fold) {
+        auto const half = (count / 2 + longest_fold - 1) / longest_fold * longest_fold;
+        return join(fold(x, half, start, f, join), fold(x + half, count - half, start, f, join));
+    }
+    // All loops over registers are unrolled: else they would lie in memory.
     std::array<V, flight> partial;
-    partial.fill(V(start));
+#pragma GCC unroll 8
+    for (auto& p : partial) {
+        p = V(start);
+    }
     std::size_t i = 0;
     for (; i + flight * V::size <= count; i += flight * V::size) {
 #pragma GCC unroll 8
@@ -29,17 +40,18 @@ inline T fold(T const* x, std::size_t count, T start, F const& f, Join const& jo
             partial[k] = join(partial[k], f(V::load(x + i + k * V::size)));
         }
     }
-    for (std::size_t k = 0; i + V::size <= count; i += V::size, ++k) {
-        partial[k] = join(partial[k], f(V::load(x + i)));
+    for (; i + V::size <= count; i += V::size) {
+        partial[0] = join(partial[0], f(V::load(x + i)));
     }
-    for (std::size_t half = flight / 2; half > 0; half /= 2) {
-        for (std::size_t k = 0; k < half; ++k) {
-            partial[k] = join(partial[k], partial[k + half]);
-        }
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < 4; ++k) {
+        partial[k] = join(partial[k], partial[k + 4]);
     }
+    partial[0] = join(join(partial[0], partial[2]), join(partial[1], partial[3]));
     std::array<T, V::size> lanes;
     partial[0].store(lanes.data());
     auto result = lanes[0];
+#pragma GCC unroll 16
     for (std::size_t k = 1; k < V::size; ++k) {
         result = join(result, lanes[k]);
     }

@@ -7,6 +7,7 @@
 #include <xgrad/tape/replay_watch.hpp>
 #include <xgrad/tensor/evaluate.hpp>
 
+#include <bit>
 #include <cmath>
 
 // How a reduction runs and is recorded, whatever it reduces by.
@@ -34,6 +35,20 @@ struct reduction_call
 };
 
 template <class T>
+void divide_by_count(T* results, std::size_t size, std::size_t count)
+{
+    using V = simd::batch<T>;
+    V const divisor(static_cast<T>(count));
+    // The inverse of a power of two is exact, and so the bits are those of a division.
+    V const factor(T(1) / static_cast<T>(count));
+    bool const multiplies = std::has_single_bit(count);
+    for (std::size_t i = 0; i < size; i += V::size) {
+        auto const result = V::load(results + i);
+        (multiplies ? result * factor : result / divisor).store(results + i);
+    }
+}
+
+template <class T>
 void finish_reduction(
     block_kernels const& kernels,
     std::span<tensor_body* const> operands,
@@ -46,12 +61,9 @@ void finish_reduction(
     tensor_body& out,
     body_pointer companion = {})
 {
-    if (call.kind.divides_by_count) {
-        using V = simd::batch<T>;
-        V const count(static_cast<T>(elements) / static_cast<T>(out.size));
-        auto* const results = out.template elements<T>();
-        for (std::size_t i = 0; i < out.size; i += V::size) {
-            (V::load(results + i) / count).store(results + i);
+    if constexpr (differentiable_element<T>) {
+        if (call.kind.divides_by_count && out.size > 0) {
+            divide_by_count(out.template elements<T>(), out.size, elements / out.size);
         }
     }
     xgrad::detail::check_result(out, call.kind.name, call.where);

@@ -13,11 +13,23 @@
 
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
+namespace vectorized {
+/// Results that a state has; it may be where they go.
+template <class T>
+void copy_results(T const* from, std::size_t count, T* out)
+{
+    if (from != out) {
+        std::copy_n(from, count, out);
+    }
+}
+} // namespace vectorized
+
 /// Folds with an associative operation; one state.
 template <class T, class Join>
 struct fold_accumulator
 {
     static constexpr std::size_t states = 1;
+    static constexpr std::size_t result_state = 0;
     static constexpr bool joins_in_pairs = !vectorized::is_extreme<Join>; // exact in any order
     static constexpr bool takes_all_at_once = vectorized::is_extreme<Join>;
     T identity;
@@ -32,8 +44,13 @@ struct fold_accumulator
         if constexpr (vectorized::is_extreme<Join>) {
             *state[0] = Join{}(*state[0], vectorized::extreme(x, count, identity, Join{}));
         } else {
-            *state[0] = Join{}(*state[0], vectorized::fold(x, count, identity, Join{}));
+            *state[0] = Join{}(*state[0], folded(x, count));
         }
+    }
+
+    void first_run(std::array<T*, 1> state, T const* x, std::size_t count) const
+    {
+        *state[0] = folded(x, count);
     }
 
     void each(std::array<T*, 1> state, T const* x, std::size_t count) const
@@ -46,20 +63,46 @@ struct fold_accumulator
         vectorized::join_columns(state[0], x, width, rows, Join{});
     }
 
+    void
+    first_columns(std::array<T*, 1> state, T const* x, std::size_t width, std::size_t rows) const
+    {
+        auto const joined = vectorized::first_columns(state[0], x, width, rows, Join{});
+        vectorized::join_columns(state[0], x + joined * width, width, rows - joined, Join{});
+    }
+
     void merge(std::array<T*, 1> state, std::array<T*, 1> other, std::size_t count) const
     {
-        vectorized::join_each(state[0], other[0], count, Join{});
+        if (count == 1) {
+            *state[0] = Join{}(*state[0], *other[0]);
+        } else {
+            vectorized::join_each(state[0], other[0], count, Join{});
+        }
     }
 
     void finish(std::array<T*, 1> state, T* out, std::size_t count) const
     {
-        std::copy_n(state[0], count, out);
+        vectorized::copy_results(state[0], count, out);
+    }
+
+private:
+    XGRAD_ALWAYS_INLINE T folded(T const* x, std::size_t count) const
+    {
+        return count == vectorized::longest_fold ? vectorized::fold_longest(x, identity, Join{})
+                                                 : vectorized::fold(x, count, identity, Join{});
     }
 };
 
 /// A run may be as long as it likes: the order does not change the result.
 template <class Accumulator>
 concept takes_all_at_once = requires { requires Accumulator::takes_all_at_once; };
+
+/// One of the states ends as the result: it may lie where that goes from the beginning.
+template <class Accumulator>
+concept accumulates_in_place = requires { Accumulator::result_state; };
+
+/// Columns need not be started before they take in rows.
+template <class Accumulator>
+concept starts_by_itself = requires { &Accumulator::first_columns; };
 
 template <class T>
 inline constexpr fold_accumulator<T, vectorized::add> sum_accumulator{T(0)};
@@ -73,7 +116,8 @@ inline constexpr fold_accumulator<T, vectorized::smaller> minimum_accumulator{
                                          : std::numeric_limits<T>::max()};
 
 /// Takes `count` consecutive elements of an index space into an accumulator whose places have
-/// the given strides in that space (0 along the axes that are reduced).
+/// the given strides in that space (0 along the axes that are reduced). `is_first`: they are whole
+/// rows, of columns that nothing has started.
 template <class Accumulator, class T, std::size_t States>
 void accumulate(
     Accumulator const& accumulator,
@@ -82,7 +126,8 @@ void accumulate(
     strides_type const& strides,
     std::size_t begin,
     std::size_t count,
-    T const* x)
+    T const* x,
+    bool is_first = false)
 {
     auto const at = [&](std::size_t place) {
         auto moved = state;
@@ -92,12 +137,22 @@ void accumulate(
         return moved;
     };
     if (axes.size() == 2 && strides[0] == 1 && strides[1] == 0) {
+        constexpr auto longest = vectorized::longest_fold;
         auto row = begin / axes[1];
         auto inside = begin % axes[1];
-        for (std::size_t position = 0; position < count; ++row, inside = 0) {
-            auto const length = std::min(count - position, axes[1] - inside);
+        for (std::size_t position = 0; position < count;) {
+            auto length = std::min(count - position, axes[1] - inside);
+            if constexpr (!takes_all_at_once<Accumulator>) {
+                // as if each block were taken in by a call of its own
+                length = std::min(length, longest - position % longest);
+            }
             accumulator.run(at(row), x + position, length);
             position += length;
+            inside += length;
+            if (inside == axes[1]) {
+                ++row;
+                inside = 0;
+            }
         }
         return;
     }
@@ -109,7 +164,11 @@ void accumulate(
         if (head > 0) {
             accumulator.each(at(first), x, head);
         }
-        if (rows > 0) {
+        if (is_first) {
+            if constexpr (starts_by_itself<Accumulator>) {
+                accumulator.first_columns(state, x, width, rows);
+            }
+        } else if (rows > 0) {
             accumulator.columns(state, x + head, width, rows);
         }
         if (auto const rest = count - head - rows * width; rest > 0) {

@@ -209,7 +209,8 @@ void reduce_aligned(
         aligned_reader<T> reader(operands, size);
         scratch values(kernels != nullptr ? std::min(block_length, size) * sizeof(T) : 0);
         auto const end = std::min(size, (chunk + 1) * length);
-        bool const at_once = kernels == nullptr && takes_all_at_once<Accumulator>;
+        bool const at_once =
+            kernels == nullptr && (takes_all_at_once<Accumulator> || Accumulator::joins_in_pairs);
         auto const step = at_once ? length : block_length;
         for (auto begin = chunk * length; begin < end; begin += step) {
             auto const count = std::min(step, end - begin);

@@ -57,40 +57,76 @@ XGRAD_ALWAYS_INLINE auto joined_panel(T const* x, std::size_t width, std::size_t
     return most;
 }
 
+/// Rows that are joined to each other at once. An extreme is the same in any order: as many as the
+/// second cache holds.
 template <class Join, class T>
-void join_columns(T* into, T const* x, std::size_t width, std::size_t rows, Join join)
+std::size_t rows_joined_at_once(std::size_t width)
+{
+    constexpr std::size_t cache = std::size_t{128} << 10;
+    return is_extreme<Join> ? std::max(rows_at_once, cache / (width * sizeof(T))) : rows_at_once;
+}
+
+/// The columns of some rows: put(place, register) and put(place, number) get what each has joined.
+template <class Join, class T, class Put>
+XGRAD_ALWAYS_INLINE void
+for_each_column(T const* x, std::size_t width, std::size_t rows, Join join, Put const& put)
 {
     using V = simd::batch<T>;
-    auto const panel = [&](auto flight, T* to, T const* from, std::size_t some) {
-        auto const column = joined_panel<flight>(from, width, some, join);
-        unrolled<flight>([&](auto k) {
-            auto* const place = to + k * V::size;
-            join(V::load(place), column[k]).store(place);
-        });
+    auto const panel = [&](auto flight, std::size_t i) {
+        auto const column = joined_panel<flight>(x + i, width, rows, join);
+        unrolled<flight>([&](auto k) { put(i + k * V::size, column[k]); });
     };
     constexpr std::integral_constant<std::size_t, 4> several;
     constexpr std::integral_constant<std::size_t, 1> one;
-    for (std::size_t row = 0; row < rows; row += rows_at_once, x += rows_at_once * width) {
-        auto const some = std::min(rows_at_once, rows - row);
+    std::size_t i = 0;
+    for (; i + several * V::size <= width; i += several * V::size) {
+        panel(several, i);
+    }
+    for (; i + V::size <= width; i += V::size) {
+        panel(one, i);
+    }
+    for (; i < width; ++i) {
+        auto column = x[i];
+        for (std::size_t r = 1; r < rows; ++r) {
+            column = join(column, x[r * width + i]);
+        }
+        put(i, column);
+    }
+}
+
+template <class Join, class T>
+void join_columns(T* into, T const* x, std::size_t width, std::size_t rows, Join join)
+{
+    auto const at_once = rows_joined_at_once<Join, T>(width);
+    for (std::size_t row = 0; row < rows; row += at_once, x += at_once * width) {
+        auto const some = std::min(at_once, rows - row);
         if (some == 1) {
             join_each(into, x, width, join);
             continue;
         }
-        std::size_t i = 0;
-        for (; i + several * V::size <= width; i += several * V::size) {
-            panel(several, into + i, x + i, some);
-        }
-        for (; i + V::size <= width; i += V::size) {
-            panel(one, into + i, x + i, some);
-        }
-        for (; i < width; ++i) {
-            auto column = x[i];
-            for (std::size_t r = 1; r < some; ++r) {
-                column = join(column, x[r * width + i]);
+        for_each_column(x, width, some, join, [&](std::size_t place, auto const& column) {
+            if constexpr (std::same_as<std::remove_cvref_t<decltype(column)>, T>) {
+                into[place] = join(into[place], column);
+            } else {
+                join(simd::batch<T>::load(into + place), column).store(into + place);
             }
-            into[i] = join(into[i], column);
-        }
+        });
     }
+}
+
+/// The columns of the first rows, however many are joined at once; returns their number.
+template <class Join, class T>
+std::size_t first_columns(T* out, T const* x, std::size_t width, std::size_t rows, Join join)
+{
+    auto const some = std::min(rows, rows_joined_at_once<Join, T>(width));
+    for_each_column(x, width, some, join, [&](std::size_t place, auto const& column) {
+        if constexpr (std::same_as<std::remove_cvref_t<decltype(column)>, T>) {
+            out[place] = column;
+        } else {
+            column.store(out + place);
+        }
+    });
+    return some;
 }
 } // namespace vectorized
 } // namespace XGRAD_ARCHITECTURE

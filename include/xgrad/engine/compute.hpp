@@ -83,14 +83,13 @@ class pairs_of_blocks
 public:
     explicit pairs_of_blocks(Accumulator const& accumulator) : accumulator_(accumulator) {}
 
+    /// Any number of blocks, of which the last may be shorter.
     void run(T const* x, std::size_t count)
     {
-        accumulator_.start(total(depth_), 1);
-        accumulator_.run(total(depth_), x, count);
-        ++depth_;
-        for (auto n = ++blocks_; n % 2 == 0; n /= 2) {
-            join_last();
+        for (; count > block_length; x += block_length, count -= block_length) {
+            run_block(x, block_length);
         }
+        run_block(x, count);
     }
 
     void merge_into(std::array<T*, states> state)
@@ -104,6 +103,15 @@ public:
     }
 
 private:
+    void run_block(T const* x, std::size_t count)
+    {
+        accumulator_.first_run(total(depth_), x, count);
+        ++depth_;
+        for (auto n = ++blocks_; n % 2 == 0; n /= 2) {
+            join_last();
+        }
+    }
+
     std::array<T*, states> total(std::size_t i) { return states_at<T, states>(totals_[i], 1); }
 
     void join_last()
@@ -144,24 +152,32 @@ struct reduction_space
     shape_type const& axes;
     strides_type const& strides;
 
-    /// Takes in the elements from `begin` to `end`, block by block.
+    /// Takes in the elements from `begin` to `end`, block by block. Places that are `empty` have
+    /// not been started; whoever takes in whole rows of columns does without.
     template <class Accumulator, std::size_t States>
     void take_in(
         Accumulator const& accumulator,
         std::array<T*, States> state,
         std::size_t begin,
-        std::size_t end) const
+        std::size_t end,
+        std::size_t empty = 0) const
     {
         block_reader<T> reader(reading);
-        // Several rows that are joined to one another, if they can be had: all where they lie.
+        // All rows where they lie; and else several of those that are joined to one another, if
+        // they can be had.
         bool const in_place = kernels == nullptr && reader.longest() > block_length;
-        auto const step = !is_columns() ? block_length
-            : in_place                  ? std::max<std::size_t>(1, reading.size)
-                                        : reader.longest();
+        auto const step = in_place && (is_columns() || is_rows())
+            ? std::max<std::size_t>(1, reading.size)
+            : is_columns() ? reader.longest()
+                           : block_length;
         scratch values(
             kernels != nullptr ? padded_bytes(std::min(step, reading.size) * sizeof(T)) : 0);
         pairs_of_blocks<T, Accumulator> pairs(accumulator);
-        bool const in_pairs = Accumulator::joins_in_pairs && is_single();
+        bool is_first = starts_by_itself<Accumulator> && empty > 0 && begin < end && is_columns() &&
+            begin % axes[1] == 0 && std::min(step, end - begin) >= axes[1];
+        if (empty > 0 && !is_first) {
+            accumulator.start(state, empty);
+        }
         for (; begin < end; begin += step) {
             auto const count = std::min(step, end - begin);
             auto const* const operands = reader.read(begin, count);
@@ -175,13 +191,16 @@ struct reduction_space
                      .count = count,
                      .program = kernels->program});
             }
-            if (in_pairs) {
-                pairs.run(x, count);
-            } else {
-                accumulate(accumulator, state, axes, strides, begin, count, x);
+            if constexpr (Accumulator::joins_in_pairs) {
+                if (is_single()) {
+                    pairs.run(x, count);
+                    continue;
+                }
             }
+            accumulate(accumulator, state, axes, strides, begin, count, x, is_first);
+            is_first = false;
         }
-        if (in_pairs) {
+        if constexpr (Accumulator::joins_in_pairs) {
             pairs.merge_into(state);
         }
     }
@@ -191,6 +210,9 @@ struct reduction_space
     {
         return axes.size() == 2 && strides[0] == 0 && strides[1] == 1;
     }
+
+    /// The places are those of a column.
+    bool is_rows() const noexcept { return axes.size() == 2 && strides[0] == 1 && strides[1] == 0; }
 
     /// All elements go to one place.
     bool is_single() const noexcept
@@ -204,7 +226,7 @@ struct reduction_space
     std::size_t fewest_rows(std::size_t chunk) const noexcept
     {
         constexpr std::size_t registers = 16; // elements of the widest one
-        if (axes.size() != 2 || strides[0] != 1 || strides[1] != 0 || axes[1] == 0) {
+        if (!is_rows() || axes[1] == 0) {
             return 0;
         }
         auto const rows = registers / std::gcd(registers, axes[1]);
@@ -269,13 +291,19 @@ void compute_reduction(
     auto const chunks = std::max<std::size_t>(1, vectorized::chunks_in(p.size, length));
     scratch partial(chunks * states * places * sizeof(T));
     auto const state = [&](std::size_t chunk) {
-        return vectorized::states_at<T, states>(
+        auto own = vectorized::states_at<T, states>(
             partial.template as<T>() + chunk * states * places, places);
+        if constexpr (accumulates_in_place<Accumulator>) {
+            if (chunk == 0) {
+                own[Accumulator::result_state] = out;
+            }
+        }
+        return own;
     };
     for_each_chunk(chunks, work, [&](std::size_t chunk) {
-        accumulator.start(state(chunk), places);
         auto const begin = chunk * length;
-        space.take_in(accumulator, state(chunk), begin, std::min(p.size, begin + length));
+        auto const end = std::min(p.size, begin + length);
+        space.take_in(accumulator, state(chunk), begin, end, places);
     });
     for (std::size_t step = 1; step < chunks; step *= 2) {
         for (std::size_t chunk = 0; chunk + step < chunks; chunk += 2 * step) {

@@ -14,13 +14,30 @@
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
+template <class F, std::size_t... K>
+XGRAD_ALWAYS_INLINE void call_with_each(F& f, std::index_sequence<K...>)
+{
+    (f(std::integral_constant<std::size_t, K>()), ...);
+}
+
 /// f(0), f(1), ... with constants, so that registers in an array stay registers.
 template <std::size_t N, class F>
 XGRAD_ALWAYS_INLINE void unrolled(F&& f)
 {
-    [&]<std::size_t... K>(std::index_sequence<K...>) {
-        (f(std::integral_constant<std::size_t, K>()), ...);
-    }(std::make_index_sequence<N>());
+    call_with_each(f, std::make_index_sequence<N>());
+}
+
+template <class V, std::size_t... K>
+XGRAD_ALWAYS_INLINE std::array<V, sizeof...(K)> repeated(V const& value, std::index_sequence<K...>)
+{
+    return {((void)K, value)...};
+}
+
+/// Registers of one value each. (`fill` is a loop, for whose sake they would all lie in memory.)
+template <std::size_t N, class V>
+XGRAD_ALWAYS_INLINE std::array<V, N> registers_of(V const& value)
+{
+    return repeated(value, std::make_index_sequence<N>());
 }
 
 /// One value in every place. (A loop over single ones is not compiled to registers everywhere.)
@@ -44,6 +61,15 @@ T fold_few(T const* x, std::size_t count, T result, Join join)
     return result;
 }
 
+struct add
+{
+    template <class V>
+    XGRAD_ALWAYS_INLINE V operator()(V const& a, V const& b) const
+    {
+        return a + b;
+    }
+};
+
 /// Joins registers in pairs, into the first one.
 template <std::size_t N, class Registers, class Join>
 XGRAD_ALWAYS_INLINE void join_first(Registers& all, Join join)
@@ -54,7 +80,8 @@ XGRAD_ALWAYS_INLINE void join_first(Registers& all, Join join)
     }
 }
 
-/// Joins all lanes of some registers, without a branch on their values.
+/// Joins all lanes of some registers, without a branch on their values: in registers of one value
+/// each, as a choice between numbers may be compiled to a jump.
 template <class Join, class V, std::size_t N>
 XGRAD_ALWAYS_INLINE auto fold_lanes(std::array<V, N>& partial, Join join)
 {
@@ -62,6 +89,10 @@ XGRAD_ALWAYS_INLINE auto fold_lanes(std::array<V, N>& partial, Join join)
     using T = typename V::value_type;
     std::array<T, V::size> lanes;
     partial[0].store(lanes.data());
+    if constexpr (std::same_as<Join, add>) {
+        join_first<V::size>(lanes, join);
+        return lanes[0];
+    }
     std::array<V, V::size> spread;
     unrolled<V::size>([&](auto k) { spread[k] = V(lanes[k]); });
     join_first<V::size>(spread, join);
@@ -73,7 +104,25 @@ XGRAD_ALWAYS_INLINE auto fold_lanes(std::array<V, N>& partial, Join join)
 /// of a sum grows with the logarithm of their length.
 inline constexpr std::size_t longest_fold = 1024;
 
-/// Folds a run with eight registers in flight, which hides the latency of an addition.
+/// Registers that one fold joins to, which hides the latency of an addition.
+inline constexpr std::size_t fold_flight = 8;
+
+/// Folds `longest_fold` elements. `fold` has the same result; with no ends to look after there is
+/// nothing but the loop.
+template <class Join, class T>
+XGRAD_ALWAYS_INLINE T fold_longest(T const* x, T identity, Join join)
+{
+    using V = simd::batch<T>;
+    static_assert(longest_fold % (fold_flight * V::size) == 0);
+    auto partial = registers_of<fold_flight>(V(identity));
+    for (std::size_t i = 0; i < longest_fold; i += fold_flight * V::size) {
+        unrolled<fold_flight>(
+            [&](auto k) { partial[k] = join(partial[k], V::load(x + i + k * V::size)); });
+    }
+    return fold_lanes(partial, join);
+}
+
+/// Folds a run.
 template <class Join, class T>
 T fold(T const* x, std::size_t count, T identity, Join join)
 {
@@ -85,9 +134,8 @@ T fold(T const* x, std::size_t count, T identity, Join join)
         auto const half = (count / 2 + longest_fold - 1) / longest_fold * longest_fold;
         return join(fold(x, half, identity, join), fold(x + half, count - half, identity, join));
     }
-    constexpr std::size_t flight = 8;
-    std::array<V, flight> partial;
-    partial.fill(V(identity));
+    constexpr auto flight = fold_flight;
+    auto partial = registers_of<flight>(V(identity));
     std::size_t i = 0;
     for (; i + flight * V::size <= count; i += flight * V::size) {
         unrolled<flight>(
@@ -117,15 +165,6 @@ void join_each(T* into, T const* x, std::size_t count, Join join)
         into[i] = join(into[i], x[i]);
     }
 }
-
-struct add
-{
-    template <class V>
-    XGRAD_ALWAYS_INLINE V operator()(V const& a, V const& b) const
-    {
-        return a + b;
-    }
-};
 
 template <class C, class V>
 XGRAD_ALWAYS_INLINE V choose(C const& c, V const& a, V const& b)
@@ -194,10 +233,8 @@ T extreme(T const* x, std::size_t count, T identity, Join join)
         if (count < flight * V::size || identity != identity) {
             return fold(x, count, identity, join);
         }
-        std::array<V, flight> most;
-        std::array<V, flight> sums;
-        most.fill(V(identity));
-        sums.fill(V(0));
+        auto most = registers_of<flight>(V(identity));
+        auto sums = registers_of<flight>(V(0));
         std::size_t i = 0;
         auto const take_in = [&](std::size_t k, V const& element) {
             most[k] = number{}(most[k], element);
@@ -207,8 +244,8 @@ T extreme(T const* x, std::size_t count, T identity, Join join)
             unrolled<flight>([&](auto k) { take_in(k, V::load(x + i + k * V::size)); });
         }
         // The last registers once more, with what is left: an extreme does not mind.
-        for (std::size_t k = 0; i < count && k < flight; ++k) {
-            take_in(k, V::load(x + count - (k + 1) * V::size));
+        if (i < count) {
+            unrolled<flight>([&](auto k) { take_in(k, V::load(x + count - (k + 1) * V::size)); });
         }
         auto const sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
         if (all(sum == sum)) {

@@ -29,34 +29,10 @@ struct logsumexp_accumulator
     void run(std::array<T*, 2> state, T const* x, std::size_t count, T* weights = nullptr) const
     {
         auto const m = vectorized::extreme(x, count, *state[0], vectorized::larger{});
-        constexpr std::size_t flight = 2;
-        std::array<V, flight> sums;
-        sums.fill(V(0));
-        auto const take_in = [&](std::size_t k, std::size_t i) {
-            auto const weight = relative(V::load(x + i), V(m));
-            sums[k] = sums[k] + weight;
-            if (weights != nullptr) {
-                weight.store(weights + i);
-            }
-        };
-        std::size_t i = 0;
-        for (; i + flight * V::size <= count; i += flight * V::size) {
-            vectorized::unrolled<flight>([&](auto k) { take_in(k, i + k * V::size); });
-        }
-        for (; i + V::size <= count; i += V::size) {
-            take_in(0, i);
-        }
-        if (i < count) {
-            std::array<T, V::size> rest;
-            rest.fill(-std::numeric_limits<T>::infinity());
-            std::copy(x + i, x + count, rest.begin());
-            auto const weight = relative(V::load(rest.data()), V(m));
-            sums[1] = sums[1] + weight;
-            if (weights != nullptr) {
-                weight.store(weights + i);
-            }
-        }
-        auto const sum = vectorized::fold_lanes(sums, vectorized::add{});
+        auto const plain = [m](V const& element) { return exp(element - V(m)); };
+        auto const careful = [m](V const& element) { return relative(element, V(m)); };
+        auto const sum = weights == nullptr && m - m == T(0) ? sum_of(x, count, plain, nullptr)
+                                                             : sum_of(x, count, careful, weights);
         *state[1] =
             *state[1] == T(0) ? sum : *state[1] * first_lane(relative(V(*state[0]), V(m))) + sum;
         *state[0] = m;
@@ -126,6 +102,38 @@ struct logsumexp_accumulator
     }
 
 private:
+    /// Σ weight(x), each of which goes into `weights`, where that is an array.
+    template <class Weight, class Weights>
+    static T sum_of(T const* x, std::size_t count, Weight const& weight, Weights weights)
+    {
+        constexpr std::size_t flight = 2;
+        auto sums = vectorized::registers_of<flight>(V(0));
+        auto const take_in = [&](std::size_t k, V const& element, std::size_t i) {
+            auto const w = weight(element);
+            sums[k] = sums[k] + w;
+            if constexpr (std::is_pointer_v<Weights>) {
+                if (weights != nullptr) {
+                    w.store(weights + i);
+                }
+            }
+        };
+        std::size_t i = 0;
+        for (; i + flight * V::size <= count; i += flight * V::size) {
+            vectorized::unrolled<flight>(
+                [&](auto k) { take_in(k, V::load(x + i + k * V::size), i + k * V::size); });
+        }
+        for (; i + V::size <= count; i += V::size) {
+            take_in(0, V::load(x + i), i);
+        }
+        if (i < count) {
+            std::array<T, V::size> rest;
+            rest.fill(-std::numeric_limits<T>::infinity());
+            std::copy(x + i, x + count, rest.begin());
+            take_in(1, V::load(rest.data()), i);
+        }
+        return vectorized::fold_lanes(sums, vectorized::add{});
+    }
+
     /// Some registers of neighbouring places. The largest elements seldom grow, and only then the
     /// sums have to be scaled.
     template <std::size_t Flight>

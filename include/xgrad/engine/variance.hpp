@@ -15,6 +15,7 @@ struct variance_accumulator
 {
     using V = simd::batch<T>;
     static constexpr std::size_t states = 3;
+    static constexpr std::size_t result_state = 2;
     static constexpr bool joins_in_pairs = true;
 
     void start(std::array<T*, 3> state, std::size_t count) const
@@ -26,17 +27,24 @@ struct variance_accumulator
 
     void run(std::array<T*, 3> state, T const* x, std::size_t count) const
     {
-        auto n = static_cast<T>(count);
-        // About the first element: the mean of equal ones is exact, and their variance 0.
-        auto mean = x[0] + sum_about<add_deviation>(x[0], x, count) / n;
-        auto squares = sum_about<add_square>(mean, x, count);
         if (*state[0] == T(0)) {
-            *state[0] = n;
-            *state[1] = mean;
-            *state[2] = squares;
-        } else {
-            merge(state, {&n, &mean, &squares}, 1);
+            first_run(state, x, count);
+            return;
         }
+        T own[3];
+        std::array<T*, 3> const others{&own[0], &own[1], &own[2]};
+        first_run(others, x, count);
+        merge(state, others, 1);
+    }
+
+    void first_run(std::array<T*, 3> state, T const* x, std::size_t count) const
+    {
+        // About the first element: the mean of equal ones is exact, and their variance 0.
+        auto const n = static_cast<T>(count);
+        auto const mean = x[0] + sum_about<add_deviation>(x[0], x, count) / n;
+        *state[0] = n;
+        *state[1] = mean;
+        *state[2] = sum_about<add_square>(mean, x, count);
     }
 
     void each(std::array<T*, 3> state, T const* x, std::size_t count) const
@@ -59,6 +67,14 @@ struct variance_accumulator
                 take_in_panels(state, x, width, end, equal_counts(before, end));
             }
         }
+    }
+
+    void
+    first_columns(std::array<T*, 3> state, T const* x, std::size_t width, std::size_t rows) const
+    {
+        auto const some = std::min(vectorized::rows_at_once, rows);
+        take_in_panels(state, x, width, some, no_counts(some));
+        columns(state, x + some * width, width, rows - some);
     }
 
     void merge(std::array<T*, 3> state, std::array<T*, 3> other, std::size_t count) const
@@ -86,7 +102,7 @@ struct variance_accumulator
 
     void finish(std::array<T*, 3> state, T* out, std::size_t count) const
     {
-        std::copy_n(state[2], count, out);
+        vectorized::copy_results(state[2], count, out);
     }
 
     /// The means, which the way back reads.
@@ -134,8 +150,7 @@ private:
     static T sum_about(T value, T const* x, std::size_t count)
     {
         constexpr std::size_t flight = 8;
-        std::array<V, flight> sums;
-        sums.fill(V(0));
+        auto sums = vectorized::registers_of<flight>(V(0));
         V const center(value);
         auto const take_in = [&](std::size_t k, V const& element) {
             sums[k] = Add{}(sums[k], element - center);
@@ -167,6 +182,8 @@ private:
         static V with(T const* counts, std::size_t rows) { return V::load(counts) + V(rows); }
 
         static V divided(V const& sum, V const& count) { return sum / count; }
+
+        static V squares(T const* before) { return V::load(before); }
     };
 
     struct equal_counts
@@ -189,6 +206,27 @@ private:
         V with(T const*, std::size_t) const { return count; }
 
         V divided(V const& sum, V const&) const { return sum * inverse; }
+
+        static V squares(T const* before) { return V::load(before); }
+    };
+
+    /// In places that have not been started.
+    struct no_counts
+    {
+        V count;
+        V inverse;
+
+        explicit no_counts(std::size_t rows)
+            : count(static_cast<T>(rows)), inverse(T(1) / static_cast<T>(rows))
+        {}
+
+        static V center(T const*, T const* x, T const*) { return V::load(x); }
+
+        V with(T const*, std::size_t) const { return count; }
+
+        V divided(V const& sum, V const&) const { return sum * inverse; }
+
+        static V squares(T const*) { return V(0); }
     };
 
     template <class Counts>
@@ -199,18 +237,21 @@ private:
         std::size_t rows,
         Counts const& counts)
     {
+        // Four columns fit the registers with all that they need. Rows that lie a page or more
+        // apart are better read in longer pieces: their places in the first cache are few.
+        constexpr std::size_t page = 4096;
         std::size_t i = 0;
-        for (; i + 8 * V::size <= width; i += 8 * V::size) {
+        for (; width * sizeof(T) >= page && i + 8 * V::size <= width; i += 8 * V::size) {
             take_in<8>(state, x, width, rows, i, counts);
         }
-        for (; i + 2 * V::size <= width; i += 2 * V::size) {
-            take_in<2>(state, x, width, rows, i, counts);
+        for (; i + 4 * V::size <= width; i += 4 * V::size) {
+            take_in<4>(state, x, width, rows, i, counts);
         }
         for (; i + V::size <= width; i += V::size) {
             take_in<1>(state, x, width, rows, i, counts);
         }
         if (i < width) {
-            take_in_last(state, x, width, rows, i);
+            take_in_last(state, x, width, rows, i, counts);
         }
     }
 
@@ -226,10 +267,8 @@ private:
     {
         using vectorized::unrolled;
         std::array<V, Flight> center;
-        std::array<V, Flight> sums;
-        std::array<V, Flight> squares;
-        sums.fill(V(0));
-        squares.fill(V(0));
+        auto sums = vectorized::registers_of<Flight>(V(0));
+        auto squares = vectorized::registers_of<Flight>(V(0));
         unrolled<Flight>([&](auto k) {
             auto const place = i + k * V::size;
             center[k] = counts.center(state[0] + place, x + place, state[1] + place);
@@ -247,17 +286,20 @@ private:
             auto const step = counts.divided(sums[k], n);
             n.store(state[0] + place);
             (center[k] + step).store(state[1] + place);
-            (V::load(state[2] + place) + (squares[k] - sums[k] * step)).store(state[2] + place);
+            auto const before = counts.squares(state[2] + place);
+            (before + (squares[k] - sums[k] * step)).store(state[2] + place);
         });
     }
 
     /// The places that fill no register, padded to one.
+    template <class Counts>
     static void take_in_last(
         std::array<T*, 3> const& state,
         T const* x,
         std::size_t width,
         std::size_t rows,
-        std::size_t i)
+        std::size_t i,
+        Counts const& counts)
     {
         auto const count = width - i;
         std::array<std::array<T, V::size>, 3> own{};
@@ -274,7 +316,7 @@ private:
             V::size,
             rows,
             0,
-            different_counts{});
+            counts);
         for (std::size_t k = 0; k < 3; ++k) {
             std::copy_n(own[k].begin(), count, state[k] + i);
         }
