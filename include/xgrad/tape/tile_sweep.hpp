@@ -103,42 +103,6 @@ private:
         return tile_count_++;
     }
 
-    /// Where arguments lie that a kernel reads at once.
-    struct place_now
-    {
-        T* tiles;
-
-        static void* nowhere() noexcept { return nullptr; }
-
-        static void* array(void* data) noexcept { return data; }
-
-        void* tile(std::uint32_t i) const noexcept { return tiles + i * few_elements; }
-
-        void* uniform(double number, std::uint32_t i) const
-        {
-            std::fill_n(tiles + i * few_elements, few_elements, static_cast<T>(number));
-            return tile(i);
-        }
-    };
-
-    /// And those of a step, in each of its tiles.
-    struct place_later
-    {
-        static argument nowhere() noexcept { return {}; }
-
-        static argument array(void* data) noexcept
-        {
-            return {.array = data, .where = place::array};
-        }
-
-        static argument tile(std::uint32_t i) noexcept { return {.tile = i, .where = place::tile}; }
-
-        static argument uniform(double number, std::uint32_t i) noexcept
-        {
-            return {.number = number, .tile = i, .where = place::uniform};
-        }
-    };
-
     template <class Places>
     static auto array_of(Places const& places, body_pointer const& body) noexcept
     {
@@ -238,7 +202,8 @@ private:
         auto const leaves = s.kernels->leaves.size();
         short_list<void*> at(2 * leaves + 2);
         short_list<bool> accumulate(leaves);
-        find_arguments(s, accumulate.get().data(), at.get().data(), place_now{tiles});
+        find_arguments(
+            s, accumulate.get().data(), at.get().data(), place_now<T>{tiles, few_elements});
         run_kernel(*s.kernels, s.scalars(), at.get().data(), accumulate.get().data(), size_);
         for (auto const& sum : lists_.sums) {
             add_sum(sum, total_of(at[sum.argument], size_));

@@ -3,6 +3,7 @@
 #include <xgrad/engine/block_reader.hpp>
 #include <xgrad/tape/adjoints.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -59,6 +60,44 @@ struct tile_lists
     std::vector<std::uint32_t> idle_tiles; // tiles whose adjoint has been used up
     std::vector<std::uint32_t> step_tiles; // tiles for the time of one step
     std::vector<body_pointer> released;    // adjoints that nothing reads after the run
+};
+
+/// Places of arguments that a kernel reads at once: pointers.
+template <class T>
+struct place_now
+{
+    T* tiles;
+    std::size_t length;
+
+    static void* nowhere() noexcept { return nullptr; }
+
+    static void* array(void* data) noexcept { return data; }
+
+    void* tile(std::uint32_t i) const noexcept { return tiles + i * length; }
+
+    void* uniform(double number, std::uint32_t i) const
+    {
+        std::fill_n(tiles + i * length, length, static_cast<T>(number));
+        return tile(i);
+    }
+};
+
+/// Places of those of a step, in each of its tiles.
+struct place_later
+{
+    using place = tile_lists::place;
+    using argument = tile_lists::argument;
+
+    static argument nowhere() noexcept { return {}; }
+
+    static argument array(void* data) noexcept { return {.array = data, .where = place::array}; }
+
+    static argument tile(std::uint32_t i) noexcept { return {.tile = i, .where = place::tile}; }
+
+    static argument uniform(double number, std::uint32_t i) noexcept
+    {
+        return {.number = number, .tile = i, .where = place::uniform};
+    }
 };
 
 /// The shape over which an aligned statement runs, as its place in the tape's list: its result's,

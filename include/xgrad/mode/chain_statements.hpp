@@ -1,0 +1,166 @@
+#pragma once
+
+#include <xgrad/array/reduction.hpp>
+#include <xgrad/engine/tile_chain.hpp>
+#include <xgrad/tape/tape.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <span>
+#include <vector>
+
+namespace xgrad::detail {
+/// Statements of a record that may be a chain: elementwise ones over arrays of one shape, of which
+/// the last is summed or is a single number.
+template <class T>
+class chain_statements
+{
+public:
+    static constexpr auto none = std::numeric_limits<std::uint32_t>::max();
+
+    /// What is known of a variable.
+    struct place
+    {
+        std::uint32_t value = none;   // its tile
+        std::uint32_t adjoint = none; // its tile, where a statement computes it
+        std::uint32_t argument = none;
+        std::size_t last_read = 0; // by which statement
+        bool computed = false;
+        bool wanted = false;      // on a way from an argument
+        bool read_back = false;   // its value is read on the way back
+        bool has_adjoint = false; // so far
+        bool summed = false;      // its values are the summands
+    };
+
+    /// Of the statements with these numbers, as a function of these variables.
+    chain_statements(
+        recording const& r,
+        std::span<std::size_t const> statements,
+        std::span<std::uint32_t const> arguments)
+        : record_(r), places_(r.variables().size())
+    {
+        for (auto const k : statements) {
+            statements_.push_back(&r.statements()[k]);
+        }
+        for (std::uint32_t i = 0; i < arguments.size(); ++i) {
+            places_[arguments[i]].argument = i;
+            places_[arguments[i]].wanted = true;
+        }
+    }
+
+    std::size_t count() const noexcept { return statements_.size(); }
+
+    statement const& operator[](std::size_t k) const noexcept { return *statements_[k]; }
+
+    statement const& last() const noexcept { return *statements_.back(); }
+
+    place& of(std::uint32_t variable) noexcept { return places_[variable]; }
+
+    place const& of(std::uint32_t variable) const noexcept { return places_[variable]; }
+
+    /// Elements of the arrays.
+    std::size_t size() const noexcept { return size_; }
+
+    std::size_t size_of(std::uint32_t variable) const noexcept
+    {
+        return element_count(record_.shape_of(variable));
+    }
+
+    /// They are a chain. (One over nothing is left alone.)
+    bool suit()
+    {
+        if (statements_.empty() || last().kernels == nullptr || last().operand_count == 0 ||
+            record_.shape_of(last().result).size() != 0) {
+            return false;
+        }
+        size_ = size_of(last().operands()[0].variable);
+        for (auto const& operand : last().operands()) {
+            size_ = std::max(size_, size_of(operand.variable));
+        }
+        return size_ > 0 && std::all_of(statements_.begin(), statements_.end(), [&](auto const* s) {
+                   return is_link(*s);
+               });
+    }
+
+    /// The last statement is the sum of a tensor itself.
+    bool sum_tensor() const noexcept
+    {
+        return last().reduced != nullptr && last().kernels->terms.size() == 1;
+    }
+
+    /// The last statement has value and adjoint in one pass, by the rule of the sum itself.
+    bool end_in_one_pass() const
+    {
+        auto const operands = last().operands();
+        auto const count_arrays = [&] {
+            std::vector<std::uint32_t> arrays;
+            for (std::size_t i = 0; i < operands.size(); ++i) {
+                if (last().kernels->leaves[i].carries_gradient) {
+                    arrays.push_back(operands[i].variable);
+                }
+            }
+            std::sort(arrays.begin(), arrays.end());
+            return std::unique(arrays.begin(), arrays.end()) - arrays.begin();
+        };
+        return unit_adjoints::pay(*last().kernels, size_, count_arrays) &&
+            std::all_of(operands.begin(), operands.end(), [&](auto const& operand) {
+                   return size_of(operand.variable) == size_;
+               });
+    }
+
+    /// Finds which values the way back reads, and which statement is the last to read each on the
+    /// way forward.
+    void look_ahead()
+    {
+        for (std::size_t k = 0; k < statements_.size(); ++k) {
+            auto const& s = *statements_[k];
+            for (std::size_t i = 0; i < s.operand_count; ++i) {
+                auto& operand = places_[s.operands()[i].variable];
+                operand.last_read = k;
+                operand.read_back |= s.kernels->leaves[i].value_needed && places_[s.result].wanted;
+            }
+            auto& result = places_[s.result];
+            result.read_back |= s.kernels->result_needed && result.wanted;
+        }
+        if (sum_tensor()) {
+            places_[last().operands()[0].variable].summed = true;
+        }
+    }
+
+private:
+    bool is_link(statement const& s)
+    {
+        bool const is_last = &s == statements_.back();
+        if (s.kernels == nullptr || s.aligned != alignment::same ||
+            s.kernels->compute != type_of<T> || record_.variables()[s.result].type != type_of<T> ||
+            (s.reduced != nullptr && !(is_last && is_sum(*s.reduced))) ||
+            (s.reduced == nullptr && size_of(s.result) != size_)) {
+            return false;
+        }
+        auto& result = places_[s.result];
+        for (std::size_t i = 0; i < s.operand_count; ++i) {
+            auto const variable = s.operands()[i].variable;
+            auto const& operand = places_[variable];
+            bool const whole_sum = s.reduced != nullptr && s.kernels->terms.size() == 1;
+            if ((size_of(variable) != size_ && size_of(variable) != 1) ||
+                record_.variables()[variable].type != type_of<T> ||
+                (whole_sum && !operand.computed)) {
+                return false;
+            }
+            result.wanted |= operand.wanted && s.kernels->leaves[i].carries_gradient;
+        }
+        result.computed = true;
+        return true;
+    }
+
+    static bool is_sum(reduction const& kind) noexcept
+    {
+        return &kind == &sum_reduction<T> || &kind == &mean_reduction<T>;
+    }
+
+    recording const& record_;
+    std::vector<statement const*> statements_;
+    std::vector<place> places_;
+    std::size_t size_ = 0;
+};
+} // namespace xgrad::detail
