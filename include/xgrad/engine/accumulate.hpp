@@ -80,6 +80,9 @@ void accumulate(
     std::size_t count,
     T const* x)
 {
+    if (count == 0) {
+        return; // of no elements, an axis may have none
+    }
     auto const at = [&](std::size_t place) {
         auto moved = state;
         for (auto& s : moved) {
