@@ -99,7 +99,8 @@ public:
     {
         std::vector<T> const x(a.begin(), a.end());
         std::vector<T> const y(b.begin(), b.end());
-        if (x.size() != y.size() || std::memcmp(x.data(), y.data(), sizeof(T) * x.size()) != 0) {
+        if (x.size() != y.size() ||
+            (!x.empty() && std::memcmp(x.data(), y.data(), sizeof(T) * x.size()) != 0)) {
             std::ostringstream text;
             text.precision(17);
             for (std::size_t i = 0; i < std::min(x.size(), y.size()); ++i) {
