@@ -80,6 +80,7 @@ BOOST_AUTO_TEST_CASE(sum_to_is_the_adjoint_of_broadcast)
     BOOST_TEST(s(1, 0) == sum(view(x, all(), 1)).item(), boost::test_tools::tolerance(1e-14));
     BOOST_TEST(sum_to(x, {}).dimension() == 0u);
     BOOST_TEST(sum_to(zeros({0, 3}), {1, 3})(0, 2) == 0.);
+    BOOST_TEST(sum_to(zeros({5, 2, 0}), {0}).size() == 0u);
     check_adjoint([](auto const& v) { return sum_to(v, {3, 1}); }, x);
     check_adjoint([](auto const& v) { return broadcast(v, {5, 2, 3, 4}); }, x);
     BOOST_CHECK_THROW(sum_to(x, {2}), shape_error);

@@ -1,5 +1,7 @@
 #include "support/replayed.hpp"
 
+#include <algorithm>
+
 using namespace xgrad;
 
 namespace {
@@ -189,4 +191,32 @@ BOOST_AUTO_TEST_CASE(what_depends_on_an_order_found_before_is_called_every_time)
     });
     expect_called(
         "no_grad", [](auto const& v) { return v * with_no_grad([&] { return sort(v); }); });
+}
+
+BOOST_AUTO_TEST_CASE(a_replay_reads_a_view_of_a_view_where_the_function_reads_it)
+{
+    tensor const x = random::uniform({3, 40}, -2, 2);
+    auto const part = [](auto const& v) {
+        tensor const row = view(v, 1, range(35, 5, -3));
+        return as_tensor(view(row, range(2, 5)));
+    };
+    auto const corner = [](auto const& v) { return as_tensor(view(transpose(v), range(1, 3), 2)); };
+    auto const along = [](auto const& v) { return as_tensor(diagonal(transpose(v), 1)); };
+    auto const same = [](tensor<double> const& a, tensor<double> const& b) {
+        return std::equal(a.begin(), a.end(), b.begin(), b.end());
+    };
+    auto const compare = [&](auto const& f) {
+        auto again = replay(f);
+        again(x);
+        BOOST_TEST(again.obstacle() == "");
+        BOOST_TEST(again(x).body().contiguous == f(x).body().contiguous);
+        BOOST_TEST(same(again(x), f(x)));
+        auto const sum_of = [&](auto const& v) { return as_tensor(0.7 * logsumexp(f(v))); };
+        auto total = replay(sum_of);
+        total(x);
+        BOOST_TEST(same(total.gradient(x), gradient(sum_of, x)));
+    };
+    compare(part);
+    compare(corner);
+    compare(along);
 }

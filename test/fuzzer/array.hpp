@@ -178,10 +178,18 @@ number<Real> product(std::vector<number<Real>> const& group)
     return result;
 }
 
+/// Nothing is the largest of nothing: programs keep away from there.
+template <class Real>
+number<Real> first_of(std::vector<number<Real>> const& group)
+{
+    near(group.empty() ? 0 : 1);
+    return group.empty() ? number<Real>(0) : group.front();
+}
+
 template <class Real>
 number<Real> largest(std::vector<number<Real>> const& group)
 {
-    auto result = group.front();
+    auto result = first_of(group);
     for (std::size_t i = 1; i < group.size(); ++i) {
         result = maximum(result, group[i]);
     }
@@ -191,7 +199,7 @@ number<Real> largest(std::vector<number<Real>> const& group)
 template <class Real>
 number<Real> smallest(std::vector<number<Real>> const& group)
 {
-    auto result = group.front();
+    auto result = first_of(group);
     for (std::size_t i = 1; i < group.size(); ++i) {
         result = minimum(result, group[i]);
     }

@@ -157,6 +157,28 @@ std::vector<operation> const& movement()
             },
             another_shape),
         moved(
+            "ravel",
+            [](auto const& x, integers const&) { return xgrad::ravel(x); },
+            [](shape const& s, integers const&) { return shape{count(s)}; },
+            [](shape const& index, shape const& s, integers const&) {
+                return index_at(index[0], s);
+            },
+            [](dice&, shapes const&) { return suited(integers{}); }),
+        moved(
+            "expand_dims",
+            [](auto const& x, integers const& n) { return xgrad::expand_dims(x, n[0]); },
+            [](shape s, integers const& n) {
+                s.insert(s.begin() + n[0], 1);
+                return s;
+            },
+            [](shape index, shape const&, integers const& n) {
+                index.erase(index.begin() + n[0]);
+                return index;
+            },
+            [](dice& d, shapes const& s) {
+                return suited(integers{static_cast<std::ptrdiff_t>(d.below(s[0].size() + 1))});
+            }),
+        moved(
             "broadcast",
             [](auto const& x, integers const& n) { return xgrad::broadcast(x, n); },
             [](shape const&, integers const& n) { return unsigned_shape(n); },
@@ -204,11 +226,14 @@ std::vector<operation> const& movement()
                 index[axis] = static_cast<std::size_t>(n[1 + index[axis]]);
                 return index;
             },
-            [](dice& d, shapes const& s) {
+            [](dice& d, shapes const& s) -> suited {
                 auto numbers = one_axis(d, s);
                 auto const times = 1 + d.below(4);
                 for (std::size_t i = 0; numbers && i < times; ++i) {
                     auto const length = s[0][axis_in({(*numbers)[0]}, s[0].size())];
+                    if (length == 0) {
+                        return {};
+                    }
                     numbers->push_back(static_cast<std::ptrdiff_t>(d.below(length)));
                 }
                 return numbers;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <random>
 #include <string>
@@ -74,6 +75,7 @@ struct operation
     /// it is empty, the operands are broadcast and there are no numbers.
     std::function<std::optional<integers>(dice&, std::vector<shape> const&)> suit = {};
     bool in_place = false; // the target is the first operand
+    bool single = false;   // computes in float somewhere
 };
 
 /// An operation whose reference is `f(arrays, numbers)` in either precision.
@@ -87,7 +89,8 @@ operation array_operation(std::string name, std::size_t operands, Run run, F f, 
 template <class... Domain, class F>
 operation line(std::string name, F f, Domain... operands)
 {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) -> operation {
+    return [&]<std::size_t... I>(std::index_sequence<I...>)->operation
+    {
         auto const run = [f](tensors& names, statement const& s) {
             names[s.target] = f(names[s.operands[I]]...);
         };
@@ -95,14 +98,17 @@ operation line(std::string name, F f, Domain... operands)
             return elementwise(x, [&](auto const& e) -> number<Real> { return f(e[I]...); });
         };
         return {std::move(name), {operands...}, run, reference, reference};
-    }(std::index_sequence_for<Domain...>());
+    }
+    (std::index_sequence_for<Domain...>());
 }
 
-/// A file each: single rules, expressions of several, movement, parts, reductions and updates.
+/// A file each: single rules, expressions of several, movement, parts, statements in float,
+/// reductions and updates.
 std::vector<operation> const& operators();
 std::vector<operation> const& fused();
 std::vector<operation> const& movement();
 std::vector<operation> const& views();
+std::vector<operation> const& floats();
 std::vector<operation> const& reductions();
 
 struct program
@@ -124,11 +130,28 @@ program generate(std::uint64_t seed);
 program beginning(program p, std::size_t length);
 
 /// The value of a program, a scalar: the sum of its results, each element with a weight of its own.
-xgrad::tensor<double> run(program const& p, tensors const& inputs);
+/// What the statements compute that `results` names by their numbers is stored there.
+xgrad::tensor<double>
+run(program const& p,
+    tensors const& inputs,
+    std::map<std::size_t, xgrad::tensor<double>>* results = nullptr);
 
-/// The same by the reference.
-number<long double> run_exactly(program const& p, std::vector<array<long double>> inputs);
-number<double> run_rounded(program const& p, std::vector<array<double>> inputs);
+/// An element of what a statement computes.
+struct place
+{
+    std::size_t statement = static_cast<std::size_t>(-1);
+    std::size_t element = 0;
+};
+
+/// The same by the reference. To the first derivative is added that by one place. `sizes` hears how
+/// many elements each statement computes.
+number<long double> run_exactly(
+    program const& p,
+    std::vector<array<long double>> inputs,
+    place const& moved = {},
+    std::vector<std::size_t>* sizes = nullptr);
+number<double>
+run_rounded(program const& p, std::vector<array<double>> inputs, place const& moved = {});
 
 /// The weight of element i of a result.
 inline double weight(std::size_t i)

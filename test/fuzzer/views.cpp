@@ -14,10 +14,17 @@ suited parts_of(dice& d, shapes const& s)
         return {};
     }
     integers numbers;
-    for (auto const length : s[0]) {
+    // Some lie in a row: leading indices, then a stretch.
+    bool const in_a_row = d.one_in(3);
+    for (std::size_t axis = 0; axis < s[0].size(); ++axis) {
+        auto const length = s[0][axis];
+        if (length == 0) {
+            numbers.insert(numbers.end(), {0, 1, 0, 0});
+            continue;
+        }
         auto const n = static_cast<std::ptrdiff_t>(length);
-        bool const goes = d.one_in(4);
-        auto const step = std::vector<std::ptrdiff_t>{1, 1, 2, -1, -2}[d.below(5)];
+        bool const goes = in_a_row ? axis + 1 < s[0].size() : d.one_in(4);
+        auto const step = in_a_row ? 1 : std::vector<std::ptrdiff_t>{1, 1, 2, -1, -2}[d.below(5)];
         auto const first = static_cast<std::ptrdiff_t>(d.below(length));
         auto const most = step > 0 ? (n - 1 - first) / step + 1 : first / -step + 1;
         auto const taken = 1 + static_cast<std::ptrdiff_t>(d.below(static_cast<std::size_t>(most)));

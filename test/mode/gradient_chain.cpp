@@ -185,6 +185,15 @@ BOOST_AUTO_TEST_CASE(arguments_that_are_strided_unconnected_or_empty_get_their_g
     expect_same(cheap, zeros({0}), zeros({0}));
 }
 
+BOOST_AUTO_TEST_CASE(a_sum_over_no_elements_is_zero_and_so_are_gradients_by_its_scalars)
+{
+    tensor const empty = zeros({0});
+    expect_same([](auto const& x) { return sum(x * x); }, empty);
+    auto const f = [](auto const& x, auto const& y) { return sum(square(y - x)); };
+    expect_same(f, empty, tensor(3.));
+    BOOST_TEST(std::get<1>(gradient(f, empty, tensor(3.))).item() == 0.);
+}
+
 BOOST_AUTO_TEST_CASE(float_and_double_arguments_of_one_shape_are_two_records)
 {
     auto f = replay([](auto const& x) { return sum(x * x); });

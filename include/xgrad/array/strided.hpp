@@ -31,6 +31,31 @@ inline selection slab(shape_type shape, std::size_t axis, std::size_t begin, std
     return {std::move(shape), std::move(strides), offset};
 }
 
+/// Where the elements of x lie that have this place in a row-major array of its shape.
+inline selection placed_in(tensor_body const& x, selection place)
+{
+    if (x.contiguous || x.size == 0) {
+        return place;
+    }
+    auto const strides = x.strides();
+    // A step leads from one element to another: so many places along each axis.
+    auto const moved = [&](std::ptrdiff_t step) {
+        auto left = step < 0 ? -step : step;
+        std::ptrdiff_t result = 0;
+        for (auto axis = x.shape.size(); axis-- > 0;) {
+            auto const length = static_cast<std::ptrdiff_t>(x.shape[axis]);
+            result += left % length * strides[axis];
+            left /= length;
+        }
+        return step < 0 ? -result : result;
+    };
+    for (auto& stride : place.strides) {
+        stride = moved(stride);
+    }
+    place.offset = moved(place.offset);
+    return place;
+}
+
 /// An array of `shape` that holds `parts[i]` at `places[i]` (of the row-major array), and `fill`
 /// elsewhere; without a fill the parts cover all of it. No two places are the same.
 template <element T>
@@ -118,7 +143,8 @@ tensor<T> part_of(
     return tensor<T>(std::move(view));
 }
 
-/// The same, by its place alone.
+/// The same, by its place alone: without a copy, too, so that a statement that runs again reads its
+/// elements in the same way, bit for bit.
 template <element T>
 tensor<T> part_of(
     std::string_view name,
@@ -126,7 +152,8 @@ tensor<T> part_of(
     selection const& place,
     std::source_location const& where)
 {
-    auto view = make_view(row_major(x.handle()), place.shape, place.strides, place.offset);
+    auto const lies = placed_in(x.body(), place);
+    auto view = make_view(x.handle(), lies.shape, lies.strides, lies.offset);
     return part_of(name, x, std::move(view), place, where);
 }
 

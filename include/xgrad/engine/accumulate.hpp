@@ -129,6 +129,9 @@ void accumulate(
     T const* x,
     bool is_first = false)
 {
+    if (count == 0) {
+        return; // of no elements, an axis may have none
+    }
     auto const at = [&](std::size_t place) {
         auto moved = state;
         for (auto& s : moved) {

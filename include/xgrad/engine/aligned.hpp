@@ -29,6 +29,10 @@ aligned_operand(std::span<tensor_body* const> operands, element_type compute) no
             whole = operand;
         }
     }
+    // Kernels compute a register at least, for which empty arrays have no room.
+    if (whole != nullptr && whole->size == 0) {
+        return nullptr;
+    }
     std::size_t single = 0;
     for (auto const* operand : operands) {
         if (operand == whole || same_shape(operand->shape, whole->shape)) {
