@@ -89,8 +89,7 @@ operation array_operation(std::string name, std::size_t operands, Run run, F f, 
 template <class... Domain, class F>
 operation line(std::string name, F f, Domain... operands)
 {
-    return [&]<std::size_t... I>(std::index_sequence<I...>)->operation
-    {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) -> operation {
         auto const run = [f](tensors& names, statement const& s) {
             names[s.target] = f(names[s.operands[I]]...);
         };
@@ -98,8 +97,7 @@ operation line(std::string name, F f, Domain... operands)
             return elementwise(x, [&](auto const& e) -> number<Real> { return f(e[I]...); });
         };
         return {std::move(name), {operands...}, run, reference, reference};
-    }
-    (std::index_sequence_for<Domain...>());
+    }(std::index_sequence_for<Domain...>());
 }
 
 /// A file each: single rules, expressions of several, movement, parts, statements in float,
