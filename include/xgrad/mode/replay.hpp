@@ -52,12 +52,17 @@ public:
     }
 
     /// As the function of the same name. Elementwise statements over one shape that end in a sum
-    /// run as one loop, forward and backward.
+    /// run as one loop, forward and backward. (Where there is no record yet, the function is called
+    /// for the record alone first.)
     template <element... T>
     auto value_and_grad(tensor<T> const&... x)
     {
         using value = decltype(as_tensor(std::invoke(f_, x...)));
         using result = value_with_gradients<value, std::tuple<tensor<T>...>>;
+        if (record_for(x...) == nullptr) {
+            no_grad const guard; // a sum that two tapes record has another last bit
+            static_cast<void>((*this)(x...));
+        }
         if (auto* const known = record_for(x...)) {
             auto const& arguments = std::array<body_pointer, sizeof...(T)>{x.handle()...};
             std::array<body_pointer, sizeof...(T)> gradients;
