@@ -1,5 +1,7 @@
 #pragma once
 
+#include <xgrad/base/config.hpp>
+
 #include <array>
 #include <cstddef>
 
@@ -7,7 +9,9 @@
 // from 50 digits (DLMF 7.2.1, 7.2.2). What is left of the 512 rows is zero: every index of nine
 // bits is one of a row.
 
-namespace xgrad::simd::detail {
+namespace xgrad::simd {
+inline namespace XGRAD_ARCHITECTURE {
+namespace detail {
 struct error_function_table
 {
     static constexpr std::size_t rows = 512;
@@ -319,4 +323,6 @@ struct error_function_table
         2.617301239249265e-16};
     // clang-format on
 };
-} // namespace xgrad::simd::detail
+} // namespace detail
+} // namespace XGRAD_ARCHITECTURE
+} // namespace xgrad::simd
