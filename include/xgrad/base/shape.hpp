@@ -38,7 +38,7 @@ inline shape_span view_of(shape_type const& shape) noexcept
     return {shape.data(), shape.size()};
 }
 
-inline bool same_shape(shape_type const& a, shape_type const& b) noexcept
+XGRAD_ALWAYS_INLINE bool same_shape(shape_type const& a, shape_type const& b) noexcept
 {
     if (a.size() != b.size()) {
         return false;

@@ -21,25 +21,22 @@ inline tensor_body*
 aligned_operand(std::span<tensor_body* const> operands, element_type compute) noexcept
 {
     tensor_body* whole = nullptr;
+    bool dense = true;
     for (auto* const operand : operands) {
-        if (!operand->dense(compute)) {
-            return nullptr;
-        }
+        dense = dense && operand->dense(compute);
         if (whole == nullptr || whole->size == 1) {
             whole = operand;
         }
     }
     // Kernels compute a register at least, for which empty arrays have no room.
-    if (whole != nullptr && whole->size == 0) {
+    if (whole == nullptr || !dense || whole->size == 0) {
         return nullptr;
     }
     std::size_t single = 0;
     for (auto const* operand : operands) {
-        if (operand == whole || same_shape(operand->shape, whole->shape)) {
-            continue;
-        }
-        if (operand->size != 1 || operand->shape.size() > whole->shape.size() ||
-            ++single > most_single_operands) {
+        if (operand != whole && !same_shape(operand->shape, whole->shape) &&
+            (operand->size != 1 || operand->shape.size() > whole->shape.size() ||
+             ++single > most_single_operands)) {
             return nullptr;
         }
     }
@@ -136,6 +133,31 @@ void compute_aligned(
     for_each_chunk(vectorized::chunks_in(out.size, length), nanoseconds, [&](std::size_t chunk) {
         compute(chunk * length, std::min(out.size, (chunk + 1) * length));
     });
+}
+
+/// The same of at most one block, without any of the machinery.
+template <class T>
+void compute_one_block(
+    block_kernels const& kernels,
+    std::span<tensor_body* const> operands,
+    T const* scalars,
+    tensor_body& out)
+{
+    short_list<void const*> list(operands.size());
+    auto* const pointers = list.get().data();
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+        if (operands[i]->size != out.size) {
+            compute_aligned<T>(kernels, operands, scalars, out); // it has to be spread
+            return;
+        }
+        pointers[i] = operands[i]->data;
+    }
+    kernels.values(
+        {.operands = pointers,
+         .scalars = scalars,
+         .values = out.data,
+         .count = out.size,
+         .program = kernels.program});
 }
 
 /// Where the derivative of every value by each operand goes; empty where nobody wants it.

@@ -21,19 +21,8 @@ public:
     using values = simd::batch<T>[Count];
 
     explicit leaf_adjoints(adjoint_block const& block)
-    {
-        for (std::size_t k = 0; k < Count; ++k) {
-            place_[k] = static_cast<T*>(block.adjoints[k]);
-            accumulate_[k] = block.accumulate[k];
-            first_[k] = k;
-            for (std::size_t j = k; in_registers && Carries[k] && j-- > 0;) {
-                if (Carries[j] && place_[j] == place_[k]) {
-                    first_[k] = j;
-                    some_repeat_ = true;
-                }
-            }
-        }
-    }
+        : leaf_adjoints(block, std::make_index_sequence<Count>{})
+    {}
 
     XGRAD_ALWAYS_INLINE void store(values& own, std::size_t at) const
     {
@@ -43,6 +32,24 @@ public:
 private:
     // Each pair of leaves is a test: with many leaves memory is the better place to add.
     static constexpr bool in_registers = Count <= 4;
+
+    template <std::size_t... K>
+    XGRAD_ALWAYS_INLINE leaf_adjoints(adjoint_block const& block, std::index_sequence<K...>)
+        : place_{static_cast<T*>(block.adjoints[K])...},
+          first_{K...},
+          accumulate_{block.accumulate[K]...}
+    {
+        (find_first<K>(std::make_index_sequence < in_registers ? K : 0 > {}), ...);
+    }
+
+    template <std::size_t K, std::size_t... J>
+    XGRAD_ALWAYS_INLINE void find_first(std::index_sequence<J...>)
+    {
+        ((first_[K] =
+              Carries[K] && Carries[J] && first_[K] == K && place_[J] == place_[K] ? J : first_[K]),
+         ...);
+        some_repeat_ = some_repeat_ || first_[K] != K;
+    }
 
     template <std::size_t... K>
     XGRAD_ALWAYS_INLINE void store(values& own, std::size_t at, std::index_sequence<K...>) const

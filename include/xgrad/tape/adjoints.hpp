@@ -24,12 +24,17 @@ enum class interest : std::uint8_t
 /// An adjoint: an array, or (of a seed of ones, below a sum) one number for all elements.
 struct adjoint_value
 {
+    // Of an array that nobody but the sweep has seen: its elements, which may be overwritten. They
+    // are the body's, or (without one) a few in the sweep's own memory.
+    void* elements = nullptr;
     body_pointer body;
     double uniform = 0;
     bool is_uniform = false;
     interest wanted = interest::none;
 
-    explicit operator bool() const noexcept { return is_uniform || body; }
+    explicit operator bool() const noexcept { return elements != nullptr || is_uniform || body; }
+
+    bool is_few() const noexcept { return elements != nullptr && !body; }
 };
 
 inline namespace XGRAD_ARCHITECTURE {
@@ -78,6 +83,17 @@ public:
     /// Adds two adjoints as a statement that tapes record.
     using join = body_pointer (*)(body_pointer const&, body_pointer const&);
 
+    adjoints() = default;
+    adjoints(adjoints const&) = delete;
+    adjoints& operator=(adjoints const&) = delete;
+
+    ~adjoints()
+    {
+        for (auto* const block : blocks_) {
+            free_block(block, few_bytes);
+        }
+    }
+
     /// Starts anew, for all variables of a recording. Where other tapes record the sweep,
     /// contributions meet by `recorded_join`.
     void start(recording const& r, join recorded_join = nullptr)
@@ -87,13 +103,17 @@ public:
         adjoint_.resize(r.variables().size());
     }
 
-    /// Gives all bodies back; keeps the list's own memory.
-    void clear() noexcept { adjoint_.clear(); }
+    /// Gives all bodies back; keeps its own memory.
+    void clear() noexcept
+    {
+        adjoint_.clear();
+        if (idle_.size() != blocks_.size()) {
+            idle_ = blocks_; // there is room
+        }
+    }
 
     /// Other tapes record the sweep.
     bool is_recorded() const noexcept { return join_ != nullptr; }
-
-    adjoint_value const& of(std::uint32_t variable) const noexcept { return adjoint_[variable]; }
 
     interest wanted(std::uint32_t variable) const noexcept { return adjoint_[variable].wanted; }
 
@@ -109,16 +129,41 @@ public:
         return static_cast<bool>(adjoint_[variable]);
     }
 
+    /// One number for all elements.
+    bool is_uniform(std::uint32_t variable) const noexcept { return adjoint_[variable].is_uniform; }
+
+    /// That number, or the first element.
+    template <class T>
+    T number_of(std::uint32_t variable) const noexcept
+    {
+        auto const& a = adjoint_[variable];
+        return a.is_uniform ? static_cast<T>(a.uniform)
+                            : *static_cast<T const*>(elements_of(variable));
+    }
+
+    /// The elements of an adjoint that is an array, dense where a sweep has made it.
+    void const* elements_of(std::uint32_t variable) const noexcept
+    {
+        auto const& a = adjoint_[variable];
+        return a.elements != nullptr ? a.elements : a.body->data;
+    }
+
     /// The adjoint as an array.
     body_pointer const& body_of(std::uint32_t variable)
     {
         auto& a = adjoint_[variable];
-        if (a.is_uniform) {
+        if (a.is_few()) {
+            auto body = make_body_for(variable);
+            std::memcpy(body->data, a.elements, body->size * bytes_of(body->type));
+            idle_.push_back(a.elements);
+            a.body = std::move(body);
+        } else if (a.is_uniform) {
             a.body = filled_body(
                 recording_->variables()[variable].type, recording_->shape_of(variable), a.uniform);
             a.is_uniform = false;
             a.uniform = 0;
         }
+        a.elements = nullptr; // who reads the body may keep it
         return a.body;
     }
 
@@ -127,15 +172,30 @@ public:
     {
         auto& a = adjoint_[variable];
         if (!a) {
-            a.body =
-                make_body(recording_->variables()[variable].type, recording_->shape_of(variable));
-            return *a.body;
+            a.body = make_body_for(variable);
+        } else if (!a.body || a.elements == nullptr) {
+            body_of(variable);
+            if (!a.body.exclusive() || !a.body->contiguous || !a.body->padded) {
+                a.body = dense_copy(*a.body);
+            }
         }
-        body_of(variable);
-        if (!a.body.exclusive() || !a.body->contiguous || !a.body->padded) {
-            a.body = dense_copy(*a.body);
-        }
+        a.elements = a.body->data;
         return *a.body;
+    }
+
+    /// Where the adjoint of a few elements is stored or, should it `accumulate`, added to.
+    void* few(std::uint32_t variable, bool& accumulate)
+    {
+        auto& a = adjoint_[variable];
+        accumulate = static_cast<bool>(a);
+        if (a.elements == nullptr) {
+            if (accumulate || a.wanted == interest::source) {
+                writable(variable);
+            } else {
+                a.elements = new_few();
+            }
+        }
+        return a.elements;
     }
 
     /// Adds a contribution, which may become the adjoint itself.
@@ -163,8 +223,9 @@ public:
     void add_uniform(std::uint32_t variable, double contribution)
     {
         auto& a = adjoint_[variable];
-        if (a.body) {
-            add(variable, filled_body(a.body->type, a.body->shape, contribution));
+        if (a && !a.is_uniform) {
+            auto const& body = body_of(variable);
+            add(variable, filled_body(body->type, body->shape, contribution));
             return;
         }
         // As arrays of the variable's own type would add up.
@@ -174,18 +235,69 @@ public:
         a.is_uniform = true;
     }
 
+    /// No statement that is still to be swept reads the adjoint of this variable.
+    void release(std::uint32_t variable) noexcept
+    {
+        auto& a = adjoint_[variable];
+        if (a.wanted == interest::source) {
+            return;
+        }
+        if (a.is_few()) {
+            idle_.push_back(a.elements);
+            a.elements = nullptr;
+        } else {
+            take(variable);
+        }
+    }
+
     /// The adjoint of a variable that is read no more.
     body_pointer take(std::uint32_t variable) noexcept
     {
-        adjoint_[variable].is_uniform = false;
-        adjoint_[variable].uniform = 0;
-        return std::move(adjoint_[variable].body);
+        auto& a = adjoint_[variable];
+        if (a.is_few()) {
+            idle_.push_back(a.elements);
+        }
+        a.elements = nullptr;
+        a.is_uniform = false;
+        a.uniform = 0;
+        return std::move(a.body);
     }
 
 private:
+    static constexpr std::size_t few_bytes = few_elements * sizeof(double);
+
+    void* new_few()
+    {
+        if (idle_.empty()) {
+            add_block();
+        }
+        auto* const block = idle_.back();
+        idle_.pop_back();
+        return block;
+    }
+
+    body_pointer make_body_for(std::uint32_t variable) const
+    {
+        return make_body(
+            recording_->variables()[variable].type,
+            recording_->shape_of(variable),
+            recording_->variables().size_of(variable));
+    }
+
+    // Room in both lists first, so that no block is lost and giving one back cannot fail.
+    XGRAD_NOINLINE void add_block()
+    {
+        blocks_.reserve(blocks_.size() + 1);
+        idle_.reserve(blocks_.capacity());
+        blocks_.push_back(allocate_block(few_bytes));
+        idle_.push_back(blocks_.back());
+    }
+
     recording const* recording_ = nullptr;
     join join_ = nullptr;
     std::vector<adjoint_value> adjoint_;
+    std::vector<void*> blocks_; // of a few elements
+    std::vector<void*> idle_;   // those of them that hold no adjoint
 };
 
 /// What an array operation sees of a sweep.

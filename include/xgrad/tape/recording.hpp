@@ -14,6 +14,10 @@
 #include <vector>
 
 namespace xgrad {
+/// Statements over up to so many elements are swept one by one, with adjoints in the sweep's own
+/// memory.
+inline constexpr std::size_t few_elements = 64;
+
 struct tape_options
 {
     bool persistent = false;      // keeps its statements after `grad`
@@ -126,6 +130,9 @@ public:
         s.reduced = e.reduced;
         s.axes = e.axes;
         s.aligned = e.aligned;
+        if (e.aligned == alignment::same && e.reduced == nullptr && result.size <= few_elements) {
+            s.few = static_cast<std::uint8_t>(result.size);
+        }
         if (e.companion) {
             s.kept_result = e.companion;
         }
@@ -203,7 +210,7 @@ private:
     /// A new statement with its operands, of which `kept(i)` is kept, and its result. Where it
     /// throws, only variables that were seen for the first time stay: nothing refers to them.
     template <class Kept>
-    statement& append(
+    XGRAD_ALWAYS_INLINE statement& append(
         std::span<tensor_body* const> bodies,
         std::size_t scalar_bytes,
         Kept&& kept,
@@ -213,28 +220,27 @@ private:
     {
         auto const bytes = bodies.size() * sizeof(recorded_operand) + scalar_bytes;
         auto* const operands = static_cast<recorded_operand*>(operands_.allocate(bytes));
-        for (std::size_t i = 0; i < bodies.size(); ++i) {
-            ::new (operands + i) recorded_operand{variables_.place_of(*bodies[i]), {}};
-        }
-        reserve(where);
         bool const keeps_more = keeps_operands_ || options_.memory_limit != 0;
-        auto const value = [&](std::size_t i) {
-            return keeps_more && must_keep(operands[i].variable) ? bodies[i] : kept(i);
-        };
-        if (options_.memory_limit != 0) {
-            segment_ends_.reserve(segment_ends_.size() + 1);
-            respect_limit(
-                bodies.size(), value, keeps_result ? share(result) : body_pointer(), where);
+        std::size_t made = 0;
+        try {
+            for (; made < bodies.size(); ++made) {
+                auto const variable = variables_.place_of(*bodies[made]);
+                auto* const body = keeps_more && must_keep(variable) ? bodies[made] : kept(made);
+                ::new (operands + made)
+                    recorded_operand{variable, body != nullptr ? share(*body) : body_pointer()};
+            }
+            reserve(where);
+            if (options_.memory_limit != 0) {
+                respect_limit({operands, made}, bodies, keeps_result ? &result : nullptr, where);
+            }
+        } catch (...) {
+            std::destroy_n(operands, made);
+            throw;
         }
         // From here on nothing fails.
-        for (std::size_t i = 0; i < bodies.size(); ++i) {
-            if (auto* const body = value(i)) {
-                std::construct_at(&operands[i].kept, share(*body));
-            }
-        }
         auto& s = statements_.emplace_back();
         s.first_operand = operands;
-        s.operand_count = static_cast<std::uint32_t>(bodies.size());
+        s.operand_count = static_cast<std::uint32_t>(made);
         s.result = variables_.add(result, true);
         s.where = where;
         if (keeps_result) {
@@ -275,24 +281,23 @@ private:
     }
 
     // The exact count costs a pass over the tape: it is made where a bound on it exceeds the limit.
-    template <class Kept>
     XGRAD_NOINLINE void respect_limit(
-        std::size_t operands,
-        Kept const& kept,
-        body_pointer const& kept_result,
+        std::span<recorded_operand> operands,
+        std::span<tensor_body* const> bodies,
+        tensor_body* kept_result,
         std::source_location const& where)
     {
+        segment_ends_.reserve(segment_ends_.size() + 1);
         std::vector<body_pointer> more;
         auto const collect = [&] {
-            more.assign(1, kept_result);
-            for (std::size_t i = 0; i < operands; ++i) {
-                auto* const body = kept(i);
-                more.push_back(body != nullptr ? share(*body) : body_pointer());
+            more.assign(1, kept_result != nullptr ? share(*kept_result) : body_pointer());
+            for (auto const& operand : operands) {
+                more.push_back(operand.kept);
             }
         };
         collect();
-        most_bytes_ += sizeof(statement) + operands * sizeof(recorded_operand) + sizeof(variable) +
-            sizeof(shape_type);
+        most_bytes_ +=
+            sizeof(statement) + operands.size_bytes() + sizeof(variable) + sizeof(shape_type);
         for (auto const& body : more) {
             most_bytes_ += body ? body->block_bytes : 0;
             most_bytes_ += body && body->viewed() != nullptr ? body->viewed()->block_bytes : 0;
@@ -302,7 +307,10 @@ private:
         }
         if (most_bytes_ > options_.memory_limit && open_segment().begin() < statements_.size()) {
             forget_values();
-            collect(); // all of its operands come from before it now
+            for (std::size_t i = 0; i < operands.size(); ++i) {
+                operands[i].kept = share(*bodies[i]); // all of them come from before it now
+            }
+            collect();
             most_bytes_ = bytes_with(more);
         }
         if (most_bytes_ > options_.memory_limit) {

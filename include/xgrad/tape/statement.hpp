@@ -119,6 +119,7 @@ struct statement
     body_pointer kept_result;
     alignment aligned = alignment::any;
     bool result_forgotten = false; // see segment
+    std::uint8_t few = 0; // elements of an expression over aligned operands that has a few, else 0
     std::source_location where;
 
     /// Its result can be computed from the values of all its operands.

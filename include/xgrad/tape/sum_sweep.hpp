@@ -7,18 +7,14 @@
 // The reverse of a sum or mean of all elements to one number.
 
 namespace xgrad {
-namespace detail {
-/// The adjoint from which every element's starts.
+/// The adjoint from which that of every element starts, of `count` elements that are summed or
+/// averaged, or have one adjoint all.
 template <class T>
-T adjoint_of_elements(recording const& r, statement const& s, adjoints& all)
+T seed_of_elements(statement const& s, std::size_t count, adjoints const& all)
 {
-    auto const& incoming = all.of(s.result);
-    auto const g = incoming.is_uniform ? static_cast<T>(incoming.uniform)
-                                       : *incoming.body->template elements<T>();
-    auto const count = element_count(r.shape_of(s.operands()[0].variable));
-    return s.reduced->divides_by_count ? g / static_cast<T>(count) : g;
+    auto const g = all.number_of<T>(s.result);
+    return s.reduced != nullptr && s.reduced->divides_by_count ? g / static_cast<T>(count) : g;
 }
-} // namespace detail
 
 /// Of a tensor itself: all its elements have one adjoint.
 inline void reverse_sum_of_tensor(recording const& r, statement const& s, adjoints& all)
@@ -26,7 +22,7 @@ inline void reverse_sum_of_tensor(recording const& r, statement const& s, adjoin
     auto const operand = s.operands()[0].variable;
     if (all.wants(operand)) {
         with_floating_type(s.kernels->compute, [&]<class T>() {
-            auto const g = detail::adjoint_of_elements<T>(r, s, all);
+            auto const g = seed_of_elements<T>(s, r.variables().size_of(operand), all);
             all.add_uniform(operand, static_cast<double>(g));
         });
     }
@@ -36,7 +32,8 @@ inline void reverse_sum_of_tensor(recording const& r, statement const& s, adjoin
 inline void reverse_linear(recording const& r, statement const& s, adjoints& all)
 {
     with_floating_type(s.kernels->compute, [&]<class T>() {
-        auto const g = detail::adjoint_of_elements<T>(r, s, all);
+        auto const count = r.variables().size_of(s.operands()[0].variable);
+        auto const g = seed_of_elements<T>(s, count, all);
         for (auto const& operand : s.operands()) {
             if (!operand.kept || !all.wants(operand.variable)) {
                 continue;

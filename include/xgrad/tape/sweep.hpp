@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/tape/expression_sweep.hpp>
+#include <xgrad/tape/small_sweep.hpp>
 #include <xgrad/tape/sum_sweep.hpp>
 #include <xgrad/tape/sweep_lists.hpp>
 #include <xgrad/tape/tape.hpp>
@@ -214,6 +215,10 @@ private:
         refuse_gradients(s);
         if (recorded_ != nullptr) {
             recorded_->reverse(recording_, s, lists_.all);
+        } else if (s.few != 0) {
+            with_floating_type(s.kernels->compute, [&]<class T>() {
+                vectorized::reverse_small<T>(recording_.variables(), s, lists_.all);
+            });
         } else if (
             s.aligned == alignment::same && s.reduced != nullptr && s.kernels->terms.size() == 1) {
             reverse_sum_of_tensor(recording_, s, lists_.all);
@@ -231,9 +236,7 @@ private:
                 vectorized::expression_sweep<T>(recording_, s, lists_.all).run();
             });
         }
-        if (lists_.all.wanted(s.result) != interest::source) {
-            lists_.all.take(s.result); // no statement before this one reads it
-        }
+        lists_.all.release(s.result);
         return end - 1;
     }
 
@@ -248,7 +251,8 @@ private:
         auto first = end - 1;
         while (first > begin && end - first < longest) {
             auto const& s = statements[first - 1];
-            if (s.aligned != alignment::same || s.kernels->compute != last.kernels->compute ||
+            if (s.aligned != alignment::same || s.few != 0 ||
+                s.kernels->compute != last.kernels->compute ||
                 whole_shape(recording_, s) != shape) {
                 break;
             }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/engine/aligned.hpp>
+#include <xgrad/tape/small_sweep.hpp>
 #include <xgrad/tape/tiles.hpp>
 
 #include <algorithm>
@@ -25,7 +26,7 @@ public:
           lists_(lists),
           base_(r.statements()[first].result),
           shape_(whole_shape(r, r.statements()[first])),
-          size_(element_count(r.variables().shape_at(shape_)))
+          size_(r.variables().size_at(shape_))
     {
         lists.tiles.assign(r.statements()[last - 1].result - base_ + 1, none);
         for (auto i = first; i < last; ++i) {
@@ -50,21 +51,13 @@ public:
     /// Statements [first, last) of the recording; those without an adjoint are passed over.
     void run(std::size_t first, std::size_t last)
     {
-        alignas(block_alignment) T tiles[few_elements * few_tiles];
         for (auto i = last; i-- > first;) {
             auto const& s = recording_.statements()[i];
-            if (!adjoints_.has(s.result) && tile_of(s.result) < first_tile) {
-                continue;
-            }
-            if (single()) {
-                run_at_once(s, tiles);
-            } else {
+            if (adjoints_.has(s.result) || tile_of(s.result) >= first_tile) {
                 add_step(s);
             }
         }
-        if (!single()) {
-            run_tiles();
-        }
+        run_tiles();
     }
 
 private:
@@ -78,14 +71,6 @@ private:
     // As many adjoints as stay in cache together; further ones are arrays.
     static constexpr std::uint32_t most_tiles = 12;
     static constexpr std::uint32_t unwanted_tile = 0;
-    static constexpr std::uint32_t seed_tile = 1;
-    // Arrays of up to so many elements need no list of what is to be done: it is done at once.
-    static constexpr std::size_t few_elements = 64;
-
-    // They have room for a statement's operands of a single element and their adjoints, too.
-    static constexpr std::size_t few_tiles = 2 + most_tiles + 2 * most_single_operands;
-
-    bool single() const noexcept { return size_ <= few_elements; }
 
     std::uint32_t tile_of(std::uint32_t variable) const noexcept
     {
@@ -103,10 +88,9 @@ private:
         return tile_count_++;
     }
 
-    template <class Places>
-    static auto array_of(Places const& places, body_pointer const& body) noexcept
+    static argument array_of(body_pointer const& body) noexcept
     {
-        return body ? places.array(body->data) : places.nowhere();
+        return body ? argument::in_array(body->data) : argument();
     }
 
     /// Where argument `a` lies when its array begins at element `begin`.
@@ -142,29 +126,26 @@ private:
     }
 
     /// The arguments of a statement's kernel: operands, their adjoints, result, seed.
-    template <class Places, class Argument>
-    void
-    find_arguments(statement const& s, bool* accumulate, Argument* arguments, Places const& places)
+    void find_arguments(statement const& s, bool* accumulate, argument* arguments)
     {
         auto const& leaves = s.kernels->leaves;
         auto const operands = s.operands();
         auto* const adjoints = arguments + leaves.size();
-        adjoints[leaves.size()] = array_of(places, s.kept_result);
-        adjoints[leaves.size() + 1] = seed_of(s, places);
+        adjoints[leaves.size()] = array_of(s.kept_result);
+        adjoints[leaves.size() + 1] = seed_of(s);
         for (std::size_t i = 0; i < leaves.size(); ++i) {
             auto const variable = operands[i].variable;
             bool const spread = is_spread(variable);
-            arguments[i] =
-                spread ? spread_of(operands[i].kept, places) : array_of(places, operands[i].kept);
+            arguments[i] = spread ? spread_of(operands[i].kept) : array_of(operands[i].kept);
             accumulate[i] = false;
             if (!leaves[i].carries_gradient) {
-                adjoints[i] = places.nowhere();
+                adjoints[i] = {};
             } else if (spread && adjoints_.wants(variable)) {
                 bool const has = adjoints_.has(variable);
                 lists_.sums.push_back({leaves.size() + i, adjoints_.writable(variable).data, has});
-                adjoints[i] = places.tile(step_tile());
+                adjoints[i] = argument::in_tile(step_tile());
             } else {
-                adjoints[i] = adjoint_of(variable, accumulate[i], places);
+                adjoints[i] = adjoint_of(variable, accumulate[i]);
             }
         }
     }
@@ -172,22 +153,15 @@ private:
     /// An operand of a single element among larger ones.
     bool is_spread(std::uint32_t variable) const noexcept
     {
-        if (size_ == 1) {
-            return false;
-        }
-        auto const shape = recording_.variables()[variable].shape;
-        return shape != shape_ && element_count(recording_.variables().shape_at(shape)) != size_;
+        return recording_.variables().size_of(variable) != size_;
     }
 
-    /// Such an operand, over a tile: filled just before it is read, or once for many tiles.
-    template <class Places>
-    auto spread_of(body_pointer const& body, Places const& places)
+    /// Such an operand, in a tile that is filled once for many tiles.
+    argument spread_of(body_pointer const& body)
     {
-        if (!body) {
-            return places.nowhere();
-        }
-        auto const number = static_cast<double>(*body->template elements<T>());
-        return places.uniform(number, single() ? step_tile() : tile_count_++);
+        return body
+            ? argument::all(static_cast<double>(*body->template elements<T>()), tile_count_++)
+            : argument();
     }
 
     /// A tile for the time of one step.
@@ -195,32 +169,6 @@ private:
     {
         lists_.step_tiles.push_back(new_tile());
         return lists_.step_tiles.back();
-    }
-
-    void run_at_once(statement const& s, T* tiles)
-    {
-        auto const leaves = s.kernels->leaves.size();
-        short_list<void*> at(2 * leaves + 2);
-        short_list<bool> accumulate(leaves);
-        find_arguments(
-            s, accumulate.get().data(), at.get().data(), place_now<T>{tiles, few_elements});
-        run_kernel(*s.kernels, s.scalars(), at.get().data(), accumulate.get().data(), size_);
-        for (auto const& sum : lists_.sums) {
-            add_sum(sum, total_of(at[sum.argument], size_));
-        }
-        lists_.sums.clear();
-        release(s);
-    }
-
-    static T total_of(void const* tile, std::size_t count)
-    {
-        return fold(static_cast<T const*>(tile), count, T(0), add{});
-    }
-
-    static void add_sum(tile_lists::sum const& sum, T total)
-    {
-        auto* const into = static_cast<T*>(sum.into);
-        *into = sum.accumulate ? *into + total : total;
     }
 
     void add_step(statement const& s)
@@ -233,8 +181,7 @@ private:
         find_arguments(
             s,
             reinterpret_cast<bool*>(lists_.accumulate.data()) + first,
-            lists_.arguments.data() + first,
-            place_later());
+            lists_.arguments.data() + first);
         for (auto k = first_sum; k < lists_.sums.size(); ++k) {
             lists_.sums[k].argument += first;
         }
@@ -258,36 +205,29 @@ private:
         }
     }
 
-    template <class Places>
-    auto seed_of(statement const& s, Places const& places)
+    argument seed_of(statement const& s)
     {
         auto const tile = tile_of(s.result);
         if (tile >= first_tile) {
-            return places.tile(tile - first_tile);
+            return argument::in_tile(tile - first_tile);
         }
-        auto const& a = adjoints_.of(s.result);
-        if (s.reduced == nullptr && !a.is_uniform) {
-            return array_of(places, a.body);
+        if (s.reduced != nullptr || adjoints_.is_uniform(s.result)) {
+            auto const g = seed_of_elements<T>(s, size_, adjoints_);
+            return argument::all(static_cast<double>(g), tile_count_++);
         }
-        auto g = a.is_uniform ? a.uniform : static_cast<double>(*a.body->template elements<T>());
-        if (s.reduced != nullptr && s.reduced->divides_by_count) {
-            g = static_cast<T>(g) / static_cast<T>(size_);
-        }
-        // A seed that is read at once needs no tile of its own.
-        return places.uniform(g, single() ? seed_tile : tile_count_++);
+        return array_of(adjoints_.body_of(s.result));
     }
 
-    template <class Places>
-    auto adjoint_of(std::uint32_t variable, bool& accumulate, Places const& places)
+    argument adjoint_of(std::uint32_t variable, bool& accumulate)
     {
         if (!adjoints_.wants(variable)) {
             // The kernel writes it all the same.
-            return places.tile(unwanted_tile);
+            return argument::in_tile(unwanted_tile);
         }
         auto const tile = tile_of(variable);
         if (tile >= first_tile) {
             accumulate = true;
-            return places.tile(tile - first_tile);
+            return argument::in_tile(tile - first_tile);
         }
         bool const has = adjoints_.has(variable);
         if (tile == produced && !has && adjoints_.wanted(variable) != interest::source &&
@@ -295,10 +235,10 @@ private:
             auto const fresh = new_tile();
             ++live_tiles_;
             lists_.tiles[std::size_t{variable} - base_] = first_tile + fresh;
-            return places.tile(fresh);
+            return argument::in_tile(fresh);
         }
         accumulate = has;
-        return places.array(adjoints_.writable(variable).data);
+        return argument::in_array(adjoints_.writable(variable).data);
     }
 
     void run_tiles() const
@@ -319,7 +259,10 @@ private:
             }
         }
         for (std::size_t k = 0; k < sums; ++k) {
-            add_sum(lists_.sums[k], chunks > 0 ? totals[k] : T(0));
+            auto const& sum = lists_.sums[k];
+            auto* const into = static_cast<T*>(sum.into);
+            auto const total = chunks > 0 ? totals[k] : T(0);
+            *into = sum.accumulate ? *into + total : total;
         }
     }
 
@@ -354,7 +297,7 @@ private:
             auto const last_sum =
                 i + 1 < lists_.steps.size() ? lists_.steps[i + 1].first_sum : lists_.sums.size();
             for (auto k = step.first_sum; k < last_sum; ++k) {
-                totals[k] += total_of(at[lists_.sums[k].argument], count);
+                totals[k] += sum_of<T>(at[lists_.sums[k].argument], count);
             }
         }
     }
@@ -365,7 +308,7 @@ private:
     std::uint32_t base_;
     std::uint32_t shape_;
     std::size_t size_;
-    std::uint32_t tile_count_ = 2;
+    std::uint32_t tile_count_ = 1; // the unwanted one
     std::uint32_t live_tiles_ = 0; // that hold the adjoint of a variable
     float cost_ = 0;
 };

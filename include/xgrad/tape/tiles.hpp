@@ -34,6 +34,21 @@ struct tile_lists
         double number = 0;
         std::uint32_t tile = 0;
         place where = place::nowhere;
+
+        static argument in_array(void* data) noexcept
+        {
+            return {.array = data, .where = place::array};
+        }
+
+        static argument in_tile(std::uint32_t i) noexcept
+        {
+            return {.tile = i, .where = place::tile};
+        }
+
+        static argument all(double number, std::uint32_t i) noexcept
+        {
+            return {.number = number, .tile = i, .where = place::uniform};
+        }
     };
 
     struct step
@@ -62,44 +77,6 @@ struct tile_lists
     std::vector<body_pointer> released;    // adjoints that nothing reads after the run
 };
 
-/// Places of arguments that a kernel reads at once: pointers.
-template <class T>
-struct place_now
-{
-    T* tiles;
-    std::size_t length;
-
-    static void* nowhere() noexcept { return nullptr; }
-
-    static void* array(void* data) noexcept { return data; }
-
-    void* tile(std::uint32_t i) const noexcept { return tiles + i * length; }
-
-    void* uniform(double number, std::uint32_t i) const
-    {
-        std::fill_n(tiles + i * length, length, static_cast<T>(number));
-        return tile(i);
-    }
-};
-
-/// Places of those of a step, in each of its tiles.
-struct place_later
-{
-    using place = tile_lists::place;
-    using argument = tile_lists::argument;
-
-    static argument nowhere() noexcept { return {}; }
-
-    static argument array(void* data) noexcept { return {.array = data, .where = place::array}; }
-
-    static argument tile(std::uint32_t i) noexcept { return {.tile = i, .where = place::tile}; }
-
-    static argument uniform(double number, std::uint32_t i) noexcept
-    {
-        return {.number = number, .tile = i, .where = place::uniform};
-    }
-};
-
 /// The shape over which an aligned statement runs, as its place in the tape's list: its result's,
 /// and that of its largest operand where it is reduced.
 inline std::uint32_t whole_shape(recording const& r, statement const& s) noexcept
@@ -107,14 +84,13 @@ inline std::uint32_t whole_shape(recording const& r, statement const& s) noexcep
     if (s.reduced == nullptr) {
         return r.variables()[s.result].shape;
     }
+    auto const extent = [&](std::uint32_t shape) {
+        return std::pair(r.variables().size_at(shape), r.variables().shape_at(shape).size());
+    };
     auto whole = r.variables()[s.operands()[0].variable].shape;
     for (auto const& operand : s.operands()) {
-        auto const& shape = r.shape_of(operand.variable);
-        auto const& largest = r.variables().shape_at(whole);
-        if (std::pair(element_count(shape), shape.size()) >
-            std::pair(element_count(largest), largest.size())) {
-            whole = r.variables()[operand.variable].shape;
-        }
+        auto const shape = r.variables()[operand.variable].shape;
+        whole = extent(shape) > extent(whole) ? shape : whole;
     }
     return whole;
 }

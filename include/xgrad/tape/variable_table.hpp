@@ -31,11 +31,16 @@ public:
 
     shape_type const& shape_of(std::uint32_t i) const noexcept
     {
-        return shapes_[variables_[i].shape];
+        return shape_at(variables_[i].shape);
     }
 
+    std::size_t size_of(std::uint32_t i) const noexcept { return size_at(variables_[i].shape); }
+
     /// The shape in a place of the list of shapes: several variables may name it.
-    shape_type const& shape_at(std::uint32_t place) const noexcept { return shapes_[place]; }
+    shape_type const& shape_at(std::uint32_t place) const noexcept { return shapes_[place].shape; }
+
+    /// The elements of an array of that shape.
+    std::size_t size_at(std::uint32_t place) const noexcept { return shapes_[place].size; }
 
     /// The number of `body`, if it has one.
     std::optional<std::uint32_t> find(tensor_body const& body) const noexcept
@@ -64,7 +69,7 @@ public:
     /// A new variable, which `find` does not know until `remember`.
     std::uint32_t add(tensor_body const& body, bool followed)
     {
-        auto const shape = place_of_shape(body.shape);
+        auto const shape = place_of_shape(body);
         variables_.emplace_back(body.identity, shape, body.type, followed, false);
         return static_cast<std::uint32_t>(variables_.size() - 1);
     }
@@ -104,6 +109,12 @@ public:
     }
 
 private:
+    struct counted_shape
+    {
+        shape_type shape;
+        std::size_t size;
+    };
+
     struct known_place
     {
         std::uint64_t identity = 0; // of no tensor
@@ -123,25 +134,25 @@ private:
     }
 
     // Few shapes are many variables': the latest ones are looked through, older ones listed again.
-    std::uint32_t place_of_shape(shape_type const& shape)
+    std::uint32_t place_of_shape(tensor_body const& body)
     {
         constexpr std::size_t latest = 4;
         auto const size = shapes_.size();
-        if (size > 0 && same_shape(shapes_[last_shape_], shape)) {
+        if (size > 0 && same_shape(shapes_[last_shape_].shape, body.shape)) {
             return last_shape_;
         }
         for (std::size_t i = size; i-- > 0 && i + latest >= size;) {
-            if (same_shape(shapes_[i], shape)) {
+            if (same_shape(shapes_[i].shape, body.shape)) {
                 return last_shape_ = static_cast<std::uint32_t>(i);
             }
         }
-        shapes_.emplace_back(shape);
+        shapes_.emplace_back(body.shape, body.size);
         return last_shape_ = static_cast<std::uint32_t>(size);
     }
 
     std::uint64_t serial_ = detail::next_identity(); // what bodies know this record by
     segmented_list<variable> variables_;
-    segmented_list<shape_type> shapes_; // one may be listed several times
+    segmented_list<counted_shape> shapes_; // one may be listed several times
     std::uint32_t last_shape_ = 0;
     identity_map places_;
     std::array<known_place, 2> latest_{};

@@ -66,7 +66,9 @@ body_pointer evaluate(
     if (whole != nullptr) {
         aligned = alignment::same;
         out = make_body(result, whole->shape, whole->size);
-        compute_aligned<T>(kernels, operands, scalars, *out);
+        auto const compute =
+            whole->size <= block_length ? compute_one_block<T> : compute_aligned<T>;
+        compute(kernels, operands, scalars, *out);
     } else {
         statement_plan const p(kernels, operands, where);
         out = make_body(result, p.shape());
