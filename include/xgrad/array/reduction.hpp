@@ -3,6 +3,8 @@
 #include <xgrad/array/reduce.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 
+#include <bit>
+
 // Reductions: the expression inside is fused into them, in one pass that stores nothing but the
 // result, in an order that depends on the shapes alone.
 
@@ -51,10 +53,8 @@ template <class T, auto const* Accumulator>
 body_pointer reduce_again(reduction_repeat const& what)
 {
     small_vector<std::ptrdiff_t, 4> axes;
-    for (std::size_t axis = 0; axis < 64; ++axis) {
-        if ((what.axes >> axis) & 1u) {
-            axes.push_back(static_cast<std::ptrdiff_t>(axis));
-        }
+    for (auto bits = what.axes; bits != 0; bits &= bits - 1) {
+        axes.push_back(std::countr_zero(bits));
     }
     reduction_options const options{.keep_dims = what.keep_dims};
     return reduce<T>(

@@ -56,17 +56,22 @@ public:
 
     void allocate()
     {
+        auto* const targets = targets_.get().data();
         for (std::size_t i = 0; i < operands_.size(); ++i) {
             repeats_[i] = false;
-            targets_[i] = nullptr;
-            if (kernels_.leaves[i].carries_gradient) {
-                auto const first = first_of(i);
-                repeats_[i] = first != i;
-                if (first == i) {
-                    bodies_[i] =
-                        make_body(operands_[i]->type, operands_[i]->shape, operands_[i]->size);
+            targets[i] = nullptr;
+            if (!kernels_.leaves[i].carries_gradient) {
+                continue;
+            }
+            for (std::size_t before = 0; before < i && targets[i] == nullptr; ++before) {
+                if (operands_[before] == operands_[i]) {
+                    targets[i] = targets[before];
                 }
-                targets_[i] = bodies_[first]->data;
+            }
+            repeats_[i] = targets[i] != nullptr;
+            if (targets[i] == nullptr) {
+                bodies_[i] = make_body(operands_[i]->type, operands_[i]->shape, operands_[i]->size);
+                targets[i] = bodies_[i]->data;
             }
         }
     }

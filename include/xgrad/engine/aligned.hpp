@@ -52,9 +52,9 @@ public:
     aligned_reader(std::span<tensor_body* const> operands, std::size_t size)
         : operands_(operands),
           pointers_(operands.size()),
+          size_(size),
           length_(std::min(block_length, padded_bytes(size * sizeof(T)) / sizeof(T))),
-          blocks_(single_operands(operands, size) * length_ * sizeof(T)),
-          size_(size)
+          blocks_(point_at_operands() * length_ * sizeof(T))
     {
         auto* block = blocks_.template as<T>();
         for (std::size_t i = 0; i < operands.size() && block != nullptr; ++i) {
@@ -74,30 +74,35 @@ public:
 
     void const* const* read(std::size_t begin)
     {
-        for (std::size_t i = 0; i < operands_.size(); ++i) {
-            if (operands_[i]->size == size_) {
-                pointers_[i] = operands_[i]->template elements<T const>() + begin;
+        if (begin != begin_) {
+            begin_ = begin;
+            for (std::size_t i = 0; i < operands_.size(); ++i) {
+                if (operands_[i]->size == size_) {
+                    pointers_[i] = operands_[i]->template elements<T const>() + begin;
+                }
             }
         }
         return pointers_.get().data();
     }
 
 private:
-    static std::size_t
-    single_operands(std::span<tensor_body* const> operands, std::size_t size) noexcept
+    // Returns how many of them are a single element among more.
+    std::size_t point_at_operands() noexcept
     {
         std::size_t count = 0;
-        for (auto const* operand : operands) {
-            count += operand->size != size ? 1 : 0;
+        for (std::size_t i = 0; i < operands_.size(); ++i) {
+            pointers_[i] = operands_[i]->data;
+            count += operands_[i]->size != size_ ? 1 : 0;
         }
         return count;
     }
 
     std::span<tensor_body* const> operands_;
     short_list<void const*> pointers_;
+    std::size_t size_;
     std::size_t length_;
     scratch blocks_;
-    std::size_t size_;
+    std::size_t begin_ = 0; // of the elements that the pointers point at
 };
 
 /// The values of an expression over aligned operands.

@@ -59,11 +59,13 @@ public:
     {
         using value = decltype(as_tensor(std::invoke(f_, x...)));
         using result = value_with_gradients<value, std::tuple<tensor<T>...>>;
-        if (record_for(x...) == nullptr) {
+        auto* known = record_for(x...);
+        if (known == nullptr) {
             no_grad const guard; // a sum that two tapes record has another last bit
             static_cast<void>((*this)(x...));
+            known = record_for(x...);
         }
-        if (auto* const known = record_for(x...)) {
+        if (known != nullptr) {
             auto const& arguments = std::array<body_pointer, sizeof...(T)>{x.handle()...};
             std::array<body_pointer, sizeof...(T)> gradients;
             if (auto v = known->run_chain(arguments, gradients)) {

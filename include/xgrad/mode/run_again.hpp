@@ -3,6 +3,8 @@
 #include <xgrad/tape/recording.hpp>
 #include <xgrad/tensor/evaluate.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <span>
 
 namespace xgrad::detail {
@@ -15,11 +17,11 @@ run_again(recording const& r, statement const& s, std::span<tensor_body* const> 
         return s.operation_->again(operands);
     }
     if (s.reduced != nullptr) {
-        shape_type whole;
+        std::size_t rank = 0;
         for (auto const* operand : operands) {
-            broadcast_into(whole, operand->shape);
+            rank = std::max(rank, operand->shape.size());
         }
-        bool const keep_dims = s.axes != 0 && r.shape_of(s.result).size() == whole.size();
+        bool const keep_dims = s.axes != 0 && r.shape_of(s.result).size() == rank;
         return s.reduced->again(
             {s.reduced, s.kernels, operands, s.scalars(), s.axes, keep_dims, &s.where});
     }

@@ -46,6 +46,23 @@ public:
         ++size_;
     }
 
+    /// The index of `identity`, which becomes `make()` where it has none.
+    template <class Make>
+    std::uint32_t find_or_insert(std::uint64_t identity, Make&& make)
+    {
+        reserve_one();
+        auto i = place_of(identity);
+        for (; entries_[i].generation == generation_; i = (i + 1) & (entries_.size() - 1)) {
+            if (entries_[i].identity == identity) {
+                return entries_[i].index;
+            }
+        }
+        auto const index = make();
+        entries_[i] = {identity, index, generation_};
+        ++size_;
+        return index;
+    }
+
     void clear() noexcept
     {
         size_ = 0;

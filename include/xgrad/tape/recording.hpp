@@ -182,6 +182,9 @@ public:
 
     void clear() noexcept
     {
+        if (variables_.size() == 0) {
+            return; // and so is all else
+        }
         segment_ends_.clear();
         statements_.clear();
         operands_.clear();

@@ -123,14 +123,9 @@ private:
 
     XGRAD_NOINLINE std::uint32_t place_of_other(tensor_body const& body)
     {
-        auto index = places_.find(body.identity);
-        if (!index) {
-            places_.reserve_one();
-            index = add(body, false);
-            places_.insert(body.identity, *index);
-        }
-        latest_ = {{{body.identity, *index}, latest_[0]}};
-        return *index;
+        auto const index = places_.find_or_insert(body.identity, [&] { return add(body, false); });
+        latest_ = {{{body.identity, index}, latest_[0]}};
+        return index;
     }
 
     // Few shapes are many variables': the latest ones are looked through, older ones listed again.
