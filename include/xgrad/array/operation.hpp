@@ -1,7 +1,7 @@
 #pragma once
 
 #include <xgrad/base/short_list.hpp>
-#include <xgrad/tape/adjoints.hpp>
+#include <xgrad/tape/pullback.hpp>
 #include <xgrad/tape/replay_watch.hpp>
 #include <xgrad/tensor/tensor.hpp>
 

@@ -8,7 +8,6 @@
 #include <xgrad/tape/recording.hpp>
 
 #include <cstring>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -298,67 +297,5 @@ private:
     std::vector<adjoint_value> adjoint_;
     std::vector<void*> blocks_; // of a few elements
     std::vector<void*> idle_;   // those of them that hold no adjoint
-};
-
-/// What an array operation sees of a sweep.
-class pullback
-{
-public:
-    pullback(recording const& r, statement const& s, adjoints& all)
-        : recording_(r), statement_(s), adjoints_(all), incoming_(all.body_of(s.result))
-    {}
-
-    /// The adjoint of the result.
-    body_pointer const& incoming() const noexcept { return incoming_; }
-
-    /// The result, where the operation asked to keep it.
-    body_pointer const& result() const noexcept { return statement_.kept_result; }
-
-    /// Operand i, where the operation asked to keep it.
-    body_pointer const& operand(std::size_t i) const noexcept
-    {
-        return statement_.operands()[i].kept;
-    }
-
-    shape_type const& shape(std::size_t i) const noexcept
-    {
-        return recording_.shape_of(statement_.operands()[i].variable);
-    }
-
-    bool wants(std::size_t i) const noexcept
-    {
-        return adjoints_.wants(statement_.operands()[i].variable);
-    }
-
-    /// The adjoint of operand i so far, dense, to add to: for operations that touch few of its
-    /// elements.
-    tensor_body& sum(std::size_t i)
-    {
-        if (adjoints_.is_recorded()) {
-            throw tape_error(
-                std::string(statement_.operation_->name()) +
-                ": its gradient is computed in place, and another tape is to record it; take the "
-                "gradient under no_grad, where it is a constant" +
-                at(statement_.where));
-        }
-        auto const variable = statement_.operands()[i].variable;
-        bool const fresh = !adjoints_.has(variable);
-        auto& body = adjoints_.writable(variable);
-        if (fresh) {
-            std::memset(body.data, 0, body.size * bytes_of(body.type));
-        }
-        return body;
-    }
-
-    void add(std::size_t i, body_pointer contribution)
-    {
-        adjoints_.add(statement_.operands()[i].variable, std::move(contribution));
-    }
-
-private:
-    recording const& recording_;
-    statement const& statement_;
-    adjoints& adjoints_;
-    body_pointer incoming_;
 };
 } // namespace xgrad

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/tape/expression_sweep.hpp>
+#include <xgrad/tape/pullback.hpp>
 #include <xgrad/tape/small_sweep.hpp>
 #include <xgrad/tape/sum_sweep.hpp>
 #include <xgrad/tape/sweep_lists.hpp>
