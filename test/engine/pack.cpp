@@ -4,6 +4,7 @@
 
 #include <array>
 #include <functional>
+#include <vector>
 
 using namespace xgrad;
 
@@ -75,4 +76,29 @@ BOOST_AUTO_TEST_CASE(rows_and_columns_broadcast_over_blocks_of_any_length)
         BOOST_TEST(amax(abs(grow - sum(x, 0))).item() < 1e-13);
         BOOST_TEST(amax(abs(gcolumn - static_cast<double>(columns))).item() == 0.);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_transposed_view_keeps_the_order_that_a_statement_has_brought_into_it)
+{
+    auto const x = random::uniform({300, 70}, -1, 1);
+    tensor const t = transpose(x);
+    auto tape = create_tape();
+    tensor const once = t * t;
+    auto const bytes = tape.bytes();
+    auto const* const kept = t.body().ordered();
+    BOOST_REQUIRE(kept != nullptr);
+    tensor const twice = t * t * 2.;
+    BOOST_TEST(t.body().ordered() == kept);
+    BOOST_TEST(all(twice == 2. * once).item());
+    // A tape that keeps the view keeps the copy as well, and says so.
+    BOOST_TEST(bytes >= x.body().block_bytes + kept->block_bytes);
+}
+
+BOOST_AUTO_TEST_CASE(foreign_memory_is_read_anew_by_every_statement)
+{
+    std::vector<double> memory(40 * 60, 1.);
+    tensor const t = transpose(adapt(memory.data(), {40, 60}));
+    BOOST_TEST(sum(t + 1.).item() == 2. * 2400);
+    memory.assign(memory.size(), 3.);
+    BOOST_TEST(sum(t + 1.).item() == 4. * 2400);
 }

@@ -22,8 +22,9 @@ struct tensor_body;
 struct borrowed_elements
 {
     strides_type strides;
-    tensor_body* viewed = nullptr;     // the body whose elements these are, kept alive
-    std::shared_ptr<void const> owner; // of foreign memory
+    tensor_body* viewed = nullptr;              // the body whose elements these are, kept alive
+    std::shared_ptr<void const> owner;          // of foreign memory
+    std::atomic<tensor_body*> ordered{nullptr}; // a row-major copy, once a statement has needed it
 };
 
 /// What a tensor handle points to: one immutable value. Its elements lie behind it in the same
@@ -65,6 +66,12 @@ struct tensor_body
         return borrowed != nullptr ? borrowed->viewed : nullptr;
     }
 
+    /// The elements of a view in row-major order, where they have been put in order already.
+    tensor_body* ordered() const noexcept
+    {
+        return borrowed != nullptr ? borrowed->ordered.load(std::memory_order_acquire) : nullptr;
+    }
+
     /// Elements that kernels of this type can read where they lie.
     bool dense(element_type compute) const noexcept
     {
@@ -98,8 +105,12 @@ XGRAD_NOINLINE inline void free_borrowed(tensor_body* body) noexcept
 {
     // A viewed body is never a view itself: this goes one level deep.
     auto* const viewed = body->borrowed->viewed;
+    auto* const ordered = body->ordered();
     body->borrowed->~borrowed_elements();
     free_body(body);
+    if (ordered != nullptr && ordered->references.decrement()) {
+        free_body(ordered);
+    }
     if (viewed != nullptr && viewed->references.decrement()) {
         viewed->borrowed != nullptr ? free_borrowed(viewed) : free_body(viewed);
     }

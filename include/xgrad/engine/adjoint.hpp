@@ -72,8 +72,8 @@ void compute_adjoints(
         auto const most = std::min(step, padded_bytes(p.size * sizeof(T)) / sizeof(T));
         // One block for every leaf without an adjoint of its own, one each for values and seed.
         scratch blocks((leaves + 2) * most * sizeof(T));
-        auto* const values = blocks.as<T>() + leaves * most;
-        auto* const seeds = values + most;
+        auto* const value_block = blocks.as<T>() + leaves * most;
+        auto* const seeds = value_block + most;
         scratch tables(leaves * (sizeof(void*) + sizeof(bool)));
         auto* const adjoints = tables.as<void*>();
         auto* const add = reinterpret_cast<bool*>(adjoints + leaves);
@@ -82,13 +82,15 @@ void compute_adjoints(
             auto const* const operands = reader.read(begin, count);
             auto const* result = operands[source.result];
             auto const* seed = operands[source.adjoint];
-            if (values_needed) {
+            auto const* values = operands[0]; // of an operand itself
+            if (values_needed && kernels.terms.size() > 1) {
                 kernels.values(
                     {.operands = reinterpret_cast<void const* const*>(operands),
                      .scalars = scalars,
-                     .values = values,
+                     .values = value_block,
                      .count = count,
                      .program = kernels.program});
+                values = value_block;
             }
             if (source.element != nullptr) {
                 source.element(values, result, seed, seeds, count);

@@ -30,6 +30,25 @@ inline body_pointer dense_copy(tensor_body const& body)
     return copy;
 }
 
+/// The same elements in row-major order; a view keeps them for the next statement that reads it.
+/// (Not those of foreign memory, which may change.)
+inline body_pointer ordered_copy(tensor_body const& body)
+{
+    if (auto* const known = body.ordered()) {
+        return share(*known);
+    }
+    auto copy = dense_copy(body);
+    auto const* const viewed = body.viewed();
+    if (viewed != nullptr && viewed->borrowed == nullptr) {
+        tensor_body* first = nullptr;
+        if (body.borrowed->ordered.compare_exchange_strong(
+                first, copy.get(), std::memory_order_acq_rel)) {
+            copy->references.increment(); // the view owns it, too
+        }
+    }
+    return copy;
+}
+
 /// The body itself where it is dense already.
 inline body_pointer dense(body_pointer body)
 {

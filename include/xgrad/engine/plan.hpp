@@ -62,7 +62,7 @@ struct plan
         // for one element of it.
         constexpr std::size_t few = 1024;
         if (!given.contiguous && given.size > few && is_transposed(given.shape, given.strides())) {
-            operand.copy = dense_copy(given);
+            operand.copy = ordered_copy(given);
         }
         auto const& body = operand.copy ? *operand.copy : given;
         operand.type = body.type;

@@ -8,6 +8,29 @@
 #include <vector>
 
 namespace xgrad {
+namespace detail {
+/// Calls f with a body, with that of which it is a view, and with the copy that this view keeps.
+template <class F>
+void for_each_kept(tensor_body const& body, F&& f)
+{
+    f(body);
+    if (auto const* const viewed = body.viewed()) {
+        f(*viewed);
+    }
+    if (auto const* const ordered = body.ordered()) {
+        f(*ordered);
+    }
+}
+} // namespace detail
+
+/// Bytes that a body keeps alive.
+inline std::size_t bytes_kept_by(tensor_body const& body)
+{
+    std::size_t bytes = 0;
+    detail::for_each_kept(body, [&](tensor_body const& kept) { bytes += kept.block_bytes; });
+    return bytes;
+}
+
 /// Bytes of all values that only these statements may be keeping alive, as if they also kept
 /// `more`.
 inline std::size_t
@@ -16,10 +39,7 @@ kept_bytes(segmented_list<statement> const& statements, std::span<body_pointer c
     std::vector<tensor_body const*> kept;
     auto const count = [&](body_pointer const& body) {
         if (body) {
-            kept.push_back(body.get());
-            if (auto const* const viewed = body->viewed()) {
-                kept.push_back(viewed); // a view keeps what it is a view of
-            }
+            detail::for_each_kept(*body, [&](tensor_body const& one) { kept.push_back(&one); });
         }
     };
     for (std::size_t i = 0; i < statements.size(); ++i) {

@@ -302,8 +302,7 @@ private:
         most_bytes_ +=
             sizeof(statement) + operands.size_bytes() + sizeof(variable) + sizeof(shape_type);
         for (auto const& body : more) {
-            most_bytes_ += body ? body->block_bytes : 0;
-            most_bytes_ += body && body->viewed() != nullptr ? body->viewed()->block_bytes : 0;
+            most_bytes_ += body ? bytes_kept_by(*body) : 0;
         }
         if (most_bytes_ > options_.memory_limit) {
             most_bytes_ = bytes_with(more);
