@@ -79,3 +79,41 @@ BOOST_AUTO_TEST_CASE(empty_inner_axes_give_zeros)
     BOOST_TEST(y.size() == 6u);
     BOOST_TEST(sum(abs(y)).item() == 0.);
 }
+
+BOOST_AUTO_TEST_CASE(the_gradient_of_a_sum_of_a_product_is_made_of_sums)
+{
+    auto const a = random::uniform({3, 1, 40, 20}, -1, 1);
+    auto const b = random::uniform({2, 20, 30}, -1, 1);
+    for (bool const averaged : {false, true}) {
+        auto t = create_tape();
+        tensor const c = matmul(a, b);
+        auto const [ga, gb] = grad(t, averaged ? mean(c) : sum(c), wrt(a, b));
+        auto const scale = averaged ? 1. / static_cast<double>(c.size()) : 1.;
+        // ∂a[.., k] = Σⱼ b[k, j], ∂b[k, ..] = Σᵢ a[i, k], summed over what was broadcast.
+        tensor const rows = scale * broadcast(sum(sum(b, -1), 0), {3, 1, 40, 20});
+        tensor const columns = scale * broadcast(expand_dims(sum(a, {0, 1, 2}), 1), {2, 20, 30});
+        BOOST_TEST(amax(abs(ga - rows)).item() < 1e-13);
+        BOOST_TEST(amax(abs(gb - columns)).item() < 1e-13);
+    }
+    auto t = create_tape();
+    auto const m = random::uniform({7, 20}, -1, 1);
+    auto const v = random::uniform({20}, -1, 1);
+    tensor const l = 2. * sum(matmul(m, v));
+    auto const [gm, gv] = grad(t, l, wrt(m, v));
+    BOOST_TEST(amax(abs(gm - 2. * v)).item() < 1e-14);
+    BOOST_TEST(amax(abs(gv - 2. * sum(m, 0))).item() < 1e-14);
+}
+
+BOOST_AUTO_TEST_CASE(a_product_of_repeated_rows_or_columns_has_repeated_ones)
+{
+    auto const row = random::uniform({20}, -1, 1);
+    auto const b = random::uniform({20, 30}, -1, 1);
+    tensor const rows = broadcast(row, {5, 20});
+    tensor const columns = transpose(tensor<double>(broadcast(row, {6, 20})));
+    tensor const left = matmul(rows, b);
+    tensor const right = matmul(transpose(b), columns);
+    BOOST_TEST(left.shape() == (xgrad::shape_type{5, 30}));
+    BOOST_TEST(right.shape() == (xgrad::shape_type{30, 6}));
+    BOOST_TEST(amax(abs(left - matmul(row, b))).item() < 1e-14);
+    BOOST_TEST(amax(abs(right - expand_dims(matmul(transpose(b), row), 1))).item() < 1e-14);
+}

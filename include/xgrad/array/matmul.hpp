@@ -41,10 +41,42 @@ inline shape_type leading_axes(shape_type const& shape)
     return shape_type(shape.begin(), shape.end() - 2);
 }
 
-/// The products of all matrices of two stacks, whose leading axes broadcast.
+/// The first row (`axis` 2) or column (1) of every matrix of a stack.
+inline body_pointer first_of_each(body_pointer const& body, std::size_t axis)
+{
+    auto shape = body->shape;
+    shape[shape.size() - axis] = 1;
+    return make_view(body, std::move(shape), body->strides(), 0);
+}
+
+/// Its matrices with so many rows (`axis` 2) or columns (1) that are all the only one.
+inline body_pointer repeated(body_pointer const& body, std::size_t axis, std::size_t count)
+{
+    auto shape = body->shape;
+    auto strides = body->strides();
+    shape[shape.size() - axis] = count;
+    strides[strides.size() - axis] = 0;
+    return dense_copy(*make_view(body, std::move(shape), std::move(strides), 0));
+}
+
+/// The products of all matrices of two stacks, whose leading axes broadcast. Where all rows of the
+/// left ones are one row, so are those of the products (and the columns of the right ones): the
+/// gradient of sum(matmul(a, b)) is no product of matrices.
 template <class T>
 body_pointer stacked_product(body_pointer const& a_body, body_pointer const& b_body)
 {
+    auto const is_repeated = [](tensor_body const& body, std::size_t axis) {
+        auto const strides = body.strides();
+        return body.shape[body.shape.size() - axis] > 1 && strides[strides.size() - axis] == 0;
+    };
+    if (is_repeated(*a_body, 2)) {
+        auto const rows = a_body->shape[a_body->shape.size() - 2];
+        return repeated(stacked_product<T>(first_of_each(a_body, 2), b_body), 2, rows);
+    }
+    if (is_repeated(*b_body, 1)) {
+        auto const columns = b_body->shape.back();
+        return repeated(stacked_product<T>(a_body, first_of_each(b_body, 1)), 1, columns);
+    }
     auto const a = matrix_ready(a_body);
     auto const b = matrix_ready(b_body);
     auto const last = [](tensor_body const& body, std::size_t back) {
@@ -120,7 +152,7 @@ struct product_shapes
 template <class T>
 void add_products(pullback& sweep, product_shapes const& shapes)
 {
-    auto const g = reshaped(dense(sweep.incoming()), shapes.result);
+    auto const g = sweep.incoming(shapes.result);
     auto const x = as_matrix(sweep.operand(0), 0);
     auto const y = as_matrix(sweep.operand(1), 1);
     auto const give = [&](std::size_t i, body_pointer const& gradient, shape_type const& matrices) {

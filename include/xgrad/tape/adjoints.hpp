@@ -166,6 +166,18 @@ public:
         return a.body;
     }
 
+    /// The adjoint in another shape of the same size. Where all its elements are one number, that
+    /// is a single element with strides of 0, and no array.
+    body_pointer reshaped_body_of(std::uint32_t variable, shape_type const& shape)
+    {
+        auto const& a = adjoint_[variable];
+        if (!a.is_uniform) {
+            return reshaped(dense(body_of(variable)), shape);
+        }
+        auto const one = filled_body(recording_->variables()[variable].type, {}, a.uniform);
+        return make_view(one, shape, strides_type(shape.size(), 0), 0);
+    }
+
     /// A dense body, owned by nobody else, to store into (first contribution) or to add to.
     tensor_body& writable(std::uint32_t variable)
     {

@@ -13,11 +13,23 @@ class pullback
 {
 public:
     pullback(recording const& r, statement const& s, adjoints& all)
-        : recording_(r), statement_(s), adjoints_(all), incoming_(all.body_of(s.result))
+        : recording_(r), statement_(s), adjoints_(all)
     {}
 
     /// The adjoint of the result.
-    body_pointer const& incoming() const noexcept { return incoming_; }
+    body_pointer const& incoming()
+    {
+        if (!incoming_) {
+            incoming_ = adjoints_.body_of(statement_.result);
+        }
+        return incoming_;
+    }
+
+    /// The same in another shape; a number with strides of 0 where that is all it is.
+    body_pointer incoming(shape_type const& shape)
+    {
+        return adjoints_.reshaped_body_of(statement_.result, shape);
+    }
 
     /// The result, where the operation asked to keep it.
     body_pointer const& result() const noexcept { return statement_.kept_result; }
