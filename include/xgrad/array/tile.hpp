@@ -45,6 +45,13 @@ tensor<value_type_of<X>> tile(
     return recorded_linear("tile", tiled, values, back, where, again);
 }
 
+/// Beside itself along the last axis.
+template <array X, std::integral I>
+auto tile(X const& x, I times, std::source_location where = std::source_location::current())
+{
+    return tile(x, std::array<I, 1>{times}, where);
+}
+
 /// Every element `times` times along an axis, one beside the other. ∂x is the sum over the copies.
 template <array X, std::integral I>
 tensor<value_type_of<X>> repeat(
