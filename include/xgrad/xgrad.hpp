@@ -43,4 +43,12 @@
 #include <xgrad/tensor/random.hpp>
 #include <xgrad/tools/npz.hpp>
 #include <xgrad/xtensor/arrays.hpp>
+#include <xgrad/xtensor/assembly.hpp>
+#include <xgrad/xtensor/moments.hpp>
 #include <xgrad/xtensor/norms.hpp>
+#include <xgrad/xtensor/order.hpp>
+#include <xgrad/xtensor/reductions.hpp>
+#include <xgrad/xtensor/refused.hpp>
+#include <xgrad/xtensor/scans.hpp>
+#include <xgrad/xtensor/truth.hpp>
+#include <xgrad/xtensor/views.hpp>

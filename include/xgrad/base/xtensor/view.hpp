@@ -1,0 +1,13 @@
+#pragma once
+
+// xtensor's views with slices known at run time, and its padding. xtensor 0.26 moved its headers
+// into folders.
+#if __has_include(<xtensor/views/xdynamic_view.hpp>)
+#    include <xtensor/misc/xpad.hpp>
+#    include <xtensor/views/xdynamic_view.hpp>
+#    include <xtensor/views/xstrided_view.hpp>
+#else
+#    include <xtensor/xdynamic_view.hpp>
+#    include <xtensor/xpad.hpp>
+#    include <xtensor/xstrided_view.hpp>
+#endif
