@@ -34,6 +34,8 @@ BOOST_AUTO_TEST_CASE(array_functions_of_xtensor_over_our_operands_are_ours)
     BOOST_TEST(same(xt::reshape_view(x, {3, 2}), reshape(x, {3, 2})));
     BOOST_TEST(same(xt::broadcast(x, {2, 2, 3}), broadcast(x, {2, 2, 3})));
     BOOST_TEST(same(xt::squeeze(xt::expand_dims(x, 1)), x));
+    BOOST_TEST(same(xt::swapaxes(x, 0, -1), transpose(x)));
+    BOOST_TEST(same(xt::moveaxis(x, 0, -1), transpose(x)));
     BOOST_TEST(same(xt::flip(x, 0), flip(x, 0)));
     BOOST_TEST(same(xt::roll(x, 1, 0), roll(x, 1, 0)));
     BOOST_TEST(same(xt::roll(x, 1), roll(x, 1)));

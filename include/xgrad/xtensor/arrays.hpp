@@ -6,6 +6,7 @@
 #include <xgrad/array/movement.hpp>
 #include <xgrad/array/triangle.hpp>
 #include <xgrad/array/unit_axes.hpp>
+#include <xgrad/base/xtensor/view.hpp>
 #include <xgrad/xtensor/axes.hpp>
 #include <xgrad/xtensor/hook.hpp>
 
@@ -98,16 +99,35 @@ auto broadcast(E&& e, I const (&shape)[L])
 
 template <class E>
     requires xgrad::own_expression<E>
+auto swapaxes(E&& e, std::ptrdiff_t first, std::ptrdiff_t second)
+{
+    return xgrad::swapaxes(e, first, second);
+}
+
+template <class E>
+    requires xgrad::own_expression<E>
+auto moveaxis(E&& e, std::ptrdiff_t from, std::ptrdiff_t to)
+{
+    return xgrad::moveaxis(e, from, to);
+}
+
+template <class E>
+    requires xgrad::own_expression<E>
 auto squeeze(E&& e)
 {
     return xgrad::squeeze(e);
 }
 
+// (xtensor 0.27 says in another way that the axes are no number.)
+#if __has_include(<xtensor/misc/xtl_concepts.hpp>)
+template <class E, xtl::non_integral_concept S, class Tag = check_policy::none>
+#else
 template <
     class E,
     class S,
     class Tag = check_policy::none,
     std::enable_if_t<!xtl::is_integral<S>::value, int> = 0>
+#endif
     requires xgrad::own_expression<E>
 auto squeeze(E&& e, S&& axes, Tag = Tag())
 {

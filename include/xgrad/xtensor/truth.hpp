@@ -1,12 +1,15 @@
 #pragma once
 
 #include <xgrad/array/truth.hpp>
+#include <xgrad/array/view.hpp>
 #include <xgrad/xtensor/axes.hpp>
 #include <xgrad/xtensor/hook.hpp>
 
 #include <cstddef>
 
-// xtensor's questions to all elements of our operands are ours (see arrays.hpp).
+// xtensor's questions to all elements of our operands are ours (see arrays.hpp). (They come after
+// the slices of a view: `using xt::all` brings the one of this name into our namespace, but not
+// these.)
 
 namespace xt {
 template <class E>

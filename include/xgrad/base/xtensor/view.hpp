@@ -11,3 +11,6 @@
 #    include <xtensor/xpad.hpp>
 #    include <xtensor/xstrided_view.hpp>
 #endif
+#if __has_include(<xtensor/misc/xtl_concepts.hpp>)
+#    include <xtensor/misc/xtl_concepts.hpp> // by which some of its overloads are told apart
+#endif
