@@ -19,6 +19,7 @@
 #include <xgrad/array/scatter.hpp>
 #include <xgrad/array/set.hpp>
 #include <xgrad/array/sort.hpp>
+#include <xgrad/array/split.hpp>
 #include <xgrad/array/take.hpp>
 #include <xgrad/array/tile.hpp>
 #include <xgrad/array/triangle.hpp>

@@ -75,7 +75,7 @@ struct divided_by_all
         if (options.ddof != 0) {
             auto const places = std::max<std::size_t>(1, variance.size());
             auto const n = static_cast<T>(element_count(shape_of(e, where)) / places);
-            factor = n / (n - static_cast<T>(options.ddof));
+            factor = n / std::max(T(0), n - static_cast<T>(options.ddof));
         }
     }
 };

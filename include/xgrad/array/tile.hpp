@@ -100,6 +100,11 @@ tensor<value_type_of<X>> repeat(
     std::vector<std::ptrdiff_t> indices;
     std::ptrdiff_t next = 0;
     for (auto const count : times) {
+        if (std::cmp_less(count, 0)) {
+            throw value_error(
+                "repeat: " + std::to_string(count) + " copies of element " + std::to_string(next) +
+                "; their number is at least 0" + at(where));
+        }
         for (auto i = count; i > 0; --i) {
             indices.push_back(next);
         }

@@ -56,8 +56,15 @@ public:
 
     template <class A, class B, class C>
     slice(xt::xrange_adaptor<A, B, C> const& range)
-        : kind_(kind::range),
-          bounds_([range](std::size_t length) { return bounds_of(range.get(length)); })
+        : kind_(kind::range), bounds_([range](std::size_t length) {
+              if constexpr (std::integral<C>) {
+                  if (range.step() == 0) {
+                      throw value_error(
+                          "view: the step of a range is 0; it leads forwards or backwards");
+                  }
+              }
+              return bounds_of(range.get(length));
+          })
     {}
 
     template <class T>
