@@ -19,6 +19,7 @@
 #include <xgrad/array/scatter.hpp>
 #include <xgrad/array/set.hpp>
 #include <xgrad/array/sort.hpp>
+#include <xgrad/array/split.hpp>
 #include <xgrad/array/take.hpp>
 #include <xgrad/array/tile.hpp>
 #include <xgrad/array/triangle.hpp>
@@ -43,4 +44,12 @@
 #include <xgrad/tensor/random.hpp>
 #include <xgrad/tools/npz.hpp>
 #include <xgrad/xtensor/arrays.hpp>
+#include <xgrad/xtensor/assembly.hpp>
+#include <xgrad/xtensor/moments.hpp>
 #include <xgrad/xtensor/norms.hpp>
+#include <xgrad/xtensor/order.hpp>
+#include <xgrad/xtensor/reductions.hpp>
+#include <xgrad/xtensor/refused.hpp>
+#include <xgrad/xtensor/scans.hpp>
+#include <xgrad/xtensor/truth.hpp>
+#include <xgrad/xtensor/views.hpp>

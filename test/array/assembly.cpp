@@ -82,6 +82,11 @@ BOOST_AUTO_TEST_CASE(tile_and_repeat_match_the_oracle)
           }));
     BOOST_CHECK_THROW(repeat(ones({2}), -1), value_error);
     BOOST_CHECK_THROW(repeat(ones({2}), {1, 2, 3}), shape_error);
+    BOOST_CHECK_EXCEPTION(
+        repeat(ones({2}), {1, -2}),
+        value_error,
+        starts_with("repeat: -2 copies of element 1; their number is at least 0"));
+    BOOST_TEST((tile(ones({2, 3}), 2).shape() == shape_type{2, 6}));
     BOOST_TEST(tile(ones({2}), {0}).size() == 0u);
     check_adjoint([](auto const& v) { return tile(v, {2, 3}); }, linspace(-1, 1, 5));
     check_adjoint([](auto const& v) { return repeat(v, {2, 0, 3}); }, constant({1., 2., -5.}));
@@ -108,4 +113,18 @@ BOOST_AUTO_TEST_CASE(pad_and_its_gradient_match_the_oracle)
         starts_with(
             "pad: shape {2, 2} takes 2 pairs of widths {before, after}, one for each axis"));
     check_adjoint([](auto const& v) { return pad(v, 5, pad_mode::reflect); }, linspace(-1, 1, 4));
+}
+
+BOOST_AUTO_TEST_CASE(expressions_stand_in_braces_beside_tensors)
+{
+    auto tape = create_tape();
+    tensor const x = constant({1., 2.});
+    auto const y = concatenate({x, 2 * x, exp(x)});
+    BOOST_TEST(y(3) == 4.);
+    auto const z = stack({x * x, x}, 1);
+    BOOST_TEST(z(1, 0) == 4.);
+    BOOST_TEST(grad(tape, sum(y) + sum(z), x)(0) == 3 + std::exp(1.) + 3);
+    tensor const single = constant({1.f, 2.f});
+    static_assert(std::same_as<decltype(stack({single, -single})), tensor<float>>);
+    BOOST_TEST(concatenate({single, -single})(2) == -1.f);
 }

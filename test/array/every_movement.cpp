@@ -44,6 +44,13 @@ BOOST_AUTO_TEST_CASE(every_movement)
     check(
         "sum_to", [](auto const& v) { return sum_to(v, {}); }, x);
     check(
+        "sum_to a column",
+        [](auto const& v) {
+            return sum_to(v, {3, 1});
+        },
+        x,
+        neither);
+    check(
         "flip", [](auto const& v) { return flip(v, -1); }, x, no_scalar);
     check(
         "rot90", [](auto const& v) { return rot90(v, 3); }, x, no_scalar);
@@ -54,6 +61,12 @@ BOOST_AUTO_TEST_CASE(every_movement)
         [](auto const& v) { return view(v, xt::ellipsis(), range(3, 0, -2)); },
         x,
         no_scalar);
+}
+
+BOOST_AUTO_TEST_CASE(every_view_by_a_list)
+{
+    check(
+        "view", [](auto const& v) { return view(v, keep(1, -1, 1), drop(0)); }, x, neither);
 }
 
 BOOST_AUTO_TEST_CASE(every_assembly)
@@ -82,7 +95,21 @@ BOOST_AUTO_TEST_CASE(every_assembly)
     check(
         "repeat", [](auto const& v) { return repeat(v, 2, -1); }, x, no_scalar);
     check(
+        "repeat by a list",
+        [](auto const& v) {
+            return repeat(v, {2, 0, 1}, 0);
+        },
+        x,
+        neither);
+    check(
         "pad", [](auto const& v) { return pad(v, 1); }, x);
+    check(
+        "pad by mirroring",
+        [](auto const& v) { return pad(v, 2, pad_mode::symmetric); },
+        x,
+        no_empty);
+    check(
+        "pad by going round", [](auto const& v) { return pad(v, 5, pad_mode::wrap); }, x, no_empty);
     check(
         "pad by reflection",
         [](auto const& v) { return pad(v, 2, pad_mode::reflect); },
@@ -157,4 +184,25 @@ BOOST_AUTO_TEST_CASE(every_selection)
         },
         x,
         neither);
+}
+
+BOOST_AUTO_TEST_CASE(one_hot_sees_strides_types_and_nothing)
+{
+    tensor const indices = constant({{2, 0, 1}, {1, 1, 2}});
+    auto const expected = one_hot(indices, 3);
+    BOOST_TEST(same_shape(expected.shape(), {2, 3, 3}));
+    BOOST_TEST(difference(one_hot(transpose(transpose(indices)), 3), expected) == 0.);
+    BOOST_TEST(difference(one_hot(indices * 2 - indices, 3), expected) == 0.);
+    BOOST_TEST(difference(one_hot(indices - 3, 3), expected) == 0.); // counted from the end
+    BOOST_TEST(difference(tensor<double>(one_hot<float>(indices, 3)), expected) == 0.);
+    BOOST_TEST(difference(tensor<double>(one_hot<std::int64_t>(indices, 3)), expected) == 0.);
+    BOOST_TEST(difference(one_hot(1, 3), constant({0., 1., 0.})) == 0.);
+    BOOST_TEST(same_shape(one_hot(zeros<std::int64_t>({0, 2}), 3).shape(), {0, 2, 3}));
+    BOOST_CHECK_THROW(one_hot(indices, 2), value_error);
+    BOOST_CHECK_THROW(one_hot(indices, 0), value_error);
+    // What it is multiplied with has a gradient, and what it picks is exact.
+    auto tape = create_tape();
+    tensor const y = sum(one_hot(constant({2, 0, 1}), 4) * x, 1);
+    BOOST_TEST(difference(y, constant({1.1, 0.9, 0.8})) == 0.);
+    BOOST_TEST(difference(grad(tape, sum(y), x), one_hot(constant({2, 0, 1}), 4)) == 0.);
 }

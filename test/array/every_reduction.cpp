@@ -68,31 +68,70 @@ BOOST_AUTO_TEST_CASE(every_reduction_along_an_axis)
     check(
         "stddev", [](auto const& v) { return stddev(v, 1, {.ddof = 1}); }, x, no_scalar);
     check(
+        "norm_l1", [](auto const& v) { return norm_l1(v, 0); }, x, no_scalar);
+    check(
         "norm_l2", [](auto const& v) { return norm_l2(v * v, 0); }, x, no_scalar);
+    check(
+        "norm_sq", [](auto const& v) { return norm_sq(sin(v), 1); }, x, no_scalar);
+    check(
+        "norm_linf", [](auto const& v) { return norm_linf(v, 1); }, x, neither);
+    check(
+        "norm_lp", [](auto const& v) { return norm_lp(v, 3, 0); }, x, no_scalar);
     check(
         "logsumexp", [](auto const& v) { return logsumexp(v * v, 1); }, x, no_scalar);
     check(
         "average", [](auto const& v) { return average(v, exp(v), 1); }, x, no_scalar);
+    check(
+        "nansum", [](auto const& v) { return nansum(v * v, 1); }, x, no_scalar);
     check(
         "nanmean", [](auto const& v) { return nanmean(v * v, 0); }, x, no_scalar);
     check(
         "median", [](auto const& v) { return median(v, 1); }, x, neither);
     check(
         "quantile", [](auto const& v) { return quantile(v, 0.3, 0); }, x, neither);
+    check(
+        "quantiles",
+        [](auto const& v) {
+            return quantile(v, {0.3, 0.8}, 1);
+        },
+        x,
+        neither);
+    check(
+        "prod with zeros",
+        [](auto const& v) { return prod(v, 1); },
+        constant({{0., 2., 3.}, {0., 0., 1.}, {1., 2., 3.}}),
+        no_scalar);
 }
 
 BOOST_AUTO_TEST_CASE(every_scan_and_order)
 {
+    for (int const axis : {0, 1}) {
+        check(
+            "cumsum", [=](auto const& v) { return cumsum(v, axis); }, x, no_scalar);
+        check(
+            "cumprod", [=](auto const& v) { return cumprod(v, axis); }, x, no_scalar);
+        check(
+            "logcumsumexp", [=](auto const& v) { return logcumsumexp(v, axis); }, x, no_scalar);
+        check(
+            "diff", [=](auto const& v) { return diff(v, 2, axis); }, x, no_scalar);
+        check(
+            "trapz", [=](auto const& v) { return trapz(v, 0.5, axis); }, x, no_scalar);
+        check(
+            "trapz at places of its own",
+            [=](auto const& v) { return trapz(v, sin(v), axis); },
+            x,
+            no_scalar);
+    }
     check(
-        "cumsum", [](auto const& v) { return cumsum(v, 1); }, x, no_scalar);
+        "trapz at places along the axis",
+        [](auto const& v) { return trapz(v * v, view(v, 0), 1); },
+        x,
+        neither);
     check(
-        "cumprod", [](auto const& v) { return cumprod(v, 0); }, x, no_scalar);
-    check(
-        "logcumsumexp", [](auto const& v) { return logcumsumexp(v, 1); }, x, no_scalar);
-    check(
-        "diff", [](auto const& v) { return diff(v, 2, 1); }, x, no_scalar);
-    check(
-        "trapz", [](auto const& v) { return trapz(v, 0.5, 1); }, x, no_scalar);
+        "cumprod with zeros",
+        [](auto const& v) { return cumprod(v, 0); },
+        constant({1., 0., 2., 0., 3.}),
+        no_scalar);
     check(
         "sort", [](auto const& v) { return sort(v, 1); }, x, no_scalar);
     check(
@@ -151,6 +190,8 @@ BOOST_AUTO_TEST_CASE(every_reduction_counts_axes_from_the_end_and_refuses_those_
     check_axes("amax", [](auto const& axes) { return amax(x, axes); });
     check_axes("amin", [](auto const& axes) { return amin(x, axes); });
     check_axes("variance", [](auto const& axes) { return variance(x, axes); });
+    check_axes("stddev", [](auto const& axes) { return stddev(x, axes, {.ddof = 1}); });
+    check_axes("average", [](auto const& axes) { return average(x, exp(x), axes); });
     check_axes("norm_l1", [](auto const& axes) { return norm_l1(x, axes); });
     check_axes("norm_l2", [](auto const& axes) { return norm_l2(x, axes); });
     check_axes("norm_sq", [](auto const& axes) { return norm_sq(x, axes); });
@@ -158,6 +199,7 @@ BOOST_AUTO_TEST_CASE(every_reduction_counts_axes_from_the_end_and_refuses_those_
     check_axes("norm_lp", [](auto const& axes) { return norm_lp(x, 3, axes); });
     check_axes("logsumexp", [](auto const& axes) { return logsumexp(x, axes); });
     check_axes("nansum", [](auto const& axes) { return nansum(x, axes); });
+    check_axes("nanmean", [](auto const& axes) { return nanmean(x, axes); });
     check_axes("median", [](auto const& axes) { return median(x, axes); });
     check_axes("quantile", [](auto const& axes) { return quantile(x, 0.3, axes); });
     check_axes("count_nonzero", [](auto const& axes) {
@@ -215,4 +257,7 @@ BOOST_AUTO_TEST_CASE(the_expression_inside_every_reduction_is_part_of_its_statem
     check_fused("average", over([](auto const& e) { return average(e, e + 1, 1); }));
     check_fused("nansum", over([](auto const& e) { return nansum(e, 1); }));
     check_fused("nanmean", over([](auto const& e) { return nanmean(e, 0); }));
+    check_fused("trapz", over([](auto const& e) { return trapz(e, 0.5, 1); }));
+    check_fused(
+        "trapz at places", over([](auto const& e) { return trapz(e, linspace(0., 1., 64), 1); }));
 }

@@ -91,6 +91,8 @@ BOOST_AUTO_TEST_CASE(the_variance_of_nothing_and_of_too_few_is_not_a_number)
 {
     BOOST_TEST(std::isnan(variance(zeros({0})).item()));
     BOOST_TEST(std::isnan(variance(ones({1}), {}, {.ddof = 1}).item()));
+    BOOST_TEST(std::isinf(variance(constant({1., 2.}), {}, {.ddof = 3}).item()));
+    BOOST_TEST(std::isinf(stddev(constant({1., 2.}), {}, {.ddof = 2}).item()));
     BOOST_TEST(variance(zeros({0, 3}), 1).size() == 0u);
     BOOST_TEST(variance(constant({1, 2, 3, 6})).item() == 3.5);
     BOOST_TEST(variance(constant({1.f, 3.f}), 0, {.keep_dims = true, .ddof = 1})(0) == 2.f);

@@ -22,6 +22,8 @@ BOOST_AUTO_TEST_CASE(wrong_shapes_and_permutations_are_refused)
     auto const x = ones({2, 3});
     BOOST_CHECK_THROW(reshape(x, {4, 2}), shape_error);
     BOOST_CHECK_THROW(reshape(x, {-1, 4}), shape_error);
+    BOOST_CHECK_THROW(reshape(zeros({0, 3}), {-1, 0}), shape_error);
+    BOOST_TEST((reshape(zeros({0, 3}), {-1, 3}).shape() == shape_type{0, 3}));
     BOOST_CHECK_THROW(transpose(x, {0, 0}), shape_error);
     BOOST_CHECK_THROW(transpose(x, {0}), shape_error);
     BOOST_CHECK_THROW(transpose(x, {0, 2}), shape_error);

@@ -38,6 +38,10 @@ BOOST_AUTO_TEST_CASE(indices_out_of_range_and_too_many_slices_are_refused)
         array_oracle::starts_with("view: index 2 is out of range for axis 0 of shape {2, 3}"));
     BOOST_CHECK_THROW(view(x, 0, -4), value_error);
     BOOST_CHECK_THROW(view(x, all(), all(), all()), shape_error);
+    BOOST_CHECK_EXCEPTION(
+        view(x, range(0, 2, 0)),
+        value_error,
+        array_oracle::starts_with("view: the step of a range is 0"));
 }
 
 BOOST_AUTO_TEST_CASE(overlapping_views_add_up)

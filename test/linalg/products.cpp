@@ -55,6 +55,9 @@ BOOST_AUTO_TEST_CASE(products_that_do_not_fit_name_both_shapes)
         "0 of "
         "the second 3");
     BOOST_CHECK_THROW(tensordot(ones({3}), ones({3}), 2), shape_error);
+    BOOST_TEST(message<shape_error>([] {
+                   tensordot(ones({3, 3}), ones({3, 3}), {{0, 0}, {0, 1}});
+               }) == "tensordot: axis 0 is named twice in {0, 0}");
 }
 
 BOOST_AUTO_TEST_CASE(products_of_nothing_are_zeros_or_empty)

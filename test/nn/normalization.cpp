@@ -93,6 +93,14 @@ BOOST_AUTO_TEST_CASE(normalizations_of_floats_and_their_second_derivatives)
     records::check_second([](auto const& a) { return clip_by_norm(a, 1.); }, x);
 }
 
+BOOST_AUTO_TEST_CASE(a_bound_of_zero_leaves_nothing_and_one_below_is_refused)
+{
+    BOOST_TEST(norm_linf(clip_by_norm(constant({3., 4.}), 0)).item() == 0.);
+    BOOST_TEST(norm_linf(clip_by_norm(zeros({2}), 0)).item() == 0.);
+    BOOST_CHECK_THROW(clip_by_norm(ones({2}), -1), value_error);
+    BOOST_CHECK_THROW(clip_by_global_norm(std::vector{ones({2})}, -1), value_error);
+}
+
 BOOST_AUTO_TEST_CASE(zeros_are_normalized_and_clipped_without_nan)
 {
     auto const x = zeros({3});

@@ -3,10 +3,14 @@
 #include <xgrad/xgrad.hpp>
 
 #if __has_include(<xtensor/views/xview.hpp>)
+#    include <xtensor/views/xindex_view.hpp>
 #    include <xtensor/views/xview.hpp>
 #else
+#    include <xtensor/xindex_view.hpp>
 #    include <xtensor/xview.hpp>
 #endif
+
+#include <limits>
 
 using namespace xgrad;
 
@@ -30,6 +34,8 @@ BOOST_AUTO_TEST_CASE(array_functions_of_xtensor_over_our_operands_are_ours)
     BOOST_TEST(same(xt::reshape_view(x, {3, 2}), reshape(x, {3, 2})));
     BOOST_TEST(same(xt::broadcast(x, {2, 2, 3}), broadcast(x, {2, 2, 3})));
     BOOST_TEST(same(xt::squeeze(xt::expand_dims(x, 1)), x));
+    BOOST_TEST(same(xt::swapaxes(x, 0, -1), transpose(x)));
+    BOOST_TEST(same(xt::moveaxis(x, 0, -1), transpose(x)));
     BOOST_TEST(same(xt::flip(x, 0), flip(x, 0)));
     BOOST_TEST(same(xt::roll(x, 1, 0), roll(x, 1, 0)));
     BOOST_TEST(same(xt::roll(x, 1), roll(x, 1)));
@@ -50,6 +56,138 @@ BOOST_AUTO_TEST_CASE(array_functions_of_xtensor_over_our_operands_are_ours)
     BOOST_TEST(same(xt::stddev(x, {0}), stddev(x, 0)));
     BOOST_TEST(
         same(std::get<1>(xt::meshgrid(view(x, 0), view(x, 1))), broadcast(view(x, 1), {3, 3})));
+}
+
+BOOST_AUTO_TEST_CASE(views_of_xtensor_over_our_operands_are_ours)
+{
+    tensor x = constant({{1., 2., 3.}, {4., 5., 7.}});
+    auto const last_two = view(x, all(), range(1, 3));
+    BOOST_TEST(same(xt::strided_view(x, {xt::all(), xt::range(1, 3)}), last_two));
+    BOOST_TEST(same(
+        xt::strided_view(x, {xt::ellipsis(), 1, xt::newaxis()}),
+        expand_dims(view(x, all(), 1), 1)));
+    BOOST_TEST(same(xt::view(x, xt::all(), xt::keep(1, -1)), last_two));
+    BOOST_TEST(same(view(x, ellipsis(), drop(0)), last_two));
+    BOOST_TEST(same(xt::dynamic_view(x, {xt::all(), xt::drop(0)}), last_two));
+    BOOST_TEST(same(view(x, newaxis(), keep(1, 1, 0), 0), constant({{4., 4., 1.}})));
+    BOOST_TEST(same(xt::index_view(x, {{0, 1}, {1, 2}}), constant({2., 7.})));
+    BOOST_TEST(same(xt::index_view(x, std::vector<xt::xindex>{{0, 1}}), constant({2.})));
+    BOOST_TEST(same(xt::filter(x, x > 4.), constant({5., 7.})));
+    BOOST_CHECK_THROW(view(x, keep(0, 2)), value_error);
+    BOOST_CHECK_THROW(view(x, drop(0, 1, 2)), value_error);
+    BOOST_CHECK_THROW(view(x, drop(2)), value_error);
+    BOOST_CHECK_THROW(view(x, drop(1, -1)), value_error);
+    BOOST_CHECK_THROW(xt::index_view(x, {{0, 1, 0}}), shape_error);
+    BOOST_CHECK_THROW(xt::index_view(x, {{0, 3}}), value_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_of_indices_in_a_view_has_a_gradient)
+{
+    tensor x = constant({{1., 2., 3.}, {4., 5., 7.}});
+    auto tape = create_tape();
+    auto const y = view(x, keep(1, 1), drop(1));
+    BOOST_TEST(same(grad(tape, sum(y * y), x), constant({{0., 0., 0.}, {16., 0., 28.}})));
+}
+
+BOOST_AUTO_TEST_CASE(arrays_that_xtensor_puts_together_and_takes_apart_are_ours)
+{
+    tensor x = constant({{1., 2., 3.}, {4., 5., 7.}});
+    auto const v = view(x, 0);
+    BOOST_TEST(same(xt::repeat(x, std::vector<std::size_t>{1, 2}, 0), repeat(x, {1, 2}, 0)));
+    BOOST_TEST(same(xt::repeat(x, std::vector<std::size_t>{1, 2}, 0), repeat(x, {1, 2}, 0)));
+    BOOST_TEST(same(xt::hstack(xt::xtuple(x, x)), concatenate({x, x}, 1)));
+    BOOST_TEST(same(xt::hstack(xt::xtuple(v, v)), concatenate({v, v}, 0)));
+    BOOST_TEST(same(xt::vstack(xt::xtuple(x, x)), concatenate({x, x}, 0)));
+    BOOST_TEST(same(xt::vstack(xt::xtuple(v, v)), stack({v, v})));
+    BOOST_TEST(same(xt::split(x, 3, 1)[2], split(x, 3, 1)[2]));
+    BOOST_TEST(same(xt::hsplit(x, 3)[1], split(x, 3, 1)[1]));
+    BOOST_TEST(same(xt::vsplit(x, 2)[1], split(x, 2, 0)[1]));
+    BOOST_TEST(same(xt::tile(x, {2, 3}), tile(x, {2, 3})));
+    BOOST_TEST(same(xt::tile(x, std::vector<int>{2, 3}), tile(x, {2, 3})));
+    BOOST_TEST(same(xt::tile(x, 2), tile(x, {2, 1})));
+    BOOST_TEST(same(xt::rot90(x), rot90(x)));
+    BOOST_TEST(same(xt::rot90<-1>(x, {1, 0}), rot90(x, 1)));
+    BOOST_TEST(same(xt::squeeze(expand_dims(x, {0, 1}), {0, 1}), x));
+    BOOST_TEST(same(xt::squeeze(expand_dims(x, 1), 1), x));
+    BOOST_TEST(same(xt::ravel<xt::layout_type::column_major>(x), ravel(transpose(x))));
+    BOOST_TEST(same(xt::flatten<xt::layout_type::column_major>(x), ravel(transpose(x))));
+}
+
+BOOST_AUTO_TEST_CASE(padding_and_reading_order_are_as_xtensor_has_them)
+{
+    xt::xarray<double> const a{{1., 2., 3.}, {4., 5., 7.}};
+    tensor<double> const x = a;
+    auto const check = [](tensor<double> const& ours, xt::xarray<double> const& theirs) {
+        BOOST_TEST(same(ours, constant(theirs)));
+    };
+    for (auto const mode :
+         {xt::pad_mode::constant,
+          xt::pad_mode::reflect,
+          xt::pad_mode::symmetric,
+          xt::pad_mode::wrap}) {
+        check(xt::pad(x, 1, mode), xt::pad(a, 1, mode));
+        check(xt::pad(x, {{1, 0}, {0, 2}}, mode), xt::pad(a, {{1, 0}, {0, 2}}, mode));
+        check(xt::pad(x, std::vector<int>{0, 1}, mode), xt::pad(a, std::vector<int>{0, 1}, mode));
+    }
+    check(xt::pad(x, 1, xt::pad_mode::constant, 9.), xt::pad(a, 1, xt::pad_mode::constant, 9.));
+    constexpr auto columns = xt::layout_type::column_major;
+    check(xt::reshape_view<columns>(x, {3, 2}), xt::reshape_view<columns>(a, {3, 2}));
+}
+
+BOOST_AUTO_TEST_CASE(padding_goes_round_more_than_once)
+{
+    auto const x = constant({1., 2., 3.});
+    BOOST_TEST(same(
+        pad(x, {{4, 5}}, pad_mode::wrap),
+        constant({3., 1., 2., 3., 1., 2., 3., 1., 2., 3., 1., 2.})));
+    BOOST_TEST(same(
+        pad(x, {{4, 5}}, pad_mode::symmetric),
+        constant({3., 3., 2., 1., 1., 2., 3., 3., 2., 1., 1., 2.})));
+    BOOST_TEST(same(pad(constant({5.}), 2, pad_mode::symmetric), constant({5., 5., 5., 5., 5.})));
+    auto tape = create_tape();
+    auto const y = pad(x, {{4, 5}}, pad_mode::wrap);
+    BOOST_TEST(same(grad(tape, sum(y), x), constant({4., 4., 4.})));
+}
+
+BOOST_AUTO_TEST_CASE(scans_of_xtensor_skip_nans_and_have_gradients)
+{
+    auto const nan = std::numeric_limits<double>::quiet_NaN();
+    auto const x = constant({{1., nan, 3.}, {4., 5., nan}});
+    auto tape = create_tape({.persistent = true});
+    auto const sums = xt::nancumsum(x, 0);
+    auto const products = xt::nancumprod(x);
+    BOOST_TEST(same(sums, constant({{1., 0., 3.}, {5., 5., 3.}})));
+    BOOST_TEST(same(xt::nancumsum(x), constant({1., 1., 4., 8., 13., 13.})));
+    BOOST_TEST(same(products, constant({1., 1., 3., 12., 60., 60.})));
+    BOOST_TEST(same(xt::nancumprod(x, 1), constant({{1., 1., 3.}, {4., 20., 20.}})));
+    BOOST_TEST(same(grad(tape, sum(sums), x), constant({{2., 0., 2.}, {1., 1., 0.}})));
+    BOOST_TEST(same(grad(tape, sum(products), x), constant({{137., 0., 45.}, {33., 24., 0.}})));
+}
+
+BOOST_AUTO_TEST_CASE(variances_of_xtensor_take_degrees_of_freedom)
+{
+    tensor x = constant({{1., 2., 3.}, {4., 5., 7.}});
+    BOOST_TEST(same(xt::variance(x, 1), variance(x, {}, {.ddof = 1})));
+    BOOST_TEST(same(xt::variance(x, {1}, 1), variance(x, 1, {.ddof = 1})));
+    BOOST_TEST(same(
+        xt::variance(x, {1}, 1u, xt::keep_dims), variance(x, 1, {.keep_dims = true, .ddof = 1})));
+    std::vector<std::size_t> const rows{1};
+    BOOST_TEST(same(xt::variance(x, rows), variance(x, 1)));
+    BOOST_TEST(same(xt::variance(x, rows, 1), variance(x, 1, {.ddof = 1})));
+    BOOST_TEST(same(xt::stddev(x, rows), stddev(x, 1)));
+    BOOST_TEST(same(xt::stddev(x, {1}, xt::keep_dims), stddev(x, 1, {.keep_dims = true})));
+}
+
+BOOST_AUTO_TEST_CASE(questions_of_xtensor_to_all_elements_of_ours_have_answers)
+{
+    tensor x = constant({{1., 0., 3.}, {4., 5., 7.}});
+    BOOST_TEST(!xt::all(x));
+    BOOST_TEST(xt::any(x > 6));
+    BOOST_TEST(xt::allclose(x, x + 1e-12));
+    BOOST_TEST(same(xt::count_nonzero(x), count_nonzero(x)));
+    BOOST_TEST(same(xt::count_nonzero(x, {0}), count_nonzero(x, 0)));
+    BOOST_TEST(same(xt::count_nonzero(x, 1), count_nonzero(x, 1)));
+    BOOST_TEST(same(xt::median(x), median(x)));
 }
 
 BOOST_AUTO_TEST_CASE(over_its_own_operands_they_are_xtensors)

@@ -46,6 +46,32 @@ BOOST_AUTO_TEST_CASE(they_take_part_in_expressions_and_record)
     BOOST_TEST(xt::sum(x)() == 3.);
 }
 
+BOOST_AUTO_TEST_CASE(their_results_are_operands_of_all_other_functions)
+{
+    auto const x = constant({{1., 2., 3.}, {4., 5., 7.}});
+    auto const s = sum(x, 0);
+    BOOST_TEST(same(xt::sum(xt::sum(x, {0})), sum(s)));
+    BOOST_TEST(same(sum(xt::sum(x, {0})), sum(s)));
+    BOOST_TEST(same(xt::amax(xt::mean(x, {0}), {0}), amax(mean(x, 0), 0)));
+    BOOST_TEST(same(xt::norm_l2(xt::sum(x, {0})), norm_l2(s)));
+    BOOST_TEST(same(xt::variance(xt::sum(x, {0})), variance(s)));
+    BOOST_TEST(same(cumsum(xt::sum(x, {0})), cumsum(s)));
+    BOOST_TEST(same(xt::cumprod(xt::sum(x, {0})), cumprod(s)));
+    BOOST_TEST(same(xt::sort(xt::sum(x, {0})), sort(s)));
+    BOOST_TEST(same(xt::view(xt::sum(x, {0}), 1), view(s, 1)));
+    BOOST_TEST(same(xt::transpose(xt::sum(x, {0})), s));
+    BOOST_TEST(same(reshape(xt::sum(x, {0}), {3, 1}), reshape(s, {3, 1})));
+    BOOST_TEST(same(xt::flip(xt::sum(x, {0}), 0), flip(s, 0)));
+    BOOST_TEST(same(
+        xt::concatenate(xt::xtuple(xt::sum(x, {0}), xt::amin(x, {0}))),
+        concatenate({s, amin(x, 0)})));
+    BOOST_TEST(same(xt::square(xt::sum(x, {0})), tensor(s * s)));
+    BOOST_TEST(same(xt::average(x, xt::sum(x, {0}), 1), average(x, s, 1)));
+    auto tape = create_tape();
+    tensor const y = xt::sum(xt::cumsum(xt::sum(x, {0})));
+    BOOST_TEST(same(grad(tape, y, x), constant({{3., 2., 1.}, {3., 2., 1.}})));
+}
+
 BOOST_AUTO_TEST_CASE(a_view_of_xtensor_over_our_operands_is_ours)
 {
     auto tape = create_tape();

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <xgrad/array/looking_at_values.hpp>
 #include <xgrad/array/movement.hpp>
 #include <xgrad/array/reduction.hpp>
-#include <xgrad/ops/cast.hpp>
 #include <xgrad/ops/comparison.hpp>
 
 // Means in which elements count differently, or not at all.
@@ -27,10 +25,27 @@ struct skip_nan_rule : arithmetic_rule
     }
 };
 
+/// 1, or 0 where x is NaN. ∂ = 0.
+struct is_number_rule : arithmetic_rule
+{
+    static constexpr std::string_view name = "is_number";
+
+    template <class V>
+    static constexpr V value(V const& x)
+    {
+        return select(x == x, V(1), V(0));
+    }
+
+    static constexpr auto partials() { return constant_partial<0>{}; }
+};
+
 inline namespace XGRAD_ARCHITECTURE {
 template <class T>
-inline constexpr auto nansum_reduction =
-    vectorized::repeatable<T, &sum_accumulator<T>>({.name = "nansum"});
+inline constexpr auto average_reduction = renamed(sum_reduction<T>, "average");
+template <class T>
+inline constexpr auto nansum_reduction = renamed(sum_reduction<T>, "nansum");
+template <class T>
+inline constexpr auto nanmean_reduction = renamed(sum_reduction<T>, "nanmean");
 } // namespace XGRAD_ARCHITECTURE
 
 /// Σ w x / Σ w over all axes, or those given. The weights have the shape of x, or are a vector
@@ -46,9 +61,12 @@ auto average(
     using T = floating_element<value_type_of<X>, value_type_of<W>>;
     auto const e = detail::reduced_operand<T>(x);
     auto const w = detail::reduced_operand<T>(weights);
+    auto const total = [&](auto const& v) {
+        return detail::reduce<T, true>(
+            v, sum_accumulator<T>, {average_reduction<T>, axes, options, false, where});
+    };
     auto const ratio = [&](auto const& weight) {
-        auto const total = sum(e * weight, axes, options, where);
-        return tensor<T>(total / sum(weight, axes, options, where), where);
+        return tensor<T>(total(e * weight) / total(weight), where);
     };
     auto const shape = detail::shape_of(e, where);
     auto const given = detail::shape_of(w, where);
@@ -91,18 +109,11 @@ tensor<detail::reduced_element<X, true>> nanmean(
 {
     using T = detail::reduced_element<X, true>;
     auto const e = detail::reduced_operand<T>(x);
-    // How many there are is a constant to the gradient, but not to another x.
-    auto const compute = [&](auto const& v) {
-        auto const total = nansum(v, axes, options, where);
-        auto const count = with_no_grad([&] { return sum(cast<T>(v == v), axes, options, where); });
-        return tensor<T>(total / count, where);
-    };
-    if (!detail::is_watched()) {
-        return compute(e);
-    }
-    auto const again = [axes, options, where](tensor<T> const& other) {
-        return nanmean(other, axes, options, where);
-    };
-    return detail::looking_at_values("nanmean", where, compute, again, as_tensor(e, where));
+    vectorized::reduction_call const call{nanmean_reduction<T>, axes, options, false, where};
+    auto const total =
+        detail::reduce<T, true>(xgrad::call<skip_nan_rule>(e), sum_accumulator<T>, call);
+    auto const count =
+        detail::reduce<T, false>(xgrad::call<is_number_rule>(e), sum_accumulator<T>, call);
+    return tensor<T>(total / count, where);
 }
 } // namespace xgrad

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/array/movement.hpp>
+#include <xgrad/array/split.hpp>
 #include <xgrad/array/strided.hpp>
 
 #include <initializer_list>
@@ -84,6 +85,28 @@ auto promoted_tensors(std::tuple<X...> const& arrays, std::source_location const
         [&](auto const&... x) { return std::vector<tensor<T>>{tensor<T>(as_tensor(x, where))...}; },
         arrays);
 }
+
+/// An operand in braces beside others: each of them is a tensor or an expression.
+template <element T>
+struct listed
+{
+    template <array X>
+        requires std::same_as<value_type_of<X>, T>
+    listed(X const& x) : value(as_tensor(x))
+    {}
+
+    tensor<T> value;
+};
+
+template <element T>
+std::vector<tensor<T>> values_of(std::initializer_list<listed<T>> list)
+{
+    std::vector<tensor<T>> values;
+    for (auto const& operand : list) {
+        values.push_back(operand.value);
+    }
+    return values;
+}
 } // namespace detail
 
 /// The arrays one after the other along an axis. Throws shape_error where another axis differs.
@@ -103,6 +126,23 @@ tensor<T> concatenate(
     std::source_location where = std::source_location::current())
 {
     return concatenate(std::vector<tensor<T>>(arrays), axis, where);
+}
+
+/// Also expressions in braces beside arrays of their type.
+inline tensor<double> concatenate(
+    std::initializer_list<detail::listed<double>> arrays,
+    std::ptrdiff_t axis = 0,
+    std::source_location where = std::source_location::current())
+{
+    return concatenate(detail::values_of(arrays), axis, where);
+}
+
+inline tensor<float> concatenate(
+    std::initializer_list<detail::listed<float>> arrays,
+    std::ptrdiff_t axis = 0,
+    std::source_location where = std::source_location::current())
+{
+    return concatenate(detail::values_of(arrays), axis, where);
 }
 
 /// Also a tuple (`std::tuple(a, b)`, `xt::xtuple(a, b)`) of arrays and expressions of any types.
@@ -138,6 +178,22 @@ tensor<T> stack(
     return stack(std::vector<tensor<T>>(arrays), axis, where);
 }
 
+inline tensor<double> stack(
+    std::initializer_list<detail::listed<double>> arrays,
+    std::ptrdiff_t axis = 0,
+    std::source_location where = std::source_location::current())
+{
+    return stack(detail::values_of(arrays), axis, where);
+}
+
+inline tensor<float> stack(
+    std::initializer_list<detail::listed<float>> arrays,
+    std::ptrdiff_t axis = 0,
+    std::source_location where = std::source_location::current())
+{
+    return stack(detail::values_of(arrays), axis, where);
+}
+
 template <class... X>
     requires(array<std::remove_cvref_t<X>> && ...)
 auto stack(
@@ -149,75 +205,6 @@ auto stack(
         detail::promoted_tensors(std::tuple<std::remove_cvref_t<X>...>(arrays), where),
         axis,
         where);
-}
-
-/// The parts of x along an axis between the given places, as views.
-template <array X, integer_range Places>
-std::vector<tensor<value_type_of<X>>> split(
-    X const& x,
-    Places const& places,
-    std::ptrdiff_t along = 0,
-    std::source_location where = std::source_location::current())
-{
-    auto const values = as_tensor(x, where);
-    auto const axis = normalize_axis(along, values.dimension(), "split");
-    auto const length = static_cast<std::ptrdiff_t>(values.shape()[axis]);
-    std::vector<tensor<value_type_of<X>>> parts;
-    std::ptrdiff_t begin = 0;
-    auto const part_until = [&](std::ptrdiff_t end) {
-        if (end < begin || end > length) {
-            throw value_error(
-                "split: place " + std::to_string(end) + " does not follow " +
-                std::to_string(begin) + " within the " + std::to_string(length) +
-                " elements of axis " + std::to_string(axis) + at(where));
-        }
-        auto const select = [&](shape_type shape, strides_type const& strides) {
-            shape[axis] = static_cast<std::size_t>(end - begin);
-            return detail::selection{std::move(shape), strides, strides[axis] * begin};
-        };
-        parts.push_back(detail::part_by("split", values, select, where));
-        begin = end;
-    };
-    for (auto const place : places) {
-        part_until(static_cast<std::ptrdiff_t>(place));
-    }
-    part_until(length);
-    return parts;
-}
-
-template <array X>
-auto split(
-    X const& x,
-    std::initializer_list<std::ptrdiff_t> places,
-    std::ptrdiff_t axis = 0,
-    std::source_location where = std::source_location::current())
-{
-    return split(x, std::vector<std::ptrdiff_t>(places), axis, where);
-}
-
-/// `sections` equal parts. Throws shape_error where the length of the axis is not their multiple.
-template <array X, std::integral I>
-auto split(
-    X const& x,
-    I sections,
-    std::ptrdiff_t axis = 0,
-    std::source_location where = std::source_location::current())
-{
-    auto const values = as_tensor(x, where);
-    auto const& shape = values.shape();
-    auto const length =
-        static_cast<std::ptrdiff_t>(shape[normalize_axis(axis, shape.size(), "split")]);
-    auto const count = static_cast<std::ptrdiff_t>(sections);
-    if (count <= 0 || length % count != 0) {
-        throw shape_error(
-            "split: axis " + std::to_string(axis) + " of shape " + to_string(shape) + " has no " +
-            std::to_string(count) + " equal parts" + at(where));
-    }
-    std::vector<std::ptrdiff_t> places;
-    for (std::ptrdiff_t i = 1; i < count; ++i) {
-        places.push_back(i * (length / count));
-    }
-    return split(values, places, axis, where);
 }
 
 /// The elements moved by `shift` places along an axis; what leaves at one end comes in at the

@@ -1,13 +1,22 @@
 #pragma once
 
 #include <xgrad/array/movement.hpp>
+#include <xgrad/array/pad.hpp>
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/array/strided.hpp>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/tensor/construct.hpp>
+
+#include <vector>
 
 // Neighbours along an axis: their differences, and the integral over a line through them.
 
 namespace xgrad {
+inline namespace XGRAD_ARCHITECTURE {
+template <class T>
+inline constexpr auto trapz_reduction = renamed(sum_reduction<T>, "trapz");
+} // namespace XGRAD_ARCHITECTURE
+
 namespace detail {
 /// x without its first or without its last element along an axis, as a view.
 template <element T>
@@ -51,6 +60,30 @@ auto diff(
     return values;
 }
 
+namespace detail {
+/// The integral of an expression along an axis, of which sample i counts `weights[i]`: a vector
+/// with the axis of its samples. One sample alone spans nothing.
+template <class T, class E>
+tensor<T> weighted_integral(
+    E const& e,
+    shape_type const& shape,
+    tensor<T> const& weights,
+    std::size_t axis,
+    std::source_location const& where)
+{
+    auto const integral = [&](auto const& v) {
+        axes_argument const axes(axis);
+        return reduce<T, true>(v, sum_accumulator<T>, {trapz_reduction<T>, axes, {}, false, where});
+    };
+    if (shape[axis] < 2) {
+        return integral(without_end("trapz", as_tensor(e, where), axis, true, where));
+    }
+    shape_type along(shape.size(), 1);
+    along[axis] = shape[axis];
+    return integral(e * reshape(weights, along, where));
+}
+} // namespace detail
+
 /// The integral along an axis by the trapezoidal rule, for samples `dx` apart.
 template <array Y>
 auto trapz(
@@ -60,11 +93,14 @@ auto trapz(
     std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<Y>>;
-    tensor<T> const values = as_tensor(y, where);
-    auto const axis = normalize_axis(along, values.dimension(), "trapz");
-    auto const right = detail::without_end("trapz", values, axis, true, where);
-    auto const left = detail::without_end("trapz", values, axis, false, where);
-    return sum((right + left) * static_cast<T>(dx / 2), axis, {}, where);
+    auto const e = detail::reduced_operand<T>(y);
+    auto const shape = detail::shape_of(e, where);
+    auto const axis = normalize_axis(along, shape.size(), "trapz");
+    std::vector<T> weights(shape[axis], static_cast<T>(dx));
+    if (!weights.empty()) {
+        weights.front() = weights.back() = static_cast<T>(dx / 2);
+    }
+    return detail::weighted_integral<T>(e, shape, constant(weights), axis, where);
 }
 
 /// And for samples at x: a vector along the axis, or an array of the shape of y. Throws shape_error
@@ -77,26 +113,31 @@ auto trapz(
     std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<Y>, value_type_of<X>>;
-    tensor<T> const values = as_tensor(y, where);
-    tensor<T> places = as_tensor(x, where);
-    auto const axis = normalize_axis(along, values.dimension(), "trapz");
-    auto const length = values.shape()[axis];
-    if (places.dimension() == 1 && places.size() == length) {
-        shape_type shape(values.dimension(), 1);
-        shape[axis] = length;
-        places = reshape(places, shape, where);
-    } else if (!same_shape(places.shape(), values.shape())) {
+    auto const e = detail::reduced_operand<T>(y);
+    auto const shape = detail::shape_of(e, where);
+    tensor<T> const places = as_tensor(x, where);
+    auto const axis = normalize_axis(along, shape.size(), "trapz");
+    auto const halves = [&](std::size_t axis) {
+        return tensor<T>(
+            (detail::without_end("trapz", places, axis, true, where) -
+             detail::without_end("trapz", places, axis, false, where)) *
+                T(0.5),
+            where);
+    };
+    if (places.dimension() == 1 && places.size() == shape[axis]) {
+        // A sample counts half of what lies on either side of it.
+        auto const half = halves(0);
+        auto const weights = pad(half, {{1, 0}}) + pad(half, {{0, 1}});
+        return detail::weighted_integral<T>(e, shape, tensor<T>(weights, where), axis, where);
+    }
+    if (!same_shape(places.shape(), shape)) {
         throw shape_error(
             "trapz: places of shape " + to_string(places.shape()) + " for values of shape " +
-            to_string(values.shape()) + " along axis " + std::to_string(axis) + at(where));
+            to_string(shape) + " along axis " + std::to_string(axis) + at(where));
     }
+    auto const values = as_tensor(e, where);
     auto const right = detail::without_end("trapz", values, axis, true, where);
     auto const left = detail::without_end("trapz", values, axis, false, where);
-    tensor<T> const widths(
-        (detail::without_end("trapz", places, axis, true, where) -
-         detail::without_end("trapz", places, axis, false, where)) *
-            T(0.5),
-        where);
-    return sum((right + left) * widths, axis, {}, where);
+    return sum((right + left) * halves(axis), axis, {}, where);
 }
 } // namespace xgrad

@@ -46,6 +46,8 @@ consteval reduction variance_reduction()
 
 template <class T>
 inline constexpr reduction variance_reduction = vectorized::variance_reduction<T>();
+template <class T>
+inline constexpr reduction stddev_reduction = renamed(variance_reduction<T>, "stddev");
 } // namespace XGRAD_ARCHITECTURE
 
 namespace detail {
@@ -58,6 +60,7 @@ struct divided_by_all
 
     template <class X>
     divided_by_all(
+        reduction const& kind,
         X const& x,
         axes_argument const& axes,
         moment_options const& options,
@@ -68,11 +71,11 @@ struct divided_by_all
         variance = reduce<T, false>(
             e,
             vectorized::variance_of<T>,
-            {variance_reduction<T>, axes, {.keep_dims = options.keep_dims}, false, where});
+            {kind, axes, {.keep_dims = options.keep_dims}, false, where});
         if (options.ddof != 0) {
             auto const places = std::max<std::size_t>(1, variance.size());
             auto const n = static_cast<T>(element_count(shape_of(e, where)) / places);
-            factor = n / (n - static_cast<T>(options.ddof));
+            factor = n / std::max(T(0), n - static_cast<T>(options.ddof));
         }
     }
 };
@@ -88,7 +91,7 @@ tensor<floating_element<value_type_of<X>>> variance(
     std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<X>>;
-    detail::divided_by_all<T> const v(x, axes, options, where);
+    detail::divided_by_all<T> const v(variance_reduction<T>, x, axes, options, where);
     return options.ddof == 0 ? v.variance : tensor<T>(v.variance * v.factor, where);
 }
 
@@ -102,7 +105,7 @@ auto stddev(
     std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<X>>;
-    detail::divided_by_all<T> const all(x, axes, options, where);
+    detail::divided_by_all<T> const all(stddev_reduction<T>, x, axes, options, where);
     auto const v = all.variance * all.factor;
     return tensor<T>(xgrad::where(v == T(0), T(0), sqrt(v)), where);
 }

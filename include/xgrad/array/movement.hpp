@@ -146,7 +146,7 @@ tensor<value_type_of<X>> moveaxis(
 }
 
 /// The same elements in row-major order under another shape. One length may be -1: it follows from
-/// the others. Throws shape_error where the numbers of elements differ.
+/// the others. Throws shape_error where the numbers of elements differ, or nothing follows.
 template <array X, integer_range Shape>
 tensor<value_type_of<X>> reshape(
     X const& x, Shape const& shape, std::source_location where = std::source_location::current())
@@ -164,6 +164,11 @@ tensor<value_type_of<X>> reshape(
         }
         known *= static_cast<std::size_t>(length);
         lengths.push_back(static_cast<std::size_t>(length));
+    }
+    if (open >= 0 && known == 0 && values.size() == 0) {
+        throw shape_error(
+            "reshape: -1 in " + to_string(shape) + " may be any length, as another one is 0" +
+            at(where));
     }
     if (open >= 0 && known > 0) {
         lengths[static_cast<std::size_t>(open)] = values.size() / known;

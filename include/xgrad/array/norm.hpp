@@ -15,12 +15,6 @@
 
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
-consteval reduction renamed(reduction kind, std::string_view name)
-{
-    kind.name = name;
-    return kind;
-}
-
 template <class T>
 inline constexpr auto norm_l1_reduction = renamed(sum_reduction<T>, "norm_l1");
 template <class T>

@@ -11,29 +11,42 @@ namespace xgrad {
 /// What stands in the padding.
 enum class pad_mode
 {
-    constant, // a number
-    edge,     // the element at the edge
-    reflect   // the elements behind the edge, mirrored at it
+    constant,  // a number
+    edge,      // the element at the edge
+    reflect,   // the elements behind the edge, mirrored at it
+    symmetric, // the elements from the edge on, mirrored between it and the padding
+    wrap       // the elements from the other end
 };
 
 namespace detail {
+/// The index of the element that stands at place i of an axis of n elements, beyond its ends too.
+inline std::ptrdiff_t padded_index(std::ptrdiff_t i, std::ptrdiff_t n, pad_mode mode)
+{
+    auto const modulo = [](std::ptrdiff_t a, std::ptrdiff_t b) { return ((a % b) + b) % b; };
+    auto const mirrored = [&](std::ptrdiff_t period) {
+        auto const forwards = modulo(i, period);
+        return std::min(forwards, period - (mode == pad_mode::symmetric ? 1 : 0) - forwards);
+    };
+    switch (mode) {
+    case pad_mode::wrap:
+        return modulo(i, n);
+    case pad_mode::symmetric:
+        return mirrored(2 * n);
+    case pad_mode::reflect:
+        return n == 1 ? 0 : mirrored(2 * (n - 1));
+    default:
+        return std::clamp<std::ptrdiff_t>(i, 0, n - 1);
+    }
+}
+
 /// For every place along a padded axis the index of the element that stands there.
 inline std::vector<std::ptrdiff_t>
 padded_indices(std::size_t length, std::size_t before, std::size_t after, pad_mode mode)
 {
-    auto const n = static_cast<std::ptrdiff_t>(length);
-    auto const start = -static_cast<std::ptrdiff_t>(before);
     std::vector<std::ptrdiff_t> indices(before + length + after);
-    for (std::size_t i = 0; i < indices.size(); ++i) {
-        auto index = start + static_cast<std::ptrdiff_t>(i);
-        if (mode == pad_mode::edge || n == 1) {
-            index = std::clamp<std::ptrdiff_t>(index, 0, n - 1);
-        } else {
-            auto const period = 2 * (n - 1);
-            index = ((index % period) + period) % period;
-            index = index < n ? index : period - index;
-        }
-        indices[i] = index;
+    auto i = -static_cast<std::ptrdiff_t>(before);
+    for (auto& index : indices) {
+        index = padded_index(i++, static_cast<std::ptrdiff_t>(length), mode);
     }
     return indices;
 }

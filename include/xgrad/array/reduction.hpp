@@ -94,6 +94,13 @@ template <class T>
 inline constexpr logsumexp_accumulator<T> logsumexp_of{};
 } // namespace vectorized
 
+/// The same under the name of the function that is built on it.
+consteval reduction renamed(reduction kind, std::string_view name)
+{
+    kind.name = name;
+    return kind;
+}
+
 template <class T>
 inline constexpr auto sum_reduction =
     vectorized::repeatable<T, &sum_accumulator<T>>({.name = "sum"});

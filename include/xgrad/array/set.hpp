@@ -49,6 +49,10 @@ tensor<T> replaced(
 template <element T, class Arguments, std::size_t... I>
 tensor<T> set(tensor<T> const& x, Arguments const& arguments, std::index_sequence<I...>)
 {
+    static_assert(
+        (!list_slice<std::remove_cvref_t<std::tuple_element_t<I, Arguments>>> && ...),
+        "xgrad: set takes no keep or drop; add to the elements of a list with scatter_add, or name "
+        "their places by ranges");
     std::array<slice, sizeof...(I)> const list{slice(std::get<I>(arguments))...};
     auto const place = select(x.shape(), row_major_strides(x.shape()), list);
     tensor<T> const v(std::get<sizeof...(I)>(arguments));

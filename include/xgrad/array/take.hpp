@@ -96,6 +96,40 @@ inline shape_type shape_of_tuples(shape_type const& shape, shape_type const& ind
     }
     return result;
 }
+
+/// The elements of x at `indices` along an axis, which the axes of the indices replace.
+template <element T>
+tensor<T> taken(
+    std::string_view name,
+    tensor<T> const& x,
+    index_argument const& indices,
+    std::ptrdiff_t along,
+    std::source_location const& where)
+{
+    auto const& shape = x.shape();
+    auto const axis = normalize_axis(along, shape.size(), name);
+    return gathered(
+        name,
+        x,
+        runs_along(shape, axis, indices.along(shape, axis, name, where)),
+        with_axis(shape, axis, indices.shape()),
+        where);
+}
+
+/// For every element of `indices` the element of x at its place, but with that index along the
+/// axis.
+template <element T>
+tensor<T> taken_along_axis(
+    std::string_view name,
+    tensor<T> const& x,
+    index_argument const& indices,
+    std::ptrdiff_t along,
+    std::source_location const& where)
+{
+    auto const axis = normalize_axis(along, x.dimension(), name);
+    return gathered(
+        name, x, runs_along_axis(name, x.shape(), indices, axis, where), indices.shape(), where);
+}
 } // namespace detail
 
 /// The elements of x at `indices` along an axis, which the axes of the indices replace. Throws
@@ -107,15 +141,7 @@ tensor<value_type_of<X>> take(
     std::ptrdiff_t along,
     std::source_location where = std::source_location::current())
 {
-    auto const values = as_tensor(x, where);
-    auto const& shape = values.shape();
-    auto const axis = normalize_axis(along, shape.size(), "take");
-    return detail::gathered(
-        "take",
-        values,
-        detail::runs_along(shape, axis, indices.along(shape, axis, "take", where)),
-        detail::with_axis(shape, axis, indices.shape()),
-        where);
+    return detail::taken("take", as_tensor(x, where), indices, along, where);
 }
 
 /// The elements of x, in row-major order, at `indices`; the result has their shape.
@@ -145,11 +171,7 @@ tensor<value_type_of<X>> take_along_axis(
     std::ptrdiff_t along,
     std::source_location where = std::source_location::current())
 {
-    auto const values = as_tensor(x, where);
-    auto const axis = normalize_axis(along, values.dimension(), "take_along_axis");
-    auto const runs =
-        detail::runs_along_axis("take_along_axis", values.shape(), indices, axis, where);
-    return detail::gathered("take_along_axis", values, runs, indices.shape(), where);
+    return detail::taken_along_axis("take_along_axis", as_tensor(x, where), indices, along, where);
 }
 
 /// The elements of x, or the parts of it, that index tuples name: each tuple lies along the last

@@ -45,6 +45,13 @@ tensor<value_type_of<X>> tile(
     return recorded_linear("tile", tiled, values, back, where, again);
 }
 
+/// Beside itself along the last axis.
+template <array X, std::integral I>
+auto tile(X const& x, I times, std::source_location where = std::source_location::current())
+{
+    return tile(x, std::array<I, 1>{times}, where);
+}
+
 /// Every element `times` times along an axis, one beside the other. ∂x is the sum over the copies.
 template <array X, std::integral I>
 tensor<value_type_of<X>> repeat(
@@ -93,6 +100,11 @@ tensor<value_type_of<X>> repeat(
     std::vector<std::ptrdiff_t> indices;
     std::ptrdiff_t next = 0;
     for (auto const count : times) {
+        if (std::cmp_less(count, 0)) {
+            throw value_error(
+                "repeat: " + std::to_string(count) + " copies of element " + std::to_string(next) +
+                "; their number is at least 0" + at(where));
+        }
         for (auto i = count; i > 0; --i) {
             indices.push_back(next);
         }

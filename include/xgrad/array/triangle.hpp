@@ -121,7 +121,9 @@ tensor<detail::reduced_element<X, false>> trace(
     std::ptrdiff_t column_axis = 1,
     std::source_location where = std::source_location::current())
 {
-    return sum(diagonal(x, offset, row_axis, column_axis, where), -1, {}, where);
+    auto const values = as_tensor(x, where);
+    detail::check_matrices("trace", values.shape(), where);
+    return sum(diagonal(values, offset, row_axis, column_axis, where), -1, {}, where);
 }
 
 namespace detail {

@@ -23,7 +23,7 @@ public:
     {}
 
     /// The axes of the first operand and those of the second, all counted from the front. Throws
-    /// shape_error where there are none such.
+    /// shape_error where there are none such, or one is named twice.
     std::pair<std::vector<std::size_t>, std::vector<std::size_t>>
     of(std::size_t left_rank, std::size_t right_rank) const
     {
@@ -32,11 +32,9 @@ public:
             axes.first.push_back(normalize_axis(i - count_, left_rank, "tensordot"));
             axes.second.push_back(normalize_axis(i, right_rank, "tensordot"));
         }
-        for (auto const axis : left_) {
-            axes.first.push_back(normalize_axis(axis, left_rank, "tensordot"));
-        }
-        for (auto const axis : right_) {
-            axes.second.push_back(normalize_axis(axis, right_rank, "tensordot"));
+        if (count_ == 0) {
+            axes.first = axes_argument(left_).list(left_rank, "tensordot");
+            axes.second = axes_argument(right_).list(right_rank, "tensordot");
         }
         return axes;
     }

@@ -2,12 +2,35 @@
 
 #include <xgrad/array/norm.hpp>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/comparison.hpp>
 #include <xgrad/ops/power.hpp>
 #include <xgrad/ops/selection.hpp>
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace xgrad {
+namespace detail {
+/// The largest norm that is let through. Throws value_error for one that is not at least 0.
+template <class T>
+T norm_bound(std::string_view name, double clip_norm, std::source_location const& where)
+{
+    if (!(clip_norm >= 0)) {
+        throw value_error(
+            std::string(name) + ": clip_norm = " + std::to_string(clip_norm) +
+            "; a norm is at least 0" + at(where));
+    }
+    return static_cast<T>(clip_norm);
+}
+
+template <class T>
+auto clip_factor(tensor<T> const& norm, T bound)
+{
+    return where(norm > bound, bound / norm, T(1));
+}
+} // namespace detail
+
 /// x, or where its norm √Σ x² (over some axes, or all) is more than `clip_norm`, x scaled to that
 /// norm. The gradient goes through the norm.
 template <array X>
@@ -19,9 +42,9 @@ tensor<floating_element<value_type_of<X>>> clip_by_norm(
 {
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
-    auto const bound = static_cast<T>(clip_norm);
+    auto const bound = detail::norm_bound<T>("clip_by_norm", clip_norm, where);
     auto const norm = norm_l2(values, axes, {.keep_dims = true}, where);
-    return tensor<T>(values * (bound / maximum(norm, bound)), where);
+    return tensor<T>(values * detail::clip_factor(norm, bound), where);
 }
 
 /// All tensors, scaled by one factor where their common norm √Σ x² is more than `clip_norm`.
@@ -32,12 +55,12 @@ std::vector<tensor<T>> clip_by_global_norm(
     double clip_norm,
     std::source_location where = std::source_location::current())
 {
+    auto const bound = detail::norm_bound<T>("clip_by_global_norm", clip_norm, where);
     tensor<T> squares = T(0);
     for (auto const& x : list) {
         squares = squares + norm_sq(x, {}, {}, where);
     }
-    auto const bound = static_cast<T>(clip_norm);
-    tensor<T> const factor = bound / maximum(sqrt(squares), bound);
+    tensor<T> const factor = detail::clip_factor(tensor<T>(sqrt(squares)), bound);
     std::vector<tensor<T>> clipped;
     for (auto const& x : list) {
         clipped.push_back(tensor<T>(x * factor, where));

@@ -12,6 +12,6 @@ auto embedding(
     index_argument const& indices,
     std::source_location where = std::source_location::current())
 {
-    return take(table, indices, 0, where);
+    return detail::taken("embedding", as_tensor(table, where), indices, 0, where);
 }
 } // namespace xgrad

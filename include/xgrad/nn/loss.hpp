@@ -61,7 +61,8 @@ log_shares_of(tensor<T> const& logs, tensor<L> const& labels, std::source_locati
 {
     auto const compute = [&](tensor<T> const& x, tensor<L> const& y) {
         auto const classes = class_numbers(y, where);
-        auto const chosen = take_along_axis(x, expand_dims(classes, -1, where), -1, where);
+        auto const chosen = taken_along_axis(
+            "softmax_cross_entropy", x, expand_dims(classes, -1, where), -1, where);
         return reshape(chosen, y.shape(), where);
     };
     auto const again = [where](tensor<T> const& x, tensor<L> const& y) {
@@ -85,7 +86,8 @@ mse(A const& a,
 }
 
 /// Huber's loss of d = a - b: d²/2 where |d| is at most delta, delta (|d| - delta/2) beyond. Huber
-/// 1964, Robust estimation of a location parameter.
+/// 1964, Robust estimation of a location parameter. Throws value_error for a delta that is not
+/// above 0.
 template <array A, array B>
 tensor<detail::loss_element<A, B>> huber(
     A const& a,
@@ -95,6 +97,10 @@ tensor<detail::loss_element<A, B>> huber(
     std::source_location where = std::source_location::current())
 {
     using T = detail::loss_element<A, B>;
+    if (!(delta > 0)) {
+        throw value_error(
+            "huber: delta = " + std::to_string(delta) + " is not above 0" + at(where));
+    }
     stored<A> const x(a);
     stored<B> const y(b);
     auto const d = abs(x - y);

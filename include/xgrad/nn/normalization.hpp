@@ -191,6 +191,11 @@ tensor<floating_element<value_type_of<X>, value_type_of<B>>> bias_add(
         where);
 }
 
+inline namespace XGRAD_ARCHITECTURE {
+template <class T>
+inline constexpr auto l2_normalize_reduction = renamed(sum_reduction<T>, "l2_normalize");
+} // namespace XGRAD_ARCHITECTURE
+
 /// x / √max(Σ x², eps) over some axes, or all: vectors of length 1.
 template <array X>
 tensor<floating_element<value_type_of<X>>> l2_normalize(
@@ -201,7 +206,10 @@ tensor<floating_element<value_type_of<X>>> l2_normalize(
 {
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
-    auto const squares = sum(square(values), axes, {.keep_dims = true}, where);
+    auto const squares = detail::reduce<T, true>(
+        square(values),
+        sum_accumulator<T>,
+        {l2_normalize_reduction<T>, axes, {.keep_dims = true}, false, where});
     return tensor<T>(values * rsqrt(maximum(squares, static_cast<T>(eps))), where);
 }
 } // namespace xgrad

@@ -7,6 +7,14 @@
 // node that `exp(x)` builds; without it the core works as before.
 
 namespace xgrad {
+/// A result of ours as xtensor knows it (reductions.hpp).
+template <class X>
+concept computed_result = foreign_expression<X> && requires(X const& x) { x.computed().handle(); };
+
+/// What xtensor's functions leave to ours.
+template <class X>
+concept own_expression = expression<X> || computed_result<X>;
+
 /// The rule that stands for a functor of xtensor's; void where there is none.
 template <class Functor>
 struct rule_of
@@ -94,6 +102,9 @@ struct rule_of<Functor>
 };
 
 namespace detail {
+template <class... X>
+inline constexpr bool some_expression = (own_expression<X> || ...);
+
 // How a node holds what xtensor would hold in a closure.
 template <class Closure>
 struct stored_closure
@@ -169,19 +180,19 @@ struct select_xfunction_expression<xgrad::expression_tag, F, E...>
 } // namespace detail
 
 // Lambdas of xtensor's own that no specialisation can tell from another.
-template <xgrad::expression X>
+template <xgrad::own_expression X>
 auto square(X&& x) noexcept
 {
     return xgrad::call<xgrad::square_rule>(std::forward<X>(x));
 }
 
-template <xgrad::expression X>
+template <xgrad::own_expression X>
 auto cube(X&& x) noexcept
 {
     return xgrad::call<xgrad::cube_rule>(std::forward<X>(x));
 }
 
-template <std::size_t N, xgrad::expression X>
+template <std::size_t N, xgrad::own_expression X>
 auto pow(X&& x) noexcept
 {
     return xgrad::pow(std::forward<X>(x), static_cast<int>(N));
@@ -189,7 +200,7 @@ auto pow(X&& x) noexcept
 
 // One whose functor keeps its tolerances to itself.
 template <class X, class Y>
-    requires(xgrad::expression<X> || xgrad::expression<Y>)
+    requires(xgrad::own_expression<X> || xgrad::own_expression<Y>)
 auto isclose(
     X&& x, Y&& y, double relative = 1e-5, double absolute = 1e-8, bool equal_nan = false) noexcept
 {

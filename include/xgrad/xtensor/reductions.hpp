@@ -22,15 +22,15 @@ struct reduction_for
 
 // clang-format off
 template <> struct reduction_for<xt::detail::plus>
-{ static auto of(auto const&... arguments) { return sum(arguments...); } };
+{ static auto of(auto const&... arguments) { return xgrad::sum(arguments...); } };
 template <> struct reduction_for<xt::detail::multiplies>
-{ static auto of(auto const&... arguments) { return prod(arguments...); } };
+{ static auto of(auto const&... arguments) { return xgrad::prod(arguments...); } };
 template <> struct reduction_for<xt::math::maximum<void>>
-{ static auto of(auto const&... arguments) { return amax(arguments...); } };
+{ static auto of(auto const&... arguments) { return xgrad::amax(arguments...); } };
 template <> struct reduction_for<xt::math::minimum<void>>
-{ static auto of(auto const&... arguments) { return amin(arguments...); } };
+{ static auto of(auto const&... arguments) { return xgrad::amin(arguments...); } };
 template <> struct reduction_for<xt::detail::nan_plus>
-{ static auto of(auto const&... arguments) { return nansum(arguments...); } };
+{ static auto of(auto const&... arguments) { return xgrad::nansum(arguments...); } };
 // clang-format on
 
 template <class Functor, class X>
@@ -65,31 +65,31 @@ struct reducer_element<Functor, X>
 } // namespace detail
 
 // xtensor writes `sum(x, {axis}, options)` for `xt::sum(x, axis)`, and finds these by its operand.
-template <expression X, class... Option>
+template <own_expression X, class... Option>
 auto sum(X const& x, axes_argument const& axes, std::tuple<Option...> const& options)
 {
     return detail::with_options<xt::detail::plus>(x, axes, options);
 }
 
-template <expression X, class... Option>
+template <own_expression X, class... Option>
 auto prod(X const& x, axes_argument const& axes, std::tuple<Option...> const& options)
 {
     return detail::with_options<xt::detail::multiplies>(x, axes, options);
 }
 
-template <expression X, class... Option>
+template <own_expression X, class... Option>
 auto amax(X const& x, axes_argument const& axes, std::tuple<Option...> const& options)
 {
     return detail::with_options<xt::math::maximum<void>>(x, axes, options);
 }
 
-template <expression X, class... Option>
+template <own_expression X, class... Option>
 auto amin(X const& x, axes_argument const& axes, std::tuple<Option...> const& options)
 {
     return detail::with_options<xt::math::minimum<void>>(x, axes, options);
 }
 
-template <expression X, class... Option>
+template <own_expression X, class... Option>
 auto nansum(X const& x, axes_argument const& axes, std::tuple<Option...> const& options)
 {
     return detail::with_options<xt::detail::nan_plus>(x, axes, options);
@@ -139,7 +139,7 @@ private:
 
 namespace xt {
 template <class F, class CT, class X, class O>
-    requires xgrad::expression<CT>
+    requires xgrad::own_expression<CT>
 class xreducer<F, CT, X, O>
     : public xgrad::computed_expression<typename xgrad::detail::reducer_element<
           typename std::decay_t<F>::reduce_functor_type,
@@ -174,7 +174,7 @@ public:
 
 namespace detail {
 template <class F, class CT, class X, class O>
-    requires xgrad::expression<CT>
+    requires xgrad::own_expression<CT>
 struct is_crtp_base_of_impl<xexpression, xreducer<F, CT, X, O>> : std::true_type
 {};
 } // namespace detail
