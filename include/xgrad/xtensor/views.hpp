@@ -20,7 +20,8 @@ auto viewed_by(E const& e, Slices const& slices)
 {
     std::vector<slice> list;
     for (auto const& s : slices) {
-        list.push_back(xtl::visit([](auto const& one) { return slice(one); }, s));
+        // By its argument: xtl's variant became the standard's.
+        list.push_back(visit([](auto const& one) { return slice(one); }, s));
     }
     return viewed(as_tensor(e), list, std::source_location::current());
 }
