@@ -220,13 +220,15 @@ XGRAD_ALWAYS_INLINE batch<T> hypot(batch<T> x, batch<T> y) noexcept
     using c = detail::hypotenuse_constants<T>;
     auto const a = abs(x);
     auto const b = abs(y);
-    auto const larger = select(a < b, b, a);
+    auto const swapped = a < b;
+    auto const larger = select(swapped, b, a);
+    auto const smaller = select(swapped, a, b);
     auto const down = larger > B(c::large);
     auto const up = larger < B(c::small);
     auto const scale = select(down, B(1 / c::scale), select(up, B(c::scale), B(1)));
     auto const back = select(down, B(c::scale), select(up, B(1 / c::scale), B(1)));
-    auto const u = a * scale;
-    auto const v = b * scale;
+    auto const u = larger * scale;
+    auto const v = smaller * scale;
     auto const h = sqrt(fma(u, u, v * v)) * back;
     B const inf(std::numeric_limits<T>::infinity());
     return select(a == inf || b == inf, inf, h);
