@@ -15,6 +15,8 @@
 
 #include <xgrad/base/config.hpp>
 
+#include <cstdint>
+
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
 namespace detail {
@@ -25,6 +27,10 @@ fused_multiply_add(Register const& x, Register const& y, Register const& z) noex
 {
     return xsimd::fma(x, y, z);
 }
+
+/// from[index] for each lane, where one instruction does it.
+template <class T, class Index>
+xsimd::batch<T> gather(T const* from, Index const& index) = delete;
 
 #if defined(__AVX512F__)
 // With AVX-512, xsimd 8's `fma` is a product and a sum: what is left of a product, fma(x, y, -x y),
@@ -43,6 +49,12 @@ XGRAD_ALWAYS_INLINE xsimd::batch<float> fused_multiply_add(
     xsimd::batch<float> const& z) noexcept
 {
     return _mm512_fmadd_ps(x, y, z);
+}
+
+XGRAD_ALWAYS_INLINE xsimd::batch<double>
+gather(double const* from, xsimd::batch<std::uint64_t> const& index) noexcept
+{
+    return _mm512_i64gather_pd(index, from, sizeof(double));
 }
 #endif
 } // namespace detail
