@@ -106,7 +106,7 @@ std::vector<function> more_functions()
         kin(
             "silu",
             4,
-            [](auto x) { return silu_rule::value(x); },
+            [](auto x) { return silu(x); },
             [](wide x) { return isinfq(x) && x < 0 ? wide(0) : x * sigmoid_reference(x); }),
         kin(
             "gelu",
