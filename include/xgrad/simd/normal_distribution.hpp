@@ -22,7 +22,7 @@ inline batch<double> exp_times(batch<double> x, batch<double> rest, pair<double>
     auto const p = sum_of_ordered(a.r, fma(square, q, tail * slope));
     auto const e = sum_of_ordered(B(1), p.upper);
     auto const product = exact_product(e.upper, f.upper);
-    auto const lower = e.upper * f.lower + (e.lower + p.lower) * f.upper;
+    auto const lower = fma(e.upper, f.lower, (e.lower + p.lower) * f.upper);
     return scale(product.upper + (product.lower + lower), a.k);
 }
 } // namespace detail
