@@ -236,7 +236,38 @@ void check_all_neighbours()
     check_neighbours<T>("hypot", [](auto x) { return hypot(x, batch<T>(3)); });
 }
 
+template <class T>
+void check_arithmetic()
+{
+    auto const special = special_numbers<T>();
+    auto const random = random_numbers<T>(special.size());
+    for (T const x : special) {
+        auto const negative = lane(-batch<T>(x), 0);
+        BOOST_TEST((agree(negative, -x, 0)), "-" << text(x) << " is " << text(negative));
+        for (std::size_t i = 0; i < special.size(); ++i) {
+            auto const y = i % 2 == 0 ? random[i] : special[i];
+            // What is left of the rounded product tells whether it was rounded.
+            T const product = x * y;
+            for (T const z : {-product, random[i]}) {
+                auto const sum = lane(fma(batch<T>(x), batch<T>(y), batch<T>(z)), 0);
+                auto const once = std::fma(x, y, z);
+                auto const expected = xgrad::simd::has_fused_multiply_add ? once : product + z;
+                BOOST_TEST(
+                    agree(sum, expected, 0),
+                    "fma(" << text(x) << ", " << text(y) << ", " << text(z) << ") is "
+                           << text(sum));
+            }
+        }
+    }
+}
+
 } // namespace
+
+BOOST_AUTO_TEST_CASE(a_multiply_add_is_rounded_once_and_a_negative_zero_has_its_sign)
+{
+    check_arithmetic<double>();
+    check_arithmetic<float>();
+}
 
 BOOST_AUTO_TEST_CASE(functions_of_two_numbers_agree_with_the_c_library)
 {

@@ -1,7 +1,9 @@
 #include "elementwise.hpp"
 
+#include <xgrad/array/flip.hpp>
 #include <xgrad/array/movement.hpp>
 #include <xgrad/array/view.hpp>
+#include <xgrad/engine/thread_limit.hpp>
 #include <xgrad/mode/grad.hpp>
 #include <xgrad/tensor/construct.hpp>
 
@@ -434,49 +436,68 @@ void expect_elements(
     }
 }
 
+// Values and gradients of each point on its own, one list after the other.
 template <class T>
-void check_positions(operation const& f, record const& r)
+std::vector<std::vector<T>> one_by_one(operation const& f, record const& r)
 {
-    auto const& attributes = r.attributes;
-    auto const period = r.inputs[0].data.size();
     std::vector<std::vector<T>> singles(1 + f.arity);
-    for (std::size_t i = 0; i < period; ++i) {
+    for (std::size_t i = 0; i < r.inputs[0].data.size(); ++i) {
         auto x = points<T>(r, 1, i);
         for (auto& argument : x) {
             argument = xgrad::reshape(argument, {});
         }
-        auto const one = all_of<T>(f, x, attributes);
+        auto const one = all_of<T>(f, x, r.attributes);
         for (std::size_t list = 0; list < one.size(); ++list) {
             BOOST_REQUIRE(one[list].size() == 1u);
             singles[list].push_back(one[list][0]);
         }
     }
+    return singles;
+}
+
+template <class T, class View>
+arguments<T> views(arguments<T> x, View&& view)
+{
+    for (auto& argument : x) {
+        argument = view(argument);
+    }
+    return x;
+}
+
+template <class T>
+void check_positions(operation const& f, record const& r)
+{
+    auto const singles = one_by_one<T>(f, r);
+    auto const period = singles[0].size();
+    auto const check =
+        [&](arguments<T> const& x, std::size_t first, std::size_t step, char const* what) {
+            expect_elements(
+                all_of<T>(f, x, r.attributes),
+                singles,
+                first,
+                step,
+                r.name + ' ' + what + ", size " + std::to_string(x[0].size()));
+        };
     for (std::size_t size : {0u, 1u, 3u, 4u, 5u, 7u, 8u, 9u, 15u, 16u, 17u, 1000u}) {
         for (std::size_t first : {0u, 5u}) {
-            auto const what = r.name + " of " + std::to_string(size);
-            expect_elements(
-                all_of<T>(f, points<T>(r, size, first), attributes), singles, first, 1, what);
+            check(points<T>(r, size, first), first, 1, "dense");
         }
     }
-    auto strided = points<T>(r, 300);
-    for (auto& x : strided) {
-        x = xgrad::view(x, xgrad::range(0, 300, 3));
-    }
-    expect_elements(all_of<T>(f, strided, attributes), singles, 0, 3, r.name + " strided");
-
-    auto matrices = points<T>(r, 24 * 3);
-    for (auto& x : matrices) {
-        x = xgrad::reshape(x, {24, 3});
-    }
-    auto const straight = all_of<T>(f, matrices, attributes);
-    for (auto& x : matrices) {
-        x = xgrad::transpose(x);
-    }
-    auto const turned = in<T>(f)(matrices, attributes);
-    for (std::size_t i = 0; i < 24; ++i) {
-        for (std::size_t j = 0; j < 3; ++j) {
-            BOOST_TEST(same_bits<T>(turned(j, i), straight[0][i * 3 + j]));
+    auto const x = points<T>(r, 300);
+    using xgrad::range;
+    check(views(x, [](auto const& a) { return view(a, range(0, 300, 3)); }), 0, 3, "strided");
+    check(views(x, [](auto const& a) { return view(a, range(1, 300)); }), 1, 1, "shifted");
+    auto const back = period - 1; // a step back, around the period
+    check(views(x, [](auto const& a) { return flip(a, 0); }), 299, back, "reversed");
+    auto const matrices = views(x, [](auto const& a) { return reshape(a, {100, 3}); });
+    auto const turned = views(matrices, [](auto const& a) { return transpose(a); });
+    auto const lists = all_of<T>(f, turned, r.attributes);
+    for (std::size_t j = 0; j < 3; ++j) {
+        auto row = lists;
+        for (auto& list : row) {
+            list = std::vector<T>(list.begin() + j * 100, list.begin() + (j + 1) * 100);
         }
+        expect_elements(row, singles, j, 3, r.name + " transposed");
     }
 }
 
@@ -486,6 +507,45 @@ void an_element_does_not_depend_on_its_position(std::vector<operation> const& op
         auto const* r = records_of("elementwise", f).front();
         check_positions<double>(f, *r);
         check_positions<float>(f, *r);
+    }
+}
+
+// Beside ordinary and beside special operands, whose registers may take another path.
+void a_special_value_does_not_depend_on_its_position(std::vector<operation> const& operations)
+{
+    for (auto const& f : operations) {
+        for (auto const* r : records_of("edge", f)) {
+            auto const size = r->inputs[0].data.size();
+            auto const same = [&](auto const& input) { return input.data.size() == size; };
+            if (size > 1 && std::all_of(r->inputs.begin(), r->inputs.end(), same)) {
+                check_positions<double>(f, *r);
+                check_positions<float>(f, *r);
+            }
+        }
+    }
+}
+
+template <class T>
+void check_threads(operation const& f, record const& r)
+{
+    // Work for several threads, whatever it costs; no multiple of a register, block or chunk.
+    constexpr std::size_t size = 70'001;
+    auto const singles = one_by_one<T>(f, r);
+    auto const x = points<T>(r, size);
+    for (int const threads : {1, 2, 3}) {
+        xgrad::set_num_threads(threads);
+        auto const all = all_of<T>(f, x, r.attributes);
+        xgrad::set_num_threads(0);
+        expect_elements(all, singles, 0, 1, r.name + " on " + std::to_string(threads) + " threads");
+    }
+}
+
+void an_element_does_not_depend_on_the_number_of_threads(std::vector<operation> const& operations)
+{
+    for (auto const& f : operations) {
+        auto const* r = records_of("elementwise", f).front();
+        check_threads<double>(f, *r);
+        check_threads<float>(f, *r);
     }
 }
 
@@ -536,6 +596,10 @@ checks::checks(std::vector<operation> const& operations)
     add("third_derivatives_agree_with_differences_of_second_ones",
         third_derivatives_agree_with_differences_of_second_ones);
     add("an_element_does_not_depend_on_its_position", an_element_does_not_depend_on_its_position);
+    add("a_special_value_does_not_depend_on_its_position",
+        a_special_value_does_not_depend_on_its_position);
+    add("an_element_does_not_depend_on_the_number_of_threads",
+        an_element_does_not_depend_on_the_number_of_threads);
     add("a_result_may_replace_its_operand", a_result_may_replace_its_operand);
 }
 

@@ -146,8 +146,7 @@ struct silu_rule : floating_rule
     template <class V>
     static constexpr V value(V const& x)
     {
-        // In the limit 0: -inf times 0 is none.
-        return select(isinf(x) && x < V(0), V(0), x * sigmoid(x));
+        return silu(x);
     }
 
     template <class V>

@@ -4,10 +4,8 @@
 #include <xgrad/simd/extended.hpp>
 #include <xgrad/simd/rounding.hpp>
 
-// The inverse trigonometric functions. An angle is m π/4 ± r: symmetry and one subtraction theorem
-// (DLMF 4.24.15) leave |tan r| <= tan(π/8), or sin r <= 1/2, for an odd polynomial; alone, arctan
-// takes symmetry and a longer one for tan r <= 1. Those were computed by Remez's algorithm at 60
-// digits.
+// The inverse trigonometric functions. An angle is m π/4 ± r: symmetry leaves tan r <= 1, or sin r
+// <= 1/2, for an odd polynomial, computed by Remez's algorithm at 60 digits.
 
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
@@ -21,26 +19,8 @@ struct arc_constants<double>
     // π/4 = upper + lower; multiples of the upper part up to 4 are exact.
     static constexpr double upper = 0x1.921fb54442d18p-1;
     static constexpr double lower = 3.06161699786838301793e-17;
-    // The arctangent of a number nearer to 0 is known without a polynomial.
-    static constexpr double small = 0x1p-60;
-    // Numbers with ordinary reciprocals, and what brings the others there.
-    static constexpr double ordinary = 0x1p900;
-    static constexpr double scale = 0x1p200;
-    // (arctan t - t)/t³ in t² for t <= tan(π/8), error below 2^-59 of arctan t.
-    static constexpr std::array<double, 11> tangent{
-        -0.333333333333332,
-        0.19999999999953666,
-        -0.14285714280204181,
-        0.11111110783819275,
-        -0.09090897767162442,
-        0.07692060362695517,
-        -0.06663105462387953,
-        0.058478974270871766,
-        -0.05039330955688819,
-        0.038064957803673374,
-        -0.017907346835543847};
-    // The same for t <= 1, error below 2^-57 of arctan t.
-    static constexpr std::array<double, 20> wide_tangent{
+    // (arctan t - t)/t³ in t² for t <= 1, error below 2^-57 of arctan t.
+    static constexpr std::array<double, 20> tangent{
         -0.3333333333333307,    0.19999999999951457,    -0.14285714282574913,
         0.11111111007021059,    -0.09090907002911522,   0.0769227983844822,
         -0.06666404051186087,   0.05880527778823614,    -0.05253518401226557,
@@ -69,16 +49,7 @@ struct arc_constants<float>
 {
     static constexpr float upper = 0x1.921fap-1f;
     static constexpr float lower = 6.337954e-7f;
-    static constexpr float small = 0x1p-30f;
-    static constexpr float ordinary = 0x1p60f;
-    static constexpr float scale = 0x1p60f;
-    static constexpr std::array<float, 5> tangent{
-        -0.33333315423935334f,
-        0.19998484010550524f,
-        -0.1424373882234216f,
-        0.10595139435921f,
-        -0.06081154094023702f};
-    static constexpr std::array<float, 9> wide_tangent{
+    static constexpr std::array<float, 9> tangent{
         -0.33333299083139073f,
         0.1999854819987535f,
         -0.14264241221784446f,
@@ -106,63 +77,37 @@ XGRAD_ALWAYS_INLINE batch<T> add_to_angle(batch<T> m, pair<T> const& r) noexcept
 }
 
 /// The angle of the point (b, a), 0 <= a <= b, mirrored at the diagonal where `steep`, then at the
-/// vertical where `left`. b and its reciprocal are normal numbers.
+/// vertical where `left`.
 template <class T>
 XGRAD_ALWAYS_INLINE batch<T> angle_of(batch<T> a, batch<T> b, mask<T> steep, mask<T> left) noexcept
 {
     using B = batch<T>;
-    using c = arc_constants<T>;
-    constexpr T tan_eighth = T(0.41421356237309503);
-    B const zero(0);
-    B const two(2);
-    // tan(φ - π/4) = (a - b)/(a + b)
-    auto const middle = a > b * B(tan_eighth);
-    auto const difference = sum_of_ordered(b, -a);
-    auto const sum = sum_of_ordered(b, a);
-    auto const above = select(middle, -difference.upper, a);
-    auto const below = select(middle, sum.upper, b);
-    auto const above_rest = select(middle, -difference.lower, zero);
-    auto const below_rest = select(middle, sum.lower, zero);
-    auto const inverse = B(1) / below;
-    auto const t = above * inverse;
-    auto const rest = rest_of_quotient(above, t, below) + fma(-t, below_rest, above_rest);
+    auto const t = a / b;
     auto const z = t * t;
-    auto const odd = fma(t * z, polynomial(z, c::tangent), rest * inverse);
+    auto const odd = t * z * polynomial(z, arc_constants<T>::tangent);
     // π/2 less that, π less that
-    auto const from_middle = select(middle, B(1), zero);
-    auto const from_steep = select(steep, two - from_middle, from_middle);
+    auto const from_steep = select(steep, B(2), B(0));
     auto const m = select(left, B(4) - from_steep, from_steep);
-    auto const sign = select(steep != left, B(-1), B(1));
-    return add_to_angle<T>(m, {sign * t, sign * odd});
+    auto const mirrored = steep != left;
+    return add_to_angle<T>(m, {select(mirrored, -t, t), select(mirrored, -odd, odd)});
 }
 
-/// atan2 of operands that angle_of does not know, given it for the others.
+/// atan2 at the origin, at infinities and at NaN.
 template <class T>
 XGRAD_NOINLINE batch<T> angle_extreme(batch<T> y, batch<T> x) noexcept
 {
     using B = batch<T>;
-    using c = arc_constants<T>;
-    B const zero(0);
     B const one(1);
     auto const u = abs(x);
     auto const v = abs(y);
     auto const steep = v > u;
-    auto a = select(steep, u, v);
-    auto b = select(steep, v, u);
-    auto const both_infinite = isinf(a) && isinf(b);
-    a = select(both_infinite, one, a);
-    b = select(both_infinite, one, b);
-    // Where the quotient is its own arctangent it may also be subnormal, or 0/0 = 0.
-    auto const quotient = select(b == zero, zero, a / b);
-    auto const small = quotient < B(c::small);
-    auto const scale = select(
-        b > B(c::ordinary), B(1 / c::scale), select(b < B(1 / c::ordinary), B(c::scale), one));
-    auto const left = signbit(x);
-    auto const value =
-        angle_of(select(small, zero, a * scale), select(small, one, b * scale), steep, left);
-    auto const flat = small && !steep && !left;
-    auto const angle = copysign(select(flat, quotient, value), y);
-    return select(isnan(x) || isnan(y), x + y, angle);
+    auto const a = select(steep, u, v);
+    auto const b = select(steep, v, u);
+    auto const diagonal = isinf(a) && isinf(b);
+    auto const origin = b == B(0);
+    auto const angle =
+        angle_of(select(diagonal, one, a), select(diagonal || origin, one, b), steep, signbit(x));
+    return select(isnan(x) || isnan(y), x + y, copysign(angle, y));
 }
 } // namespace detail
 
@@ -177,7 +122,7 @@ XGRAD_ALWAYS_INLINE batch<T> atan(batch<T> x) noexcept
     auto const steep = magnitude > one;
     auto const t = select(steep, one / magnitude, magnitude);
     auto const z = t * t;
-    auto const odd = t * z * polynomial(z, c::wide_tangent);
+    auto const odd = t * z * polynomial(z, c::tangent);
     auto const flat = t + odd;
     // π/2 = upper + lower
     auto const rest = B(2 * c::upper) - t;
@@ -190,15 +135,13 @@ template <class T>
 XGRAD_ALWAYS_INLINE batch<T> atan2(batch<T> y, batch<T> x) noexcept
 {
     using B = batch<T>;
-    using c = detail::arc_constants<T>;
     auto const u = abs(x);
     auto const v = abs(y);
     auto const steep = v > u;
     auto const a = select(steep, u, v);
     auto const b = select(steep, v, u);
     auto const value = copysign(detail::angle_of(a, b, steep, x < B(0)), y);
-    // Beside a much smaller a, remainders of the division would be subnormal. NaN is not ordinary.
-    auto const ordinary = b >= B(1 / c::ordinary) && b <= B(c::ordinary) && a >= b * B(c::small);
+    auto const ordinary = b > B(0) && u + v < B(std::numeric_limits<T>::infinity());
     if (!all(ordinary)) [[unlikely]] {
         return select(ordinary, value, detail::angle_extreme(y, x));
     }

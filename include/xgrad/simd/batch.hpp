@@ -78,7 +78,16 @@ struct batch<T>
 
     XGRAD_ALWAYS_INLINE friend batch operator+(batch a) noexcept { return a; }
 
-    XGRAD_ALWAYS_INLINE friend batch operator-(batch a) noexcept { return -a.lanes; }
+    // With AVX-512, xsimd 8's `-` subtracts from 0, which is wrong for 0. And what the compiler
+    // knows as a negation costs nothing beside a fused multiply-add.
+    XGRAD_ALWAYS_INLINE friend batch operator-(batch a) noexcept
+    {
+        if constexpr (requires(typename register_type::register_type r) { -r; }) {
+            return register_type(-a.lanes.data);
+        } else {
+            return -a.lanes;
+        }
+    }
 
     XGRAD_ALWAYS_INLINE friend batch operator+(batch a, batch b) noexcept
     {
@@ -129,7 +138,7 @@ struct batch<T>
 
     XGRAD_ALWAYS_INLINE friend batch fma(batch a, batch b, batch c) noexcept
     {
-        return xsimd::fma(a.lanes, b.lanes, c.lanes);
+        return detail::fused_multiply_add(a.lanes, b.lanes, c.lanes);
     }
 
     XGRAD_ALWAYS_INLINE friend batch sqrt(batch a) noexcept { return xsimd::sqrt(a.lanes); }

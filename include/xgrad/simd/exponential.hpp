@@ -222,5 +222,21 @@ XGRAD_ALWAYS_INLINE batch<T> sigmoid(batch<T> x) noexcept
     auto const e = exp(-abs(x));
     return select(x < batch<T>(0), e, batch<T>(1)) / (batch<T>(1) + e);
 }
+
+/// x/(1 + exp(-x)).
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> silu(batch<T> x) noexcept
+{
+    using c = detail::exponential_constants<T>;
+    auto const value = x * sigmoid(x);
+    auto const ordinary = x >= batch<T>(-c::ordinary);
+    if (!all(ordinary)) [[unlikely]] {
+        // x e^x: there e^x is subnormal where the product is not, and 0 times -inf is none.
+        auto const bounded = detail::clamp(x, 4 * c::smallest, T(0));
+        auto const root = exp(bounded * batch<T>(T(0.5)));
+        return select(ordinary, value, bounded * root * root);
+    }
+    return value;
+}
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad::simd

@@ -11,8 +11,12 @@ inline namespace XGRAD_ARCHITECTURE {
 /// x Φ(x), Φ the normal distribution.
 inline batch<double> gelu(batch<double> x) noexcept
 {
-    auto const value = x * normal(x).below;
-    return select(x < batch<double>(-40), batch<double>(0), value);
+    using B = batch<double>;
+    // Rounded once where it is subnormal, or where only what lies below x is.
+    auto const n = normal(x);
+    auto const in_left_tail = x * n.enlarged_tail * B(1 / normal_distribution::enlarged);
+    auto const value = select(n.in_left_tail, in_left_tail, x * n.below);
+    return select(x < B(-40), B(0), value);
 }
 
 /// Φ(x) + x φ(x).
@@ -61,7 +65,16 @@ inline batch<double> gelu_tanh(batch<double> x) noexcept
     auto const rounded = exp(-v.upper);
     auto const e = fma(rounded, -rest, rounded);
     auto const value = x * (select(x < B(0), e, B(1)) / (B(1) + e));
-    return select(x < B(-40), B(0), value);
+    // x e; from about -21 on e is subnormal where the product is not.
+    auto const ordinary = x >= B(-20);
+    if (!all(ordinary)) [[unlikely]] {
+        B const half(0.5);
+        auto const root = exp(-half * v.upper);
+        auto const exact_root = fma(root, -half * rest, root);
+        auto const left = select(x < B(-40), B(0), x * exact_root * exact_root);
+        return select(ordinary, value, left);
+    }
+    return value;
 }
 
 /// σ(v) (1 + x σ(-v) v'), v = 2 √(2/π) (x + 0.044715 x³).

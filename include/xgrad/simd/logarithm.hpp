@@ -222,6 +222,22 @@ struct log10_constants<float>
     static constexpr float exponent_lower = 4.605039066518657e-06f;
 };
 
+/// log2 x, as good as a float needs it, for a normal x > 0: near 1 no digit is lost.
+XGRAD_ALWAYS_INLINE batch<double> log2_for_floats(batch<double> x) noexcept
+{
+    // 2 artanh(s)/(s log 2) in s² for x = 2^k (1 + f), s = f/(2 + f), minimax, computed by Remez's
+    // algorithm at 50 digits: error below 2^-37.
+    constexpr std::array<double, 5> series{
+        2.885390081790212,
+        0.9617966731711556,
+        0.5770836196948611,
+        0.41167051974366187,
+        0.3407727421748103};
+    auto const a = split(x);
+    auto const s = a.f / (batch<double>(2) + a.f);
+    return fma(s, polynomial(s * s, series), a.k);
+}
+
 /// (k log 2 + log(1 + f)) / log b, the leading part of log(1 + f) cut to half of the digits.
 template <template <class> class Base>
 struct logarithm_to_base

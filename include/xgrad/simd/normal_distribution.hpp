@@ -22,7 +22,7 @@ inline batch<double> exp_times(batch<double> x, batch<double> rest, pair<double>
     auto const p = sum_of_ordered(a.r, fma(square, q, tail * slope));
     auto const e = sum_of_ordered(B(1), p.upper);
     auto const product = exact_product(e.upper, f.upper);
-    auto const lower = e.upper * f.lower + (e.lower + p.lower) * f.upper;
+    auto const lower = fma(e.upper, f.lower, (e.lower + p.lower) * f.upper);
     return scale(product.upper + (product.lower + lower), a.k);
 }
 } // namespace detail
@@ -65,11 +65,16 @@ inline pair<double> erfcx(batch<double> x) noexcept
 }
 } // namespace detail
 
-/// The standard normal density at x, and what lies below x. Sources of gelu and its derivative.
+/// The standard normal density at x, and what lies below x; in the left tail this also times a
+/// power of 2, as a normal number. Sources of gelu and its derivative.
 struct normal_distribution
 {
+    static constexpr double enlarged = 0x1p64;
+
     batch<double> density;
     batch<double> below;
+    batch<double> enlarged_tail;
+    mask<double> in_left_tail;
 };
 
 inline normal_distribution normal(batch<double> x) noexcept
@@ -84,10 +89,15 @@ inline normal_distribution normal(batch<double> x) noexcept
     auto const exponent = -half * square.upper;
     auto const rest = -half * square.lower;
     auto const density = detail::exp_times(exponent, rest, {B(inverse_sqrt_2pi), B(0)});
-    auto const tail = half * detail::exp_times(exponent, rest, detail::erfcx(abs(z)));
+    auto const scaled = detail::erfcx(abs(z));
+    B const half_enlarged(normal_distribution::enlarged / 2);
+    auto const enlarged_tail = detail::exp_times(
+        exponent, rest, {half_enlarged * scaled.upper, half_enlarged * scaled.lower});
+    auto const tail = enlarged_tail * B(1 / normal_distribution::enlarged);
     auto const near = half + half * detail::erf_near(detail::clamp(z, -1., 1.));
     auto const far = select(x < B(0), tail, B(1) - tail);
-    return {density, select(abs(z) < half, near, far)};
+    auto const is_near = abs(z) < half;
+    return {density, select(is_near, near, far), enlarged_tail, !is_near && x < B(0)};
 }
 
 inline batch<float> exp_minus_square(batch<float> x) noexcept

@@ -11,7 +11,8 @@ template <class T>
 XGRAD_ALWAYS_INLINE batch<T> sinc(batch<T> x) noexcept
 {
     batch<T> const zero(0);
-    auto const value = sincos_pi(x).sine / (batch<T>(3.14159265358979323846) * x);
+    auto const magnitude = abs(x);
+    auto const value = sincos_pi(magnitude).sine / (batch<T>(3.14159265358979323846) * magnitude);
     return select(x == zero, batch<T>(1), select(isinf(x), zero, value));
 }
 

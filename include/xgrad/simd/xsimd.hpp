@@ -12,3 +12,51 @@
 #else
 #    include <xsimd/xsimd.hpp>
 #endif
+
+#include <xgrad/base/config.hpp>
+
+#include <cstdint>
+
+namespace xgrad::simd {
+inline namespace XGRAD_ARCHITECTURE {
+namespace detail {
+/// x y + z, rounded once where the machine can (XGRAD_HAS_FMA).
+template <class Register>
+XGRAD_ALWAYS_INLINE Register
+fused_multiply_add(Register const& x, Register const& y, Register const& z) noexcept
+{
+    return xsimd::fma(x, y, z);
+}
+
+/// from[index] for each lane, where one instruction does it.
+template <class T, class Index>
+xsimd::batch<T> gather(T const* from, Index const& index) = delete;
+
+#if defined(__AVX512F__)
+// With AVX-512, xsimd 8's `fma` is a product and a sum: what is left of a product, fma(x, y, -x y),
+// would be nothing.
+XGRAD_ALWAYS_INLINE xsimd::batch<double> fused_multiply_add(
+    xsimd::batch<double> const& x,
+    xsimd::batch<double> const& y,
+    xsimd::batch<double> const& z) noexcept
+{
+    return _mm512_fmadd_pd(x, y, z);
+}
+
+XGRAD_ALWAYS_INLINE xsimd::batch<float> fused_multiply_add(
+    xsimd::batch<float> const& x,
+    xsimd::batch<float> const& y,
+    xsimd::batch<float> const& z) noexcept
+{
+    return _mm512_fmadd_ps(x, y, z);
+}
+
+XGRAD_ALWAYS_INLINE xsimd::batch<double>
+gather(double const* from, xsimd::batch<std::uint64_t> const& index) noexcept
+{
+    return _mm512_i64gather_pd(index, from, sizeof(double));
+}
+#endif
+} // namespace detail
+} // namespace XGRAD_ARCHITECTURE
+} // namespace xgrad::simd
