@@ -5,7 +5,6 @@
 #include <xgrad/base/reference_count.hpp>
 #include <xgrad/base/shape.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <cstring>
@@ -251,18 +250,17 @@ inline body_pointer make_foreign_body(
         .shape = std::move(shape)});
 }
 
-/// Other axes over the same elements: a view, which keeps the viewed body alive. A few elements in
-/// a row are copied instead, which costs less than to describe where they are.
+/// Other axes over the same elements: a view, which keeps the viewed body alive. A single element
+/// is copied instead, which costs less than to describe where it is.
 inline body_pointer
 make_view(body_pointer const& viewed, shape_type shape, strides_type strides, std::ptrdiff_t offset)
 {
     auto const* const data = static_cast<std::byte const*>(viewed->data) +
         offset * static_cast<std::ptrdiff_t>(bytes_of(viewed->type));
-    auto const size = element_count(shape);
-    auto const bytes = size * bytes_of(viewed->type);
-    if (bytes <= block_alignment && is_row_major(shape, strides)) {
-        auto copy = make_body(viewed->type, shape, size);
-        std::copy_n(data, bytes, static_cast<std::byte*>(copy->data));
+    auto const bytes = element_count(shape) * bytes_of(viewed->type);
+    if (bytes == bytes_of(viewed->type)) {
+        auto copy = make_body(viewed->type, shape, 1);
+        std::memcpy(copy->data, data, bytes);
         return copy;
     }
     // A view of a view keeps what has the elements, so chains of views stay flat.

@@ -3,6 +3,7 @@
 #include <xgrad/array/take.hpp>
 #include <xgrad/array/view.hpp>
 #include <xgrad/base/xtensor/view.hpp>
+#include <xgrad/tensor/construct.hpp>
 #include <xgrad/xtensor/hook.hpp>
 
 #include <algorithm>
