@@ -80,6 +80,7 @@ private:
     alignas(block_alignment) T buffers_[2 * most_single_operands + 1][few_elements];
 };
 
+/// Adds what such a statement's adjoint contributes to those of its operands.
 template <class T>
 void reverse_small(variable_table const& variables, statement const& s, adjoints& all)
 {
