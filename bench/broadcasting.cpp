@@ -25,22 +25,11 @@ void logistic(std::size_t rows, bench::sides& sides)
             x_array.data(), w_array.data(), bias, t_array.data(), gw.data(), gbias, rows, columns);
         return std::tuple(value, gw.view(), gbias);
     });
-    sides.ours([=](tape& tape) {
+    auto const cross_entropy = [=](tensor<double> const& w, tensor<double> const& bias) {
         tensor p = sigmoid(matmul(x, w) + bias);
-        tensor loss = -mean(t * log(p) + (1. - t) * log(1. - p));
-        return std::tuple(loss, grad(tape, loss, wrt(w, bias)));
-    });
-}
-
-/// By its own name as soon as the library has it.
-template <class X>
-auto deviation(X const& a, [[maybe_unused]] X const& centered)
-{
-    if constexpr (requires { stddev(a, 0); }) {
-        return stddev(a, 0);
-    } else {
-        return sqrt(mean(square(centered), 0));
-    }
+        return tensor(-mean(t * log(p) + (1. - t) * log(1. - p)));
+    };
+    sides.gradients(cross_entropy, w, bias);
 }
 
 /// `A` lies in memory as it is used, or as its transpose.
@@ -60,16 +49,16 @@ void standardize(std::size_t stored_rows, bench::sides& sides)
         auto const value = compute(a_array.data(), w_array.data(), g.data(), rows, columns);
         return std::tuple(value, g.view());
     });
-    sides.ours([=](tape& tape) {
+    auto const standardized = [=](tensor<double> const& stored) {
         tensor a = stored;
         if constexpr (Transposed) {
             a = transpose(stored);
         }
         tensor y = a - mean(a, 0);
-        tensor z = y / deviation(a, y);
-        tensor loss = sum(z * w);
-        return std::tuple(loss, grad(tape, loss, stored));
-    });
+        tensor z = y / stddev(a, 0);
+        return sum(z * w);
+    };
+    sides.gradients(standardized, stored);
 }
 } // namespace
 

@@ -24,10 +24,12 @@ void fused(std::size_t n, bench::sides& sides)
             limit::fused_gradient(x_array.data(), y_array.data(), gx.data(), gy.data(), n);
         return std::tuple(value, gx.view(), gy.view());
     });
-    sides.ours([=](tape& tape) {
-        tensor loss = sum(exp(-square(x)) * sin(y) + log(T(1) + square(x)));
-        return std::tuple(loss, grad(tape, loss, wrt(x, y)));
-    });
+    sides.gradients(
+        [](auto const& x, auto const& y) {
+            return sum(exp(-square(x)) * sin(y) + log(T(1) + square(x)));
+        },
+        x,
+        y);
     if constexpr (std::same_as<T, float>) {
         sides.tolerance = 1e-3;
     } else if (n <= 10000) {
@@ -50,10 +52,7 @@ void log_sum_exp(std::size_t n, bench::sides& sides)
         auto const value = limit::logsumexp(l_array.data(), g.data(), n);
         return std::tuple(value, g.view());
     });
-    sides.ours([=](tape& tape) {
-        tensor loss = logsumexp(l);
-        return std::tuple(loss, grad(tape, loss, l));
-    });
+    sides.gradients([](auto const& l) { return logsumexp(l); }, l);
 }
 } // namespace
 

@@ -20,13 +20,14 @@ void squares_plus(std::size_t n, bench::sides& sides)
         auto const value = limit::squares_plus(c, gc, stored.data(), n);
         return std::tuple(value, gc);
     });
-    sides.ours([=](tape& tape) {
+    auto const iterate = [=](tensor<double> const& c) {
         tensor x = 0.;
         for (std::size_t i = 0; i < n; ++i) {
             x = x * x + c;
         }
-        return std::tuple(x, grad(tape, x, c));
-    });
+        return x;
+    };
+    sides.gradients(iterate, c);
     bench::adolc_gradient(sides, std::array{c_array}, 4 * n, [=](auto const& c) {
         typename std::remove_cvref_t<decltype(c)>::value_type x = 0;
         for (std::size_t i = 0; i < n; ++i) {
@@ -45,13 +46,14 @@ void sum_in_a_loop(std::size_t n, bench::sides& sides)
         auto const value = limit::sum_in_a_loop(x_array.data(), g.data(), n);
         return std::tuple(value, g.view());
     });
-    sides.ours([=](tape& tape) {
+    auto const add_up = [=](tensor<double> const& x) {
         tensor s = 0.;
         for (std::size_t i = 0; i < n; ++i) {
             s += view(x, i);
         }
-        return std::tuple(s, grad(tape, s, x));
-    });
+        return s;
+    };
+    sides.gradients(add_up, x);
     bench::adolc_gradient(sides, std::array{x_array}, 2 * n, [=](auto const& x) {
         typename std::remove_cvref_t<decltype(x)>::value_type s = 0;
         for (std::size_t i = 0; i < n; ++i) {
@@ -80,7 +82,11 @@ void stochastic_volatility(std::size_t n, bench::sides& sides)
     tensor deviation = constant(p.deviation);
     tensor mean = constant(p.mean);
     tensor memory = constant(p.memory);
-    sides.ours([=](tape& tape) {
+    using number = tensor<double>;
+    auto const loss_of = [=](number const& standard,
+                             number const& deviation,
+                             number const& mean,
+                             number const& memory) {
         tensor scaled = standard * deviation;
         tensor h = view(scaled, 0) / sqrt(1. - square(memory)) + mean;
         tensor loss = -0.5 * (square(view(y, 0)) * exp(-h) + h);
@@ -90,8 +96,9 @@ void stochastic_volatility(std::size_t n, bench::sides& sides)
         }
         loss += -0.5 * sum(square(standard)) - log1p(square(deviation / 5.)) -
             log1p(square(mean / 10.));
-        return std::tuple(loss, grad(tape, loss, wrt(standard, deviation, mean, memory)));
-    });
+        return loss;
+    };
+    sides.gradients(loss_of, standard, deviation, mean, memory);
 }
 } // namespace
 

@@ -10,6 +10,7 @@
 #include <concepts>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -68,6 +69,20 @@ public:
     void ours(F f)
     {
         peer("ours", std::move(f));
+    }
+
+    /// The value of f and its gradients by these tensors: ours, and replayed.
+    template <class F, class... T>
+    void gradients(F f, xgrad::tensor<T> const&... x)
+    {
+        ours([=](xgrad::tape& tape) {
+            xgrad::tensor loss = f(x...);
+            return std::tuple(loss, xgrad::grad(tape, loss, xgrad::wrt(x...)));
+        });
+        peer("replay", [=, again = std::make_shared<decltype(xgrad::replay(f))>(f)] {
+            auto result = again->value_and_grad(x...);
+            return std::tuple(std::move(result.value), std::move(result.gradients));
+        });
     }
 
     template <class F>

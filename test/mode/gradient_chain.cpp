@@ -2,43 +2,16 @@
 
 #include <xgrad/xgrad.hpp>
 
-#include <atomic>
-#include <cstdlib>
-#include <cstring>
-#include <new>
+#include "support/allocations.hpp"
+#include "support/replayed.hpp"
+
 #include <tuple>
-#include <utility>
 
 using namespace xgrad;
+using replayed::expect_same;
+using replayed::same_bits;
 
 namespace {
-std::atomic<std::size_t> allocations{0};
-
-template <class T>
-bool same_bits(tensor<T> const& a, tensor<T> const& b)
-{
-    return to_string(a.shape()) == to_string(b.shape()) &&
-        std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
-}
-
-/// The function's own values and gradients, and those of its replay, at these arguments.
-template <class F, class... T>
-void expect_same(F const& f, tensor<T> const&... x)
-{
-    auto fast = replay(f);
-    auto const eager = value_and_grad(f, x...);
-    BOOST_TEST(same_bits(eager.value, replay(f).value_and_grad(x...).value));
-    fast(x...);
-    auto const replayed = fast.value_and_grad(x...);
-    BOOST_TEST(fast.obstacle() == "");
-    BOOST_TEST(same_bits(as_tensor(f(x...)), as_tensor(fast(x...))));
-    BOOST_TEST(same_bits(eager.value, replayed.value));
-    auto const same = [&]<std::size_t... I>(std::index_sequence<I...>) {
-        return (same_bits(std::get<I>(eager.gradients), std::get<I>(replayed.gradients)) && ...);
-    };
-    BOOST_TEST(same(std::index_sequence_for<T...>()));
-}
-
 auto const fused = [](auto const& x, auto const& y) {
     using T = typename std::remove_cvref_t<decltype(x)>::value_type;
     return sum(exp(-square(x)) * sin(y) + log(T(1) + square(x)));
@@ -83,46 +56,6 @@ void compare_all(std::size_t n)
     expect_same(with_numbers, x, tensor<T>(T(0.25)), tensor<T>(T(1.75)));
 }
 } // namespace
-
-void* operator new(std::size_t bytes)
-{
-    ++allocations;
-    if (auto* const memory = std::malloc(bytes)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-
-void* operator new(std::size_t bytes, std::align_val_t alignment)
-{
-    ++allocations;
-    auto const rounded = (bytes + std::size_t(alignment) - 1) / std::size_t(alignment);
-    if (auto* const memory =
-            std::aligned_alloc(std::size_t(alignment), rounded * std::size_t(alignment))) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-
-void operator delete(void* memory) noexcept
-{
-    std::free(memory);
-}
-
-void operator delete(void* memory, std::size_t) noexcept
-{
-    std::free(memory);
-}
-
-void operator delete(void* memory, std::align_val_t) noexcept
-{
-    std::free(memory);
-}
-
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept
-{
-    std::free(memory);
-}
 
 BOOST_AUTO_TEST_CASE(a_chain_has_the_bits_of_its_statements_in_all_sizes)
 {
@@ -227,9 +160,9 @@ BOOST_AUTO_TEST_CASE(a_chain_and_its_gradients_allocate_nothing_once_they_have_r
     };
     run();
     run();
-    auto const before = allocations.load();
+    auto const before = count_of_allocations();
     for (int k = 0; k < 10; ++k) {
         run();
     }
-    BOOST_TEST(allocations.load() - before == 0u);
+    BOOST_TEST(count_of_allocations() - before == 0u);
 }

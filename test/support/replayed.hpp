@@ -7,6 +7,8 @@
 #include <cstring>
 #include <functional>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 // A function against its own replay: no bit of its values and gradients may differ.
@@ -15,12 +17,31 @@ namespace replayed {
 using namespace xgrad;
 using function = std::function<tensor<double>(tensor<double> const&)>;
 
-inline bool same_bits(tensor<double> const& a, tensor<double> const& b)
+template <class T>
+bool same_bits(tensor<T> const& a, tensor<T> const& b)
 {
-    std::vector<double> const x(a.begin(), a.end());
-    std::vector<double> const y(b.begin(), b.end());
+    std::vector<T> const x(a.begin(), a.end());
+    std::vector<T> const y(b.begin(), b.end());
     return same_shape(a.shape(), b.shape()) && x.size() == y.size() &&
-        (x.empty() || std::memcmp(x.data(), y.data(), 8 * x.size()) == 0);
+        (x.empty() || std::memcmp(x.data(), y.data(), sizeof(T) * x.size()) == 0);
+}
+
+/// The function's own values and gradients, and those of its replay, at these arguments.
+template <class F, class... T>
+void expect_same(F const& f, tensor<T> const&... x)
+{
+    auto fast = replay(f);
+    auto const eager = value_and_grad(f, x...);
+    BOOST_TEST(same_bits(eager.value, replay(f).value_and_grad(x...).value));
+    fast(x...);
+    auto const found = fast.value_and_grad(x...);
+    BOOST_TEST(fast.obstacle() == "");
+    BOOST_TEST(same_bits(as_tensor(f(x...)), as_tensor(fast(x...))));
+    BOOST_TEST(same_bits(eager.value, found.value));
+    auto const same = [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return (same_bits(std::get<I>(eager.gradients), std::get<I>(found.gradients)) && ...);
+    };
+    BOOST_TEST(same(std::index_sequence_for<T...>()));
 }
 
 /// Any function as a scalar one, whose adjoints differ from element to element.

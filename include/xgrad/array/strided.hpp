@@ -89,6 +89,9 @@ public:
 
     std::string_view name() const noexcept override { return name_; }
 
+    /// Where the part lies in a row-major array of the whole's shape.
+    selection const& place() const noexcept { return place_; }
+
     void reverse(pullback& sweep) const override
     {
         if (!sweep.wants(0)) {

@@ -68,7 +68,8 @@ public:
         if (known != nullptr) {
             auto const& arguments = std::array<body_pointer, sizeof...(T)>{x.handle()...};
             std::array<body_pointer, sizeof...(T)> gradients;
-            if (auto v = known->run_chain(arguments, gradients)) {
+            auto v = known->run_whole(arguments, gradients);
+            if (v || (v = known->run_and_sweep(arguments, gradients))) {
                 return std::apply(
                     [&](auto&... g) {
                         return result{value(std::move(v)), {tensor<T>(std::move(g))...}};

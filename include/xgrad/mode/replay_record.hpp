@@ -1,9 +1,9 @@
 #pragma once
 
-#include <xgrad/mode/gradient_chain.hpp>
 #include <xgrad/mode/run_again.hpp>
 #include <xgrad/mode/tile_group.hpp>
 #include <xgrad/mode/value_and_grad.hpp>
+#include <xgrad/mode/whole_run.hpp>
 #include <xgrad/tape/replay_watch.hpp>
 
 #include <limits>
@@ -86,7 +86,7 @@ public:
     /// statements.
     body_pointer run(std::span<body_pointer const> arguments)
     {
-        if (auto value = run_chain(arguments, {})) {
+        if (auto value = run_whole(arguments, {})) {
             return value;
         }
         struct release
@@ -125,40 +125,45 @@ public:
         return values[result_];
     }
 
-    /// The value as a new body, and the gradients by the arguments where they are wanted, in one
-    /// loop. Null where the record is no chain, its arguments do not lie in a row, or somebody
-    /// looks on.
+    /// The value as a new body, and the gradients by the arguments where they are wanted, without
+    /// any recording. Null where that is not possible.
     body_pointer
-    run_chain(std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
+    run_whole(std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
     {
-        if (!chain_ || is_recording() || current_replay_watch() != nullptr ||
-            numerics_checked().load(std::memory_order_relaxed)) {
+        return whole_ ? whole_->run(arguments, gradients) : body_pointer();
+    }
+
+    /// The value, and the gradients by the arguments: a tape of our own records the statements as
+    /// they run. Null where a tensor stands for several arguments or for a constant, too, other
+    /// tapes look on, or the value is no number.
+    body_pointer
+    run_and_sweep(std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
+    {
+        if (!obstacle_.empty() || is_recording() || current_replay_watch() != nullptr ||
+            !name_arguments_alone(arguments)) {
             return {};
         }
-        auto const type = tape_.record().variables()[result_].type;
-        outside_.clear();
+        Tape recorder{tape_options()};
         for (auto const& argument : arguments) {
-            if (!argument->dense(type)) {
-                return {};
-            }
-            outside_.push_back(argument->data);
+            recorder.record().know(*argument);
         }
-        for (std::size_t i = 0; i < arguments.size(); ++i) {
-            void* to = nullptr;
-            if (!gradients.empty()) {
-                gradients[i] = make_body(type, arguments[i]->shape, arguments[i]->size);
-                to = gradients[i]->data;
-            }
-            outside_.push_back(to);
+        auto value = run(arguments);
+        if (!value || !value->shape.empty()) {
+            return {};
         }
-        for (auto const* constant : constants_) {
-            outside_.push_back(constant->data);
+        recorder.record().know(*value); // also where it depends on nothing
+        sweep_target const target{value.get(), {}};
+        operands_.clear();
+        for (auto const& argument : arguments) {
+            operands_.push_back(argument.get());
         }
-        auto value = make_body(type, {}, 1);
-        with_floating_type(type, [&]<class T>() {
-            *value->template elements<T>() =
-                xgrad::run_chain<T>(*chain_, outside_, !gradients.empty());
-        });
+        detail::gradients(
+            recorder,
+            {&target, 1},
+            operands_,
+            {.unconnected = unconnected::zero},
+            gradients,
+            std::source_location::current());
         return value;
     }
 
@@ -189,6 +194,22 @@ private:
     static std::string name_of(statement const& s)
     {
         return std::string(s.kernels == nullptr ? s.operation_->name() : s.reduced->name);
+    }
+
+    bool name_arguments_alone(std::span<body_pointer const> arguments) const
+    {
+        for (std::size_t i = 0; i < arguments.size(); ++i) {
+            auto const identity = arguments[i]->identity;
+            bool const occurred = std::any_of(
+                arguments.begin(),
+                arguments.begin() + static_cast<std::ptrdiff_t>(i),
+                [&](auto const& other) { return other->identity == identity; });
+            if (occurred ||
+                std::find(constants_.begin(), constants_.end(), identity) != constants_.end()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     void run_step(step const& which)
@@ -255,26 +276,38 @@ private:
             steps_.push_back(std::move(next));
         }
         std::reverse(steps_.begin(), steps_.end());
+        find_constants();
         form_groups();
         if (watch.conditions.empty()) {
-            form_chain();
+            form_whole();
         }
     }
 
-    void form_chain()
+    void find_constants()
     {
         auto const& r = tape_.record();
-        auto const type = r.variables()[result_].type;
-        if (type != element_type::float64 && type != element_type::float32) {
-            return;
+        std::vector<bool> computed(r.variables().size(), false);
+        for (auto const argument : arguments_) {
+            computed[argument] = true;
         }
+        for (auto const& step : steps_) {
+            auto const& s = r.statements()[step.statement];
+            for (auto const& operand : s.operands()) {
+                if (!computed[operand.variable]) {
+                    constants_.push_back(operand.kept->identity);
+                }
+            }
+            computed[s.result] = true;
+        }
+    }
+
+    void form_whole()
+    {
         std::vector<std::size_t> statements;
         for (auto const& step : steps_) {
             statements.push_back(step.statement);
         }
-        with_floating_type(type, [&]<class T>() {
-            chain_ = chain_builder<T>::of(r, statements, arguments_, constants_);
-        });
+        whole_.emplace(tape_.record(), statements, arguments_, result_);
     }
 
     /// Neighbours over one shape run together, tile by tile.
@@ -326,15 +359,14 @@ private:
     std::vector<std::pair<element_type, shape_type>> signature_;
     std::vector<std::uint32_t> arguments_;
     std::vector<replay_condition> conditions_of_arguments_;
+    std::vector<std::uint64_t> constants_; // the identities of what the steps read besides
     std::uint32_t result_ = 0;
     std::vector<step> steps_;
-    std::optional<tile_chain> chain_;
-    std::vector<tensor_body*> constants_; // of the chain
+    std::optional<whole_run<recording>> whole_;
     std::string obstacle_;
     // Lists that keep their memory from one run to the next.
     std::vector<body_pointer> values_;
     std::vector<tensor_body*> operands_;
-    std::vector<void*> outside_;
 };
 } // namespace detail
 } // namespace xgrad

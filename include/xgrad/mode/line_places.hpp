@@ -1,0 +1,190 @@
+#pragma once
+
+#include <xgrad/array/strided.hpp>
+#include <xgrad/engine/straight_line.hpp>
+#include <xgrad/tape/tape.hpp>
+
+#include <cstring>
+#include <limits>
+#include <map>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace xgrad::detail {
+/// Where the values and adjoints of a record's variables lie while it is made a straight line.
+template <class T>
+class line_places
+{
+public:
+    static constexpr auto no_number = std::numeric_limits<std::uint32_t>::max();
+
+    struct place
+    {
+        T* value = nullptr;
+        T* adjoint = nullptr;
+        bool computed = false;
+        bool wanted = false; // on a way from an argument
+        bool has_adjoint = false;
+        bool is_part = false;               // its elements are followed by others
+        std::uint32_t argument = no_number; // where the program writes down where it lies
+    };
+
+    line_places(
+        recording const& r,
+        std::span<std::size_t const> statements,
+        std::span<std::uint32_t const> arguments,
+        straight_line& line)
+        : record_(r), line_(line), places_(r.variables().size())
+    {
+        for (std::uint32_t i = 0; i < arguments.size(); ++i) {
+            auto& place = of(arguments[i]);
+            place.value = room(size_of(arguments[i]));
+            place.adjoint = room(size_of(arguments[i]));
+            place.wanted = true;
+            place.argument = size_of(arguments[i]) > 1 ? i : no_number;
+            line.arguments.push_back(port_of(arguments[i], place.value));
+            line.gradients.push_back(port_of(arguments[i], place.adjoint));
+        }
+        for (auto const k : statements) { // of a part, whole registers are read
+            auto const& s = r.statements()[k];
+            if (s.kernels == nullptr && s.operand_count > 0) {
+                of(s.operands()[0].variable).argument = no_number;
+            }
+        }
+    }
+
+    place& of(std::uint32_t variable) noexcept { return places_[variable]; }
+
+    place const& of(std::uint32_t variable) const noexcept { return places_[variable]; }
+
+    std::size_t size_of(std::uint32_t variable) const noexcept
+    {
+        return record_.variables().size_of(variable);
+    }
+
+    shape_type const& shape_of(std::uint32_t variable) const noexcept
+    {
+        return record_.shape_of(variable);
+    }
+
+    bool is_of_type(std::uint32_t variable) const noexcept
+    {
+        return record_.variables()[variable].type == type_of<T>;
+    }
+
+    /// For so many elements, in whole registers also where a part of them is read.
+    T* room(std::size_t count)
+    {
+        auto const bytes = padded_bytes(count * sizeof(T)) + block_alignment;
+        auto* const memory = line_.memory.allocate(bytes);
+        std::memset(memory, 0, bytes);
+        return static_cast<T*>(memory);
+    }
+
+    template <class U>
+    U* list(std::size_t count)
+    {
+        auto const bytes = padded_bytes(count * sizeof(U));
+        auto* const memory = line_.memory.allocate(bytes);
+        std::memset(memory, 0, bytes);
+        return static_cast<U*>(memory);
+    }
+
+    void** slot(T* place)
+    {
+        auto** const to = list<void*>(1);
+        *to = place;
+        return to;
+    }
+
+    void** zero() { return slot(room(1)); }
+
+    void** one()
+    {
+        auto* const number = room(1);
+        *number = T(1);
+        return slot(number);
+    }
+
+    straight_line::port port_of(std::uint32_t variable, T* place) const
+    {
+        return {place, size_of(variable) * sizeof(T)};
+    }
+
+    /// Where an operand lies. A constant is copied.
+    T* value_of(recorded_operand const& operand)
+    {
+        auto& place = of(operand.variable);
+        if (place.value == nullptr) {
+            place.value = room(size_of(operand.variable));
+            place.is_part = !operand.kept->dense(type_of<T>);
+            auto const body = dense(operand.kept);
+            std::memcpy(place.value, body->data, body->size * sizeof(T));
+        }
+        return place.value;
+    }
+
+    /// Writes a value's place down, for good or (of an argument) until it lies somewhere else.
+    void write_down(T* value, std::uint32_t variable, void const** slot)
+    {
+        *slot = value;
+        if (auto const i = of(variable).argument; i != no_number) {
+            line_.arguments[i].slots.push_back(const_cast<void**>(slot));
+        }
+    }
+
+    /// The same of its adjoint; `accumulate`: this contribution is not the first.
+    void write_down_adjoint(std::uint32_t variable, bool& accumulate, void** slot)
+    {
+        accumulate = of(variable).has_adjoint;
+        *slot = accumulate ? of(variable).adjoint : first_adjoint_of(variable);
+        if (auto const i = of(variable).argument; i != no_number) {
+            line_.gradients[i].slots.push_back(slot);
+        }
+    }
+
+    void** adjoint_slot_of(std::uint32_t variable, bool& accumulate)
+    {
+        auto** const slot = list<void*>(1);
+        write_down_adjoint(variable, accumulate, slot);
+        return slot;
+    }
+
+    T* first_adjoint_of(std::uint32_t variable)
+    {
+        auto& place = of(variable);
+        place.has_adjoint = true;
+        if (place.adjoint == nullptr) {
+            auto& idle = idle_[size_of(variable)];
+            if (idle.empty()) {
+                idle.push_back(room(size_of(variable)));
+            }
+            place.adjoint = idle.back();
+            idle.pop_back();
+        }
+        return place.adjoint;
+    }
+
+    void release_adjoint_of(std::uint32_t variable)
+    {
+        idle_[size_of(variable)].push_back(of(variable).adjoint);
+    }
+
+    /// An argument without an adjoint has zeros.
+    void add_gradients(std::span<std::uint32_t const> arguments)
+    {
+        for (std::size_t i = 0; i < arguments.size(); ++i) {
+            if (!of(arguments[i]).has_adjoint) {
+                line_.gradients[i].place = nullptr;
+            }
+        }
+    }
+
+private:
+    recording const& record_;
+    straight_line& line_;
+    std::vector<place> places_;
+    std::map<std::size_t, std::vector<T*>> idle_; // places of adjoints that are done with, by size
+};
+} // namespace xgrad::detail

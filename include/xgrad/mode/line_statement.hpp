@@ -1,0 +1,142 @@
+#pragma once
+
+#include <xgrad/array/reduction.hpp>
+#include <xgrad/mode/line_places.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace xgrad::detail {
+/// A statement of a record as it is, or is not, a part of a straight line.
+template <class T>
+class line_statement
+{
+public:
+    /// The values of its operands have their places.
+    line_statement(statement const& s, line_places<T>& places)
+        : statement_(&s),
+          part_(
+              s.kernels == nullptr ? dynamic_cast<part_operation<T> const*>(s.operation_.get())
+                                   : nullptr)
+    {
+        bool one_type = places.is_of_type(s.result);
+        bool some_part = false;
+        for (auto const& operand : s.operands()) {
+            one_type = one_type && places.is_of_type(operand.variable) &&
+                places.size_of(operand.variable) > 0;
+            count_ = std::max(count_, places.size_of(operand.variable));
+        }
+        if (!one_type || s.operand_count == 0) {
+            return;
+        }
+        for (auto const& operand : s.operands()) {
+            places.value_of(operand);
+            some_part = some_part || places.of(operand.variable).is_part;
+            one_size_ = one_size_ && places.size_of(operand.variable) == count_;
+            one_shape_ = one_shape_ &&
+                same_shape(places.shape_of(operand.variable),
+                           places.shape_of(s.operands()[0].variable));
+        }
+        if (s.kernels == nullptr) {
+            suits_ = part_ != nullptr && is_run(places.shape_of(s.result));
+            return;
+        }
+        // Where the arguments are dense, so is all that is computed, but for parts. (A sum whose
+        // way back reads its elements' values is not said to be aligned.)
+        bool const reads_values = s.reduced != nullptr && s.kernels->result_needed;
+        aligned_ = s.aligned == alignment::same ||
+            (!some_part && (one_shape_ || (reads_values && single_among_larger(s, places))));
+        bool const sums = s.reduced != nullptr && is_sum(*s.reduced);
+        auto const results = sums ? 1 : count_;
+        suits_ = (sums || s.reduced == nullptr) && places.size_of(s.result) == results &&
+            s.kernels->compute == type_of<T> && count_ <= block_length && (aligned_ || one_shape_);
+    }
+
+    statement const* operator->() const noexcept { return statement_; }
+
+    bool suits() const noexcept { return suits_; }
+
+    /// Of a view; null of an expression.
+    part_operation<T> const* part() const noexcept { return part_; }
+
+    /// Elements over which the expression runs.
+    std::size_t count() const noexcept { return count_; }
+
+    /// What the sum is divided by.
+    std::size_t divisor() const noexcept
+    {
+        return statement_->reduced->divides_by_count ? count_ : 1;
+    }
+
+    /// It sums a tensor itself.
+    bool sums_tensor() const noexcept
+    {
+        return statement_->reduced != nullptr && statement_->kernels->terms.size() == 1;
+    }
+
+    /// A sum has its elements' values and adjoints in one pass, by its own rule for one block.
+    bool is_in_one_pass() const noexcept
+    {
+        return statement_->reduced != nullptr && !sums_tensor() && aligned_ && one_size_ &&
+            statement_->kernels->values_and_adjoints != nullptr;
+    }
+
+    /// The first operand that is the same tensor as operand i, and carries a gradient.
+    std::size_t first_of(std::size_t i) const noexcept
+    {
+        auto const operands = statement_->operands();
+        std::size_t first = 0;
+        while (operands[first].variable != operands[i].variable ||
+               !statement_->kernels->leaves[first].carries_gradient) {
+            ++first;
+        }
+        return first;
+    }
+
+private:
+    static bool is_sum(reduction const& kind) noexcept
+    {
+        return &kind == &sum_reduction<T> || &kind == &mean_reduction<T>;
+    }
+
+    /// Its operands are a few single elements and others of one shape, of at least their rank.
+    bool single_among_larger(statement const& s, line_places<T> const& places) const
+    {
+        shape_type const* shape = nullptr;
+        std::size_t rank = 0;
+        std::size_t single = 0;
+        for (auto const& operand : s.operands()) {
+            auto const& own = places.shape_of(operand.variable);
+            if (places.size_of(operand.variable) == 1) {
+                rank = std::max(rank, own.size());
+                ++single;
+            } else if (shape == nullptr) {
+                shape = &own;
+            } else if (!same_shape(own, *shape)) {
+                return false;
+            }
+        }
+        return shape != nullptr && rank <= shape->size() && single <= most_single_operands;
+    }
+
+    /// The elements of the view lie one after the other.
+    bool is_run(shape_type const& shape) const
+    {
+        auto const dense = row_major_strides(shape);
+        for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+            if (shape[axis] != 1 && part_->place().strides[axis] != dense[axis]) {
+                return false;
+            }
+        }
+        return element_count(shape) > 0;
+    }
+
+    statement const* statement_;
+    part_operation<T> const* part_;
+    std::size_t count_ = 0;
+    bool one_size_ = true;
+    bool one_shape_ = true;
+    bool aligned_ = false;
+    bool suits_ = false;
+};
+} // namespace xgrad::detail

@@ -1,0 +1,279 @@
+#pragma once
+
+#include <xgrad/engine/straight_line.hpp>
+#include <xgrad/mode/line_statement.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace xgrad::detail {
+/// Makes a straight line of a record of elementwise statements, sums to one number, and views
+/// without steps, all over at most one block of elements of type T. The instructions are those
+/// that a sweep of the statements comes down to, in its order.
+template <class T>
+class straight_line_builder
+{
+public:
+    /// Of the statements with these numbers, as a function of these variables; null where it is
+    /// none.
+    static std::unique_ptr<straight_line const>
+    of(recording const& r,
+       std::span<std::size_t const> statements,
+       std::span<std::uint32_t const> arguments,
+       std::uint32_t result)
+    {
+        auto line = std::make_unique<straight_line>();
+        straight_line_builder builder(r, statements, arguments, *line);
+        for (auto const k : statements) {
+            if (!builder.add_forward(r.statements()[k]) || line->memory.bytes() > most_bytes) {
+                return nullptr;
+            }
+        }
+        if (!builder.places_.of(result).computed) {
+            return nullptr;
+        }
+        line->result = builder.places_.port_of(result, builder.places_.of(result).value);
+        if (r.shape_of(result).size() == 0) {
+            builder.add_backward(result, arguments);
+        } else {
+            line->gradients.clear();
+        }
+        return line;
+    }
+
+private:
+    // More would not stay in a cache, and a list of values that come and go does better.
+    static constexpr std::size_t most_bytes = std::size_t{4} << 20;
+
+    struct step
+    {
+        line_statement<T> s;
+        void const** operands = nullptr; // where they lie, spread where one element is for many
+        T* values = nullptr;             // of the expression, also where it is summed
+        void** unit = nullptr;           // of a sum in one pass: the adjoints of its elements
+    };
+
+    straight_line_builder(
+        recording const& r,
+        std::span<std::size_t const> statements,
+        std::span<std::uint32_t const> arguments,
+        straight_line& line)
+        : places_(r, statements, arguments, line), line_(line)
+    {}
+
+    // ---- The way forward ----
+
+    bool add_forward(statement const& recorded)
+    {
+        line_statement<T> const s(recorded, places_);
+        if (!s.suits()) {
+            return false;
+        }
+        auto& result = places_.of(recorded.result);
+        result.computed = true;
+        for (std::size_t i = 0; i < recorded.operand_count; ++i) {
+            result.wanted |= places_.of(recorded.operands()[i].variable).wanted &&
+                (s.part() != nullptr || recorded.kernels->leaves[i].carries_gradient);
+        }
+        steps_.push_back({s});
+        if (auto const* const part = s.part()) {
+            result.value = places_.value_of(recorded.operands()[0]) + part->place().offset;
+            result.is_part = places_.size_of(recorded.result) > 1;
+            return true;
+        }
+        read_operands(steps_.back());
+        result.value = places_.room(places_.size_of(recorded.result));
+        if (recorded.reduced == nullptr) {
+            steps_.back().values = result.value;
+            line_.forward.push_back(values_of(steps_.back()));
+        } else {
+            add_sum(steps_.back(), result.value);
+        }
+        return true;
+    }
+
+    void read_operands(step& by)
+    {
+        auto const& operands = by.s->operands();
+        by.operands = places_.template list<void const*>(operands.size());
+        for (std::size_t i = 0; i < operands.size(); ++i) {
+            auto* const value = places_.value_of(operands[i]);
+            if (places_.size_of(operands[i].variable) == by.s.count()) {
+                places_.write_down(value, operands[i].variable, &by.operands[i]);
+            } else {
+                by.operands[i] = spread_over(places_.slot(value), by.s.count(), line_.forward);
+            }
+        }
+    }
+
+    T* spread_over(
+        void* const* number,
+        std::size_t count,
+        std::vector<instruction>& instructions,
+        std::size_t divisor = 1)
+    {
+        auto* const to = places_.room(count);
+        instructions.push_back(spread{{number, places_.slot(to), count, divisor}});
+        return to;
+    }
+
+    static values_call values_of(step const& by)
+    {
+        auto const& kernels = *by.s->kernels;
+        return {
+            kernels.values,
+            {by.operands, by.s->scalars(), by.values, by.s.count(), kernels.program}};
+    }
+
+    void add_sum(step& by, T* result)
+    {
+        auto const count = by.s.count();
+        auto* const to = places_.slot(result);
+        if (by.s.sums_tensor()) {
+            line_.forward.push_back(total{{by.operands, to, count, by.s.divisor()}});
+            return;
+        }
+        by.values = places_.room(count);
+        if (by.s.is_in_one_pass()) {
+            line_.forward.push_back(values_or_both{values_of(by), values_and_adjoints_of(by)});
+        } else {
+            line_.forward.push_back(values_of(by));
+        }
+        line_.forward.push_back(total{{places_.slot(by.values), to, count, by.s.divisor()}});
+    }
+
+    adjoints_call values_and_adjoints_of(step& by)
+    {
+        auto const& kernels = *by.s->kernels;
+        auto const& operands = by.s->operands();
+        auto* const accumulate = places_.template list<bool>(operands.size());
+        by.unit = places_.template list<void*>(operands.size());
+        for (std::size_t i = 0; i < operands.size(); ++i) {
+            if (kernels.leaves[i].carries_gradient) {
+                auto const first = by.s.first_of(i);
+                accumulate[i] = first != i;
+                by.unit[i] = first != i ? by.unit[first] : places_.room(by.s.count());
+            }
+        }
+        return {
+            kernels.values_and_adjoints,
+            {.operands = by.operands,
+             .scalars = by.s->scalars(),
+             .result = nullptr,
+             .seed = nullptr,
+             .adjoints = by.unit,
+             .accumulate = accumulate,
+             .count = by.s.count(),
+             .values = by.values,
+             .program = kernels.program}};
+    }
+
+    // ---- The way back ----
+
+    void add_backward(std::uint32_t result, std::span<std::uint32_t const> arguments)
+    {
+        auto* const seed = places_.first_adjoint_of(result);
+        line_.backward.push_back(spread{{places_.one(), places_.slot(seed), 1}});
+        for (auto k = steps_.size(); k-- > 0;) {
+            auto const& place = places_.of(steps_[k].s->result);
+            if (place.wanted && place.has_adjoint) {
+                reverse(steps_[k], place.adjoint);
+                places_.release_adjoint_of(steps_[k].s->result);
+            }
+        }
+        places_.add_gradients(arguments);
+    }
+
+    void reverse(step const& by, T* g)
+    {
+        if (by.s.part() != nullptr) {
+            reverse_part(by.s, g);
+        } else if (by.unit != nullptr) {
+            reverse_one_pass(by, g);
+        } else if (by.s.sums_tensor()) {
+            spread each{{places_.slot(g), nullptr, by.s.count(), by.s.divisor()}};
+            each.to = places_.adjoint_slot_of(by.s->operands()[0].variable, each.accumulate);
+            line_.backward.push_back(each);
+        } else if (by.s->reduced != nullptr) {
+            call_adjoints(
+                by, spread_over(places_.slot(g), by.s.count(), line_.backward, by.s.divisor()));
+        } else {
+            call_adjoints(by, g);
+        }
+    }
+
+    void reverse_part(line_statement<T> const& s, T* g)
+    {
+        auto const whole = s->operands()[0].variable;
+        bool accumulate = false;
+        auto* const to = places_.adjoint_slot_of(whole, accumulate);
+        if (!accumulate) {
+            line_.backward.push_back(spread{{places_.zero(), to, places_.size_of(whole)}});
+        }
+        line_.backward.push_back(copy{
+            {places_.slot(g), to, places_.size_of(s->result), 1, true}, s.part()->place().offset});
+    }
+
+    void reverse_one_pass(step const& by, T* g)
+    {
+        for (std::size_t i = 0; i < by.s->operand_count; ++i) {
+            auto const variable = by.s->operands()[i].variable;
+            if (by.unit[i] != nullptr && by.s.first_of(i) == i && places_.of(variable).wanted) {
+                scaled each{
+                    {places_.slot(static_cast<T*>(by.unit[i])),
+                     nullptr,
+                     by.s.count(),
+                     by.s.divisor()},
+                    places_.slot(g)};
+                each.to = places_.adjoint_slot_of(variable, each.accumulate);
+                line_.backward.push_back(each);
+            }
+        }
+    }
+
+    void call_adjoints(step const& by, T const* seed)
+    {
+        auto const& kernels = *by.s->kernels;
+        auto const count = by.s.count();
+        auto* const adjoints = places_.template list<void*>(by.s->operand_count);
+        auto* const accumulate = places_.template list<bool>(by.s->operand_count);
+        std::vector<total> totals;
+        for (std::size_t i = 0; i < by.s->operand_count; ++i) {
+            auto const variable = by.s->operands()[i].variable;
+            if (!kernels.leaves[i].carries_gradient) {
+                continue;
+            }
+            if (!places_.of(variable).wanted) {
+                adjoints[i] = places_.room(count); // the kernel writes it all the same
+            } else if (places_.size_of(variable) == count) {
+                places_.write_down_adjoint(variable, accumulate[i], &adjoints[i]);
+            } else {
+                auto* const parts = places_.room(count);
+                adjoints[i] = parts;
+                total sum{{places_.slot(parts), nullptr, count}};
+                sum.to = places_.adjoint_slot_of(variable, sum.accumulate);
+                totals.push_back(sum);
+            }
+        }
+        line_.backward.push_back(adjoints_call{
+            kernels.adjoints,
+            {.operands = by.operands,
+             .scalars = by.s->scalars(),
+             .result = by.values,
+             .seed = seed,
+             .adjoints = adjoints,
+             .accumulate = accumulate,
+             .count = count,
+             .values = nullptr,
+             .program = kernels.program}});
+        line_.backward.insert(line_.backward.end(), totals.begin(), totals.end());
+    }
+
+    line_places<T> places_;
+    straight_line& line_;
+    std::vector<step> steps_;
+};
+} // namespace xgrad::detail

@@ -1,0 +1,197 @@
+#include <boost/test/unit_test.hpp>
+
+#include <xgrad/xgrad.hpp>
+
+#include "support/allocations.hpp"
+#include "support/replayed.hpp"
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <tuple>
+
+// Replays of programs over small arrays: of numbers, and of arrays of several shapes.
+
+using namespace xgrad;
+using replayed::expect_same;
+using replayed::same_bits;
+
+namespace {
+auto const sum_of = [](auto const& x) { return sum(x); };
+auto const mean_of = [](auto const& x) { return mean(x); };
+auto const log_sum_exp = [](auto const& x) { return as_tensor(log(sum(exp(x)))); };
+auto const log_density = [](auto const& x) {
+    using T = typename std::remove_cvref_t<decltype(x)>::value_type;
+    return as_tensor(T(-0.5) * sum(square((x + T(0.56)) / T(1.37))) - T(3) * std::log(T(1.37)));
+};
+auto const scaled_exponentials = [](auto const& x, auto const& a) { return sum(exp(a * x)); };
+auto const differences = [](auto const& x) {
+    auto const n = static_cast<std::ptrdiff_t>(x.size());
+    auto const steps = as_tensor(view(x, range(1, n)) - view(x, range(0, n - 1)));
+    return as_tensor(sum(steps * steps * steps) + mean(exp(view(x, range(0, n - 1)))));
+};
+auto const recurrence = [](auto const& x, auto const& a) {
+    auto const scaled = as_tensor(a * x);
+    auto h = as_tensor(view(scaled, 0) / sqrt(a * a));
+    auto loss = as_tensor(h * h);
+    for (std::size_t i = 1; i < x.size(); ++i) {
+        h = view(scaled, i) + a * (h - a);
+        loss += exp(-h) * h + view(x, i);
+    }
+    return as_tensor(loss + mean(square(x)) - log1p(square(a)));
+};
+
+/// Whether a replay at these arguments keeps no list of values, nor records anything.
+template <class F, class... T>
+bool runs_as_a_whole(F const& f, tensor<T> const&... x)
+{
+    detail::replay_record<tape> record;
+    record.record(f, x...);
+    std::array<body_pointer, sizeof...(T)> gradients;
+    return static_cast<bool>(record.run_whole(std::array{x.handle()...}, gradients));
+}
+
+template <class T>
+void compare_all(std::size_t n)
+{
+    auto const x = random::uniform<T>({n}, -2, 2);
+    if (n <= 1024) {
+        BOOST_TEST(runs_as_a_whole(sum_of, x));
+        BOOST_TEST(runs_as_a_whole(mean_of, x));
+        BOOST_TEST(runs_as_a_whole(log_sum_exp, x));
+        BOOST_TEST(runs_as_a_whole(log_density, x));
+        BOOST_TEST(runs_as_a_whole(scaled_exponentials, x, tensor<T>(T(0.75))) == (n > 1));
+        BOOST_TEST(runs_as_a_whole(differences, x) == (n > 1));
+        BOOST_TEST(runs_as_a_whole(recurrence, x, tensor<T>(T(0.75))));
+    }
+    expect_same(sum_of, x);
+    expect_same(mean_of, x);
+    expect_same(log_sum_exp, x);
+    expect_same(log_density, x);
+    expect_same(scaled_exponentials, x, tensor<T>(T(0.75)));
+    expect_same(differences, x);
+    expect_same(recurrence, x, tensor<T>(T(0.75)));
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_straight_line_has_the_bits_of_its_statements_in_all_sizes)
+{
+    random::seed(21);
+    for (std::size_t n : {1, 2, 3, 4, 5, 8, 9, 63, 64, 65, 255, 1000, 1024, 1025}) {
+        BOOST_TEST_CONTEXT("n = " << n)
+        {
+            compare_all<double>(n);
+            compare_all<float>(n);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(sums_of_several_shapes_meet_in_one_number)
+{
+    random::seed(22);
+    auto const f = [](auto const& w, auto const& b, auto const& s) {
+        tensor const r = (w - b) / s;
+        tensor const q = mean(r * r) + sum(b * b);
+        return tensor(q * q + sum(exp(w)) * s - log(s) * 4.);
+    };
+    tensor const w = random::uniform({7}, -1, 1);
+    expect_same(f, w, tensor(0.25), tensor(1.5));
+    expect_same(f, random::uniform({3, 5}, -1, 1), tensor(0.25), tensor(1.5));
+    expect_same(f, w, random::uniform({7}, -1, 1), tensor(1.5));
+}
+
+BOOST_AUTO_TEST_CASE(an_argument_is_read_whole_and_in_parts)
+{
+    random::seed(23);
+    auto const f = [](auto const& x) {
+        tensor const row = view(x, 1);
+        tensor const corner = view(x, range(0, 2), range(0, 1));
+        return tensor(
+            sum(x * x) + sum(row * row * row) + view(row, 2) * view(x, 0, 0) + sum(corner));
+    };
+    expect_same(f, random::uniform({3, 4}, -1, 1));
+    expect_same(f, random::uniform({2, 3}, -1, 1));
+}
+
+BOOST_AUTO_TEST_CASE(what_it_captures_is_constant_also_where_it_is_an_argument)
+{
+    tensor const x = constant({1., 2., 3.});
+    tensor const turned = transpose(constant({{1., 2., 5.}, {3., 4., 6.}}));
+    auto const f = [&](auto const& a) { return tensor(sum(a * x) * sum(view(x, range(1, 3)))); };
+    expect_same(f, x);
+    expect_same(f, constant({4., 5., 6.}));
+    auto const g = [&](auto const& a) { return sum(exp(a) * turned); };
+    expect_same(g, constant({{1., 2.}, {3., 4.}, {5., 6.}}));
+}
+
+BOOST_AUTO_TEST_CASE(arguments_may_be_unconnected_repeated_or_strided)
+{
+    tensor const x = random::uniform({6}, -1, 1);
+    expect_same([](auto const& a, auto const&) { return sum(a * a); }, x, x);
+    expect_same([](auto const& a, auto const& b) { return sum(a * exp(b)); }, x, x);
+    expect_same(log_density, tensor(view(random::uniform({6, 2}, -1, 1), all(), 1)));
+    expect_same(differences, tensor(view(random::uniform({20}, -1, 1), range(0, 20, 2))));
+    expect_same([](auto const&) { return tensor(sum(constant({1., 2.}))); }, x);
+}
+
+BOOST_AUTO_TEST_CASE(infinities_and_nan_pass_as_in_the_function)
+{
+    constexpr auto infinity = std::numeric_limits<double>::infinity();
+    constexpr auto nan = std::numeric_limits<double>::quiet_NaN();
+    for (auto const& x :
+         {constant({0., -0., 1.}), constant({infinity, 1., 0.}), constant({1., nan, -infinity})}) {
+        expect_same(sum_of, x);
+        expect_same([](auto const& a) { return tensor(-sum(sqrt(a) * 0.)); }, x);
+        expect_same([](auto const& a) { return tensor(-0. * view(a, 1) - sum(a)); }, x);
+        expect_same(log_density, x);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_result_may_be_an_array)
+{
+    auto const f = [](auto const& x, auto const& a) { return tensor(exp(x) * a + sum(x)); };
+    auto fast = replay(f);
+    for (auto const& x : {constant({{1., 2.}}), constant({{3., 4.}})}) {
+        BOOST_TEST(same_bits(fast(x, tensor(0.5)), f(x, tensor(0.5))));
+    }
+    BOOST_CHECK_THROW(fast.value_and_grad(constant({{1., 2.}}), tensor(0.5)), shape_error);
+}
+
+BOOST_AUTO_TEST_CASE(other_tapes_record_it_statement_by_statement)
+{
+    auto f = replay(log_sum_exp);
+    tensor const x = constant({1., 2., 4.});
+    f(x);
+    auto tape = create_tape();
+    auto const g = f.gradient(x);
+    auto const second = grad(tape, view(g, 0), x);
+    auto const p = exp(1.) / (exp(1.) + exp(2.) + exp(4.));
+    BOOST_TEST(second(0) == p * (1 - p), boost::test_tools::tolerance(1e-12));
+}
+
+BOOST_AUTO_TEST_CASE(a_long_record_is_no_straight_line_and_computes_the_same)
+{
+    auto const f = [](auto const& x, auto const& a) {
+        tensor y = x;
+        for (int i = 0; i < 3000; ++i) {
+            y = y * a + 0.001 * sum(y);
+        }
+        return sum(y);
+    };
+    expect_same(f, random::uniform({50}, -1, 1), tensor(0.9));
+}
+
+BOOST_AUTO_TEST_CASE(a_straight_line_and_its_gradients_allocate_nothing_once_they_have_run)
+{
+    tensor const x = random::uniform({64}, -2, 2);
+    auto f = replay(recurrence);
+    auto const run = [&] {
+        auto const [value, gradients] = f.value_and_grad(x, tensor(0.75));
+        return value.item() + std::get<0>(gradients)(0) + f(x, tensor(0.75)).item();
+    };
+    run();
+    run();
+    auto const before = count_of_allocations();
+    run();
+    BOOST_TEST(count_of_allocations() - before == 0u);
+}
