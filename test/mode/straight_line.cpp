@@ -169,6 +169,14 @@ BOOST_AUTO_TEST_CASE(other_tapes_record_it_statement_by_statement)
     BOOST_TEST(second(0) == p * (1 - p), boost::test_tools::tolerance(1e-12));
 }
 
+BOOST_AUTO_TEST_CASE(an_array_of_which_little_is_read_is_not_copied)
+{
+    auto const two_of = [](auto const& x) { return tensor(view(x, 1) * view(x, 2)); };
+    BOOST_TEST(runs_as_a_whole(two_of, ones({1000})));
+    BOOST_TEST(!runs_as_a_whole(two_of, ones({100000})));
+    expect_same(two_of, random::uniform({100000}, -1, 1));
+}
+
 BOOST_AUTO_TEST_CASE(a_long_record_is_no_straight_line_and_computes_the_same)
 {
     auto const f = [](auto const& x, auto const& a) {

@@ -4,6 +4,7 @@
 #include <xgrad/engine/straight_line.hpp>
 #include <xgrad/tape/tape.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <map>
@@ -27,6 +28,7 @@ public:
         bool wanted = false; // on a way from an argument
         bool has_adjoint = false;
         bool is_part = false;               // its elements are followed by others
+        std::size_t read_in_parts = 0;      // elements, in all its parts together
         std::uint32_t argument = no_number; // where the program writes down where it lies
     };
 
@@ -49,7 +51,9 @@ public:
         for (auto const k : statements) { // of a part, whole registers are read
             auto const& s = r.statements()[k];
             if (s.kernels == nullptr && s.operand_count > 0) {
-                of(s.operands()[0].variable).argument = no_number;
+                auto& whole = of(s.operands()[0].variable);
+                whole.argument = no_number;
+                whole.read_in_parts += size_of(s.result);
             }
         }
     }
@@ -71,6 +75,12 @@ public:
     bool is_of_type(std::uint32_t variable) const noexcept
     {
         return record_.variables()[variable].type == type_of<T>;
+    }
+
+    /// It is small, or so much of it is read in parts that to copy it is no waste.
+    bool may_be_copied(std::uint32_t variable) const noexcept
+    {
+        return size_of(variable) <= std::max(block_length, 4 * of(variable).read_in_parts);
     }
 
     /// For so many elements, in whole registers also where a part of them is read.

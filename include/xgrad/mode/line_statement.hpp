@@ -38,7 +38,8 @@ public:
                            places.shape_of(s.operands()[0].variable));
         }
         if (s.kernels == nullptr) {
-            suits_ = part_ != nullptr && is_run(places.shape_of(s.result));
+            suits_ = part_ != nullptr && is_run(places.shape_of(s.result)) &&
+                places.may_be_copied(s.operands()[0].variable);
             return;
         }
         // Where the arguments are dense, so is all that is computed, but for parts. (A sum whose

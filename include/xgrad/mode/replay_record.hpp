@@ -1,13 +1,11 @@
 #pragma once
 
-#include <xgrad/mode/run_again.hpp>
-#include <xgrad/mode/tile_group.hpp>
+#include <xgrad/mode/replay_steps.hpp>
 #include <xgrad/mode/value_and_grad.hpp>
 #include <xgrad/mode/whole_run.hpp>
 #include <xgrad/tape/replay_watch.hpp>
 
-#include <limits>
-#include <memory>
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,7 +21,7 @@ template <class Tape>
 class replay_record
 {
 public:
-    replay_record() : tape_(tape_options{.persistent = true})
+    replay_record() : tape_(tape_options{.persistent = true}), steps_(tape_.record())
     {
         tape_.suspend();
         tape_.record().keep_operands();
@@ -89,40 +87,7 @@ public:
         if (auto value = run_whole(arguments, {})) {
             return value;
         }
-        struct release
-        {
-            std::vector<body_pointer>& values;
-
-            ~release() { values.clear(); }
-        } const guard{values_};
-        auto& values = values_;
-        values.resize(tape_.record().variables().size());
-        for (std::size_t i = 0; i < arguments.size(); ++i) {
-            values[arguments_[i]] = arguments[i];
-        }
-        for (auto const& condition : conditions_of_arguments_) {
-            if (!holds(condition, values[condition.variable])) {
-                return {};
-            }
-        }
-        for (std::size_t k = 0; k < steps_.size();) {
-            auto const* const group = steps_[k].group.get();
-            auto const end = k + (group != nullptr && group->run(values) ? group->size() : 1);
-            if (end == k + 1) {
-                run_step(steps_[k]);
-            }
-            for (; k < end; ++k) {
-                for (auto const& condition : steps_[k].conditions) {
-                    if (!holds(condition, values[condition.variable])) {
-                        return {};
-                    }
-                }
-                for (auto const variable : steps_[k].last_read) {
-                    values[variable] = {};
-                }
-            }
-        }
-        return values[result_];
+        return steps_.run(arguments);
     }
 
     /// The value as a new body, and the gradients by the arguments where they are wanted, without
@@ -153,14 +118,15 @@ public:
         }
         recorder.record().know(*value); // also where it depends on nothing
         sweep_target const target{value.get(), {}};
-        operands_.clear();
-        for (auto const& argument : arguments) {
-            operands_.push_back(argument.get());
-        }
+        short_list<tensor_body*> sources(arguments.size());
+        std::transform(
+            arguments.begin(), arguments.end(), sources.get().begin(), [](auto const& argument) {
+                return argument.get();
+            });
         detail::gradients(
             recorder,
             {&target, 1},
-            operands_,
+            sources.get(),
             {.unconnected = unconnected::zero},
             gradients,
             std::source_location::current());
@@ -168,60 +134,18 @@ public:
     }
 
 private:
-    using groups = tile_group<recording>;
-
-    struct step
-    {
-        std::size_t statement;
-        std::vector<std::uint32_t> last_read;       // variables that no later step reads
-        std::vector<replay_condition> conditions{}; // of its result
-        std::unique_ptr<groups const> group{};      // that begins here
-    };
-
-    static bool holds(replay_condition const& condition, body_pointer const& value)
-    {
-        {
-            no_grad const guard;
-            unwatched const also;
-            if (!condition.holds(value)) {
-                return false;
-            }
-        }
-        note_condition(*value, condition.holds); // of who records this replay
-        return true;
-    }
-
-    static std::string name_of(statement const& s)
-    {
-        return std::string(s.kernels == nullptr ? s.operation_->name() : s.reduced->name);
-    }
-
     bool name_arguments_alone(std::span<body_pointer const> arguments) const
     {
         for (std::size_t i = 0; i < arguments.size(); ++i) {
-            auto const identity = arguments[i]->identity;
             bool const occurred = std::any_of(
                 arguments.begin(),
                 arguments.begin() + static_cast<std::ptrdiff_t>(i),
-                [&](auto const& other) { return other->identity == identity; });
-            if (occurred ||
-                std::find(constants_.begin(), constants_.end(), identity) != constants_.end()) {
+                [&](auto const& other) { return other->identity == arguments[i]->identity; });
+            if (occurred || steps_.read_constant(*arguments[i])) {
                 return false;
             }
         }
         return true;
-    }
-
-    void run_step(step const& which)
-    {
-        auto const& r = tape_.record();
-        auto const& s = r.statements()[which.statement];
-        operands_.clear();
-        for (auto const& operand : s.operands()) {
-            auto const& value = values_[operand.variable];
-            operands_.push_back(value ? value.get() : operand.kept.get());
-        }
-        values_[s.result] = run_again(r, s, operands_);
     }
 
     void finish(tensor_body const& result, replay_watch const& watch)
@@ -231,142 +155,22 @@ private:
         if (!place && obstacle_.empty()) {
             obstacle_ = "its result is none of what it computes";
         }
+        if (obstacle_.empty()) {
+            obstacle_ = steps_.find(*place, arguments_, watch);
+        }
         if (!obstacle_.empty()) {
             tape_.clear();
-            return;
-        }
-        result_ = *place;
-        std::vector<bool> needed(r.variables().size(), false);
-        needed[result_] = true;
-        for (auto const& condition : watch.conditions) {
-            needed[condition.variable] = true;
-            if (std::find(arguments_.begin(), arguments_.end(), condition.variable) !=
-                arguments_.end()) {
-                conditions_of_arguments_.push_back(condition);
-            }
-        }
-        for (auto k = r.statements().size(); k-- > 0;) {
-            auto const& s = r.statements()[k];
-            if (!needed[s.result]) {
-                continue;
-            }
-            bool const some_loose =
-                std::any_of(s.operands().begin(), s.operands().end(), [&](auto const& operand) {
-                    return watch.has_loose(*operand.kept);
-                });
-            if (!s.runs_again() || some_loose) {
-                obstacle_ = some_loose ? "it computes with indices or signs that no tape records"
-                                       : name_of(s) + " cannot be replayed";
-                tape_.clear();
-                steps_.clear();
-                return;
-            }
-            step next{k, {}};
-            std::copy_if(
-                watch.conditions.begin(),
-                watch.conditions.end(),
-                std::back_inserter(next.conditions),
-                [&](auto const& condition) { return condition.variable == s.result; });
-            for (auto const& operand : s.operands()) {
-                if (!needed[operand.variable]) {
-                    needed[operand.variable] = true;
-                    next.last_read.push_back(operand.variable);
-                }
-            }
-            steps_.push_back(std::move(next));
-        }
-        std::reverse(steps_.begin(), steps_.end());
-        find_constants();
-        form_groups();
-        if (watch.conditions.empty()) {
-            form_whole();
-        }
-    }
-
-    void find_constants()
-    {
-        auto const& r = tape_.record();
-        std::vector<bool> computed(r.variables().size(), false);
-        for (auto const argument : arguments_) {
-            computed[argument] = true;
-        }
-        for (auto const& step : steps_) {
-            auto const& s = r.statements()[step.statement];
-            for (auto const& operand : s.operands()) {
-                if (!computed[operand.variable]) {
-                    constants_.push_back(operand.kept->identity);
-                }
-            }
-            computed[s.result] = true;
-        }
-    }
-
-    void form_whole()
-    {
-        std::vector<std::size_t> statements;
-        for (auto const& step : steps_) {
-            statements.push_back(step.statement);
-        }
-        whole_.emplace(tape_.record(), statements, arguments_, result_);
-    }
-
-    /// Neighbours over one shape run together, tile by tile.
-    void form_groups()
-    {
-        auto const& r = tape_.record();
-        auto const statement_of = [&](std::size_t k) -> statement const& {
-            return r.statements()[steps_[k].statement];
-        };
-        std::vector<std::size_t> last_reader(r.variables().size(), 0);
-        for (std::size_t k = 0; k < steps_.size(); ++k) {
-            for (auto const& operand : statement_of(k).operands()) {
-                last_reader[operand.variable] = k;
-            }
-        }
-        // Something outside of all groups reads these.
-        constexpr auto always = std::numeric_limits<std::size_t>::max();
-        last_reader[result_] = always;
-        for (auto const& step : steps_) {
-            if (!step.conditions.empty()) {
-                last_reader[r.statements()[step.statement].result] = always;
-            }
-        }
-        constexpr std::size_t longest = 32; // so that the tiles stay few
-        for (std::size_t first = 0, end = 0; first < steps_.size(); first = end) {
-            end = first + 1;
-            if (!groups::suits(r, statement_of(first))) {
-                continue;
-            }
-            while (end < steps_.size() && end - first < longest &&
-                   groups::suits(r, statement_of(end)) &&
-                   groups::alike(r, statement_of(first), statement_of(end))) {
-                ++end;
-            }
-            if (end - first > 1) {
-                std::vector<std::size_t> members;
-                for (auto k = first; k < end; ++k) {
-                    members.push_back(steps_[k].statement);
-                }
-                steps_[first].group =
-                    std::make_unique<groups const>(r, members, [&](std::uint32_t variable) {
-                        return last_reader[variable] >= end;
-                    });
-            }
+        } else if (watch.conditions.empty()) {
+            whole_.emplace(r, steps_.statements(), arguments_, *place);
         }
     }
 
     Tape tape_;
+    replay_steps<recording> steps_;
     std::vector<std::pair<element_type, shape_type>> signature_;
     std::vector<std::uint32_t> arguments_;
-    std::vector<replay_condition> conditions_of_arguments_;
-    std::vector<std::uint64_t> constants_; // the identities of what the steps read besides
-    std::uint32_t result_ = 0;
-    std::vector<step> steps_;
     std::optional<whole_run<recording>> whole_;
     std::string obstacle_;
-    // Lists that keep their memory from one run to the next.
-    std::vector<body_pointer> values_;
-    std::vector<tensor_body*> operands_;
 };
 } // namespace detail
 } // namespace xgrad

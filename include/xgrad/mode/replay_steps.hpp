@@ -1,0 +1,252 @@
+#pragma once
+
+#include <xgrad/mode/run_again.hpp>
+#include <xgrad/mode/tile_group.hpp>
+#include <xgrad/tape/replay_watch.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace xgrad::detail {
+/// The statements of a record that compute its result, and how they run again, one by one or as
+/// neighbours tile by tile. (A template for the sake of programs without replays, which need not
+/// compile it.)
+template <class Recording>
+class replay_steps
+{
+public:
+    explicit replay_steps(Recording const& r) : record_(r) {}
+
+    /// Those that compute `result` of `arguments`. Returns why they cannot, or nothing.
+    std::string
+    find(std::uint32_t result, std::vector<std::uint32_t> arguments, replay_watch const& watch)
+    {
+        result_ = result;
+        arguments_ = std::move(arguments);
+        auto obstacle = find_steps(watch);
+        if (obstacle.empty()) {
+            find_constants();
+            form_groups();
+        } else {
+            steps_.clear();
+        }
+        return obstacle;
+    }
+
+    std::vector<std::size_t> statements() const
+    {
+        std::vector<std::size_t> numbers;
+        for (auto const& step : steps_) {
+            numbers.push_back(step.statement);
+        }
+        return numbers;
+    }
+
+    /// They read this body, whatever the arguments are.
+    bool read_constant(tensor_body const& body) const noexcept
+    {
+        return std::find(constants_.begin(), constants_.end(), body.identity) != constants_.end();
+    }
+
+    /// Runs them over other arguments; null where other values ask for other statements.
+    body_pointer run(std::span<body_pointer const> arguments)
+    {
+        struct release
+        {
+            std::vector<body_pointer>& values;
+
+            ~release() { values.clear(); }
+        } const guard{values_};
+        auto& values = values_;
+        values.resize(record_.variables().size());
+        for (std::size_t i = 0; i < arguments.size(); ++i) {
+            values[arguments_[i]] = arguments[i];
+        }
+        for (auto const& condition : conditions_of_arguments_) {
+            if (!holds(condition, values[condition.variable])) {
+                return {};
+            }
+        }
+        for (std::size_t k = 0; k < steps_.size();) {
+            auto const* const group = steps_[k].group.get();
+            auto const end = k + (group != nullptr && group->run(values) ? group->size() : 1);
+            if (end == k + 1) {
+                run_step(steps_[k]);
+            }
+            for (; k < end; ++k) {
+                for (auto const& condition : steps_[k].conditions) {
+                    if (!holds(condition, values[condition.variable])) {
+                        return {};
+                    }
+                }
+                for (auto const variable : steps_[k].last_read) {
+                    values[variable] = {};
+                }
+            }
+        }
+        return values[result_];
+    }
+
+private:
+    using groups = tile_group<Recording>;
+
+    struct step
+    {
+        std::size_t statement;
+        std::vector<std::uint32_t> last_read;       // variables that no later step reads
+        std::vector<replay_condition> conditions{}; // of its result
+        std::unique_ptr<groups const> group{};      // that begins here
+    };
+
+    static bool holds(replay_condition const& condition, body_pointer const& value)
+    {
+        {
+            no_grad const guard;
+            unwatched const also;
+            if (!condition.holds(value)) {
+                return false;
+            }
+        }
+        note_condition(*value, condition.holds); // of who records this replay
+        return true;
+    }
+
+    void run_step(step const& which)
+    {
+        auto const& r = record_;
+        auto const& s = r.statements()[which.statement];
+        operands_.clear();
+        for (auto const& operand : s.operands()) {
+            auto const& value = values_[operand.variable];
+            operands_.push_back(value ? value.get() : operand.kept.get());
+        }
+        values_[s.result] = run_again(r, s, operands_);
+    }
+
+    static std::string name_of(statement const& s)
+    {
+        return std::string(s.kernels == nullptr ? s.operation_->name() : s.reduced->name);
+    }
+
+    std::string find_steps(replay_watch const& watch)
+    {
+        auto const& r = record_;
+        std::vector<bool> needed(r.variables().size(), false);
+        needed[result_] = true;
+        for (auto const& condition : watch.conditions) {
+            needed[condition.variable] = true;
+            if (std::find(arguments_.begin(), arguments_.end(), condition.variable) !=
+                arguments_.end()) {
+                conditions_of_arguments_.push_back(condition);
+            }
+        }
+        for (auto k = r.statements().size(); k-- > 0;) {
+            auto const& s = r.statements()[k];
+            if (!needed[s.result]) {
+                continue;
+            }
+            bool const some_loose =
+                std::any_of(s.operands().begin(), s.operands().end(), [&](auto const& operand) {
+                    return watch.has_loose(*operand.kept);
+                });
+            if (!s.runs_again() || some_loose) {
+                return some_loose ? "it computes with indices or signs that no tape records"
+                                  : name_of(s) + " cannot be replayed";
+            }
+            step next{k, {}};
+            std::copy_if(
+                watch.conditions.begin(),
+                watch.conditions.end(),
+                std::back_inserter(next.conditions),
+                [&](auto const& condition) { return condition.variable == s.result; });
+            for (auto const& operand : s.operands()) {
+                if (!needed[operand.variable]) {
+                    needed[operand.variable] = true;
+                    next.last_read.push_back(operand.variable);
+                }
+            }
+            steps_.push_back(std::move(next));
+        }
+        std::reverse(steps_.begin(), steps_.end());
+        return {};
+    }
+
+    void find_constants()
+    {
+        auto const& r = record_;
+        std::vector<bool> computed(r.variables().size(), false);
+        for (auto const argument : arguments_) {
+            computed[argument] = true;
+        }
+        for (auto const& step : steps_) {
+            auto const& s = r.statements()[step.statement];
+            for (auto const& operand : s.operands()) {
+                if (!computed[operand.variable]) {
+                    constants_.push_back(operand.kept->identity);
+                }
+            }
+            computed[s.result] = true;
+        }
+    }
+
+    /// Neighbours over one shape run together, tile by tile.
+    void form_groups()
+    {
+        auto const& r = record_;
+        auto const statement_of = [&](std::size_t k) -> statement const& {
+            return r.statements()[steps_[k].statement];
+        };
+        std::vector<std::size_t> last_reader(r.variables().size(), 0);
+        for (std::size_t k = 0; k < steps_.size(); ++k) {
+            for (auto const& operand : statement_of(k).operands()) {
+                last_reader[operand.variable] = k;
+            }
+        }
+        // Something outside of all groups reads these.
+        constexpr auto always = std::numeric_limits<std::size_t>::max();
+        last_reader[result_] = always;
+        for (auto const& step : steps_) {
+            if (!step.conditions.empty()) {
+                last_reader[r.statements()[step.statement].result] = always;
+            }
+        }
+        constexpr std::size_t longest = 32; // so that the tiles stay few
+        for (std::size_t first = 0, end = 0; first < steps_.size(); first = end) {
+            end = first + 1;
+            if (!groups::suits(r, statement_of(first))) {
+                continue;
+            }
+            while (end < steps_.size() && end - first < longest &&
+                   groups::suits(r, statement_of(end)) &&
+                   groups::alike(r, statement_of(first), statement_of(end))) {
+                ++end;
+            }
+            if (end - first > 1) {
+                std::vector<std::size_t> members;
+                for (auto k = first; k < end; ++k) {
+                    members.push_back(steps_[k].statement);
+                }
+                steps_[first].group =
+                    std::make_unique<groups const>(r, members, [&](std::uint32_t variable) {
+                        return last_reader[variable] >= end;
+                    });
+            }
+        }
+    }
+
+    Recording const& record_;
+    std::uint32_t result_ = 0;
+    std::vector<std::uint32_t> arguments_;
+    std::vector<step> steps_;
+    std::vector<replay_condition> conditions_of_arguments_;
+    std::vector<std::uint64_t> constants_; // identities
+    // Lists that keep their memory from one run to the next.
+    std::vector<body_pointer> values_;
+    std::vector<tensor_body*> operands_;
+};
+} // namespace xgrad::detail
