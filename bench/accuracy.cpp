@@ -124,6 +124,19 @@ std::vector<function> more_functions()
             [](wide x) { return expq(-x * x); })};
 }
 
+/// The zero of ψ between -n and 1 - n, -n + f: ψ(n + 1 - f) = π cot πf, so that f = acot(ψ/π)/π.
+double zero_of_digamma(double n)
+{
+    constexpr double pi_in_double = 3.14159265358979323846;
+    double f = 0.25;
+    for (int i = 0; i < 16; ++i) {
+        std::array<double, batch<double>::size> psi;
+        digamma(batch<double>(n + 1 - f)).store(psi.data());
+        f = std::atan2(pi_in_double, psi[0]) / pi_in_double;
+    }
+    return f - n;
+}
+
 template <class T>
 points<T> search_points(function const& f, std::size_t count, std::uint64_t seed)
 {
@@ -136,6 +149,9 @@ points<T> search_points(function const& f, std::size_t count, std::uint64_t seed
         if (f.name == "pow" && choice > 0) {
             x = std::abs(x);
             y = numbers.exponent_for(x);
+        } else if (f.name == "digamma" && choice > 0) {
+            auto const n = 1 + numbers.below(std::uint64_t{1} << numbers.below(50));
+            x = numbers.beside(static_cast<T>(zero_of_digamma(static_cast<double>(n))));
         } else if (f.binary && choice > 0) {
             y = numbers.beside_multiple(x);
         }

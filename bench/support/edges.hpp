@@ -46,6 +46,21 @@ public:
         return beside(x * std::ldexp(one_to_two(), static_cast<int>(below(9)) - 4));
     }
 
+    /// Some steps away from x, or further, at a distance of any magnitude.
+    T beside(T x)
+    {
+        if (below(2) == 0) {
+            auto const steps = below(9);
+            auto const to = below(2) == 0 ? limits::infinity() : -limits::infinity();
+            for (std::uint64_t i = 0; i < steps; ++i) {
+                x = std::nextafter(x, to);
+            }
+            return x;
+        }
+        auto const distance = std::ldexp(one_to_two(), -static_cast<int>(below(limits::digits)));
+        return x + with_sign(distance) * x;
+    }
+
     std::uint64_t below(std::uint64_t n) { return generator_() % n; }
 
 private:
@@ -90,20 +105,6 @@ private:
             return static_cast<T>(ends[below(std::size(ends))]);
         }
         }
-    }
-
-    T beside(T x)
-    {
-        if (below(2) == 0) {
-            auto const steps = below(9);
-            auto const to = below(2) == 0 ? limits::infinity() : -limits::infinity();
-            for (std::uint64_t i = 0; i < steps; ++i) {
-                x = std::nextafter(x, to);
-            }
-            return x;
-        }
-        auto const distance = std::ldexp(one_to_two(), -static_cast<int>(below(limits::digits)));
-        return x + with_sign(distance) * x;
     }
 
     std::mt19937_64 generator_;

@@ -94,7 +94,7 @@ bool agree(T actual, T expected, int steps)
     return actual == expected;
 }
 
-// A value computed with 50 digits.
+// A value computed with 50 digits or more.
 struct reference
 {
     double x;
@@ -324,9 +324,19 @@ BOOST_AUTO_TEST_CASE(digamma_keeps_its_digits_next_to_its_zeros)
              reference{-28.76145722726486, 2.123489735681867e-05},
              reference{-31.765982812458248, 1.4691482172393513e-14},
              reference{-31.765981812458243, 2.190758629491492e-05},
+             // Next to a zero far left, those of all doubles among them that come closest to one.
+             reference{-44.7806310881875, -2.7581476186221766e-14},
+             reference{-44.78063108818749, 1.4568952035021974e-13},
+             reference{-87.80536027839507, -3.819390762310924e-16},
+             reference{-2977.8808777877402, 1.3170578140239664e-16},
+             reference{-6066919.936815942, -1.0898989210994849e-15},
+             reference{-204097275.94819948, 5.8259026963404104e-16},
+             reference{-163103138241.96146, 2.2392315828399232e-14},
+             reference{-10775906060323.967, 3.2693454737101029e-14},
+             reference{-71243556817555.97, -3.810910311192602e-15},
          }) {
         auto const actual = lane(digamma(batch<double>(x)), 0);
-        BOOST_TEST(agree(actual, value, 4), text(x) << ": " << text(actual));
+        BOOST_TEST(agree(actual, value, 1), text(x) << ": " << text(actual));
     }
 }
 

@@ -4,8 +4,8 @@
 #include <xgrad/simd/extended.hpp>
 #include <xgrad/simd/logarithm.hpp>
 
-// From the exponential far from 0 and by series near it; the inverse functions from log1p in two
-// numbers, so that one rounding is left at the end.
+// Far from 0 by the exponential or the logarithm, near it by series. atanh is log1p of two numbers,
+// so that one rounding is left at the end.
 
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
@@ -128,77 +128,109 @@ XGRAD_ALWAYS_INLINE batch<T> cosh(batch<T> x) noexcept
     return large + batch<T>(0.25) / large;
 }
 
-/// sign(x) log1p(|x| + x²/(1 + √(1 + x²))).
-XGRAD_ALWAYS_INLINE batch<double> asinh(batch<double> x) noexcept
-{
-    using B = batch<double>;
-    B const one(1);
-    B const huge(0x1p30);
-    auto const magnitude = abs(x);
-    auto const bounded = select(magnitude > huge, huge, magnitude);
-    auto const square = bounded * bounded;
-    auto const sum = exact_sum(bounded, square / (one + sqrt(one + square)));
-    auto const near = detail::log1p_pair(sum.upper, sum.lower);
-    return copysign(select(magnitude > huge, detail::log_twice(magnitude), near), x);
-}
-
-/// log1p(t + √(t (t + 2))), t = x - 1.
-XGRAD_ALWAYS_INLINE batch<double> acosh(batch<double> x) noexcept
-{
-    using B = batch<double>;
-    B const two(2);
-    B const huge(0x1p30);
-    // Far below 1 the two terms would cancel instead of being no number.
-    auto const inside = select(x < B(1), B(std::numeric_limits<double>::quiet_NaN()), x);
-    auto const t = select(x > huge, huge, inside) - B(1);
-    auto const factor = exact_sum(two, t);
-    auto const square = exact_product(t, factor.upper);
-    auto const root = sqrt(square.upper);
-    auto const back = exact_product(root, root);
-    auto const rest =
-        ((square.upper - back.upper) - back.lower) + (square.lower + t * factor.lower);
-    auto const lost = select(root == B(0), B(0), rest / (root + root));
-    auto const sum = exact_sum(root, t);
-    auto const near = detail::log1p_pair(sum.upper, sum.lower + lost);
-    return select(x > huge, detail::log_twice(x), near);
-}
-
 namespace detail {
-/// log x for x >= 1 in digits for a float; infinity and NaN stay.
-XGRAD_ALWAYS_INLINE batch<double> log_for_floats(batch<double> x) noexcept
+struct inverse_hyperbolic_range
 {
-    using B = batch<double>;
-    return select(x <= B(std::numeric_limits<double>::max()), B(ln2) * log2_for_floats(x), x);
+    // Where the logarithms begin: both functions are above 1.
+    static constexpr double asinh_near = 1.1875;
+    static constexpr double acosh_near = 0.5625;
+    // Powers of x² less its middle hardly cancel, as those of x² would.
+    static constexpr double asinh_middle = 0.703125;
+    // From here on √(x² ± 1) is x.
+    static constexpr double huge = 0x1p30;
+};
+
+// (asinh x - x)/x³ in x² - `asinh_middle` and (acosh(1 + t)/√(2t) - 1)/t in t, each up to where it
+// ends, minimax, computed by Remez's algorithm at 60 digits: error below 2^-57 (2^-27).
+template <class T>
+struct inverse_hyperbolic_constants;
+
+template <>
+struct inverse_hyperbolic_constants<double>
+{
+    static constexpr std::array<double, 22> asinh{
+        -0.12899802515362746,    0.038802002158027024,   -0.01463530886937642,
+        0.006152006745948489,    -0.0027581921252569468, 0.0012909970925247267,
+        -0.0006232310507211674,  0.00030796800677993684, -0.0001549872421571808,
+        7.915389520011287e-05,   -4.091676094432259e-05, 2.136963069078448e-05,
+        -1.1261189941911433e-05, 5.964179532610493e-06,  -3.1635777597719333e-06,
+        1.733266162635588e-06,   -9.964902788104619e-07, 4.806172728726287e-07,
+        -1.581904037152995e-07,  1.4514968222603501e-07, -1.7850690706030436e-07,
+        7.355929462342137e-08};
+    static constexpr std::array<double, 12> acosh{
+        -0.08333333333333234,
+        0.018749999999878544,
+        -0.00558035713764254,
+        0.0018988714152453755,
+        -0.0006991285438319278,
+        0.0002711253562431589,
+        -0.00010903717987787234,
+        4.488670166218889e-05,
+        -1.844245250205672e-05,
+        7.054933521595672e-06,
+        -2.140151982680676e-06,
+        3.6076092736831516e-07};
+};
+
+template <>
+struct inverse_hyperbolic_constants<float>
+{
+    static constexpr std::array<float, 9> asinh{
+        -0.1289980184067287f,
+        0.03880195989355456f,
+        -0.014635907077708956f,
+        0.006153987427153255f,
+        -0.0027507982265061455f,
+        0.0012694373914931595f,
+        -0.0006471964636460161f,
+        0.0003858709339145543f,
+        -0.00015090618835511102f};
+    static constexpr std::array<float, 5> acosh{
+        -0.08333313893887113f,
+        0.01874493820571007f,
+        -0.005537032247223854f,
+        0.0017326673896729506f,
+        -0.00038963731439827437f};
+};
+
+/// log(x + root) for the two terms of asinh and acosh.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> log_of_sum(batch<T> x, batch<T> root) noexcept
+{
+    using B = batch<T>;
+    B const half(T(0.5));
+    auto const bounded = select(x > B(inverse_hyperbolic_range::huge), x, root);
+    return log_twice(fma(half, bounded, half * x));
 }
 } // namespace detail
 
-/// In doubles, where neither 1 + x² nor log(1 + x) need care: log(x + √(x² + 1)), and near 0 two
-/// terms of the series (DLMF 4.38.1), error below 2^-43.
-XGRAD_ALWAYS_INLINE batch<float> asinh(batch<float> x) noexcept
+/// log(x + √(x² + 1)), and an odd polynomial near 0.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> asinh(batch<T> x) noexcept
 {
-    return in_double(
-        [](batch<double> v) {
-            using B = batch<double>;
-            constexpr double series_end = 0x1p-10;
-            auto const magnitude = abs(v);
-            auto const square = magnitude * magnitude;
-            auto const far = detail::log_for_floats(magnitude + sqrt(square + B(1)));
-            auto const near = fma(magnitude * square, B(-1. / 6), magnitude);
-            return copysign(select(magnitude < B(series_end), near, far), v);
-        },
-        x);
+    using B = batch<T>;
+    using range = detail::inverse_hyperbolic_range;
+    auto const magnitude = abs(x);
+    auto const square = magnitude * magnitude;
+    auto const far = detail::log_of_sum(magnitude, sqrt(fma(magnitude, magnitude, B(1))));
+    auto const distance = fma(magnitude, magnitude, B(-range::asinh_middle));
+    auto const odd = polynomial(distance, detail::inverse_hyperbolic_constants<T>::asinh);
+    auto const near = fma(magnitude * square, odd, magnitude);
+    auto const is_near = magnitude < B(range::asinh_near);
+    return copysign(select(is_near, near, far), x);
 }
 
-/// log(x + √(x² - 1)) in doubles, exact to the square root.
-XGRAD_ALWAYS_INLINE batch<float> acosh(batch<float> x) noexcept
+/// log(x + √(x² - 1)), and √(2t) times a polynomial near 1; x² - 1 = t (t + 2), t = x - 1.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> acosh(batch<T> x) noexcept
 {
-    return in_double(
-        [](batch<double> v) {
-            using B = batch<double>;
-            auto const inside = select(v < B(1), B(std::numeric_limits<double>::quiet_NaN()), v);
-            return detail::log_for_floats(inside + sqrt(fma(inside, inside, B(-1))));
-        },
-        x);
+    using B = batch<T>;
+    auto const inside = select(x < B(1), B(std::numeric_limits<T>::quiet_NaN()), x);
+    auto const t = inside - B(1);
+    auto const is_near = t < B(detail::inverse_hyperbolic_range::acosh_near);
+    auto const root = sqrt(fma(select(is_near, B(0), t), t, t + t));
+    auto const rest = polynomial(t, detail::inverse_hyperbolic_constants<T>::acosh);
+    return select(is_near, fma(root * t, rest, root), detail::log_of_sum(inside, root));
 }
 
 /// sign(x) log1p(2|x|/(1 - |x|)) / 2.

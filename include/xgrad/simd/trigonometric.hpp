@@ -60,23 +60,17 @@ struct trigonometric_constants<double>
         1.6058941483517733e-10,
         -7.643032749430746e-13,
         2.7215678112846728e-15};
-    // Likewise (tan r - r)/r³ for |r| <= π/4.
-    static constexpr std::array<double, 15> tangent{
-        0.3333333333333338,
-        0.13333333333325006,
-        0.05396825397306282,
-        0.021869488395517184,
-        0.008863237975450959,
-        0.003592100407159568,
-        0.0014560483968380103,
-        0.0005888526749215951,
-        0.00024378622894778005,
-        8.348581747723332e-05,
-        6.732691191572457e-05,
-        -2.573367497001024e-05,
-        4.8693721695788894e-05,
-        -2.4290698977845506e-05,
-        9.800303017270202e-06};
+    // Likewise (r cot r - 1)/r² for |r| <= π/4: error below 2^-57 of cot r.
+    static constexpr std::array<double, 9> cotangent{
+        -0.33333333333333454,
+        -0.02222222222214714,
+        -0.00211640211804638,
+        -0.0002116401939678361,
+        -2.137790657889798e-05,
+        -2.164010659926625e-06,
+        -2.2014378741849837e-07,
+        -2.103055278979151e-08,
+        -3.1015586217574096e-09};
 };
 
 template <>
@@ -99,14 +93,12 @@ struct trigonometric_constants<float>
         -0.00019843186818934648f,
         2.7633432156267587e-06f,
         -2.5637749257121014e-08f};
-    static constexpr std::array<float, 7> tangent{
-        0.33333351463425087f,
-        0.1333260911001537f,
-        0.05406564067381504f,
-        0.021254430000616577f,
-        0.010903821412895838f,
-        7.607906235713351e-06f,
-        0.004414851714010713f};
+    static constexpr std::array<float, 5> cotangent{
+        -0.33333333973198404f,
+        -0.022222080449205935f,
+        -0.0021174251473970343f,
+        -0.0002084290730503904f,
+        -2.5878028572564882e-05f};
 };
 
 template <class T>
@@ -125,13 +117,13 @@ XGRAD_ALWAYS_INLINE reduced_angle<T> subtract_multiple_of_pi(batch<T> x, batch<T
     if constexpr (has_fused_multiply_add) {
         // The product with pi[1] and the differences with it are exact too; so nothing is lost
         // where they cancel.
-        auto const r1 = fma(-m, B(pi[0]), x);
-        auto const r = fma(-m, B(pi[1]), r1);
-        auto const tail = fma(-m, B(pi[2]), fma(-m, B(pi[1]), r1 - r));
+        auto const r1 = fma(m, B(-pi[0]), x);
+        auto const r = fma(m, B(-pi[1]), r1);
+        auto const tail = fma(m, B(-pi[2]), fma(m, B(-pi[1]), r1 - r));
         if constexpr (pi[3] == 0) {
             return {r, tail};
         } else {
-            return {r, fma(-m, B(pi[3]), tail)};
+            return {r, fma(m, B(-pi[3]), tail)};
         }
     } else {
         // Each difference is kept exactly, in two numbers.
@@ -148,14 +140,26 @@ XGRAD_ALWAYS_INLINE reduced_angle<T> subtract_multiple_of_pi(batch<T> x, batch<T
     }
 }
 
+/// The same, of which the tail is small beside r also where r has hardly a digit of its own.
+template <class T>
+XGRAD_ALWAYS_INLINE reduced_angle<T> normalised(reduced_angle<T> const& a, batch<T> m) noexcept
+{
+    if constexpr (has_fused_multiply_add) {
+        auto const r = fma(m, batch<T>(-trigonometric_constants<T>::pi[2]), a.r);
+        return {r, a.tail - (r - a.r)};
+    } else {
+        return a;
+    }
+}
+
 /// x - m π rounded. The first difference is exact, and so is the second where it cancels.
 template <class T>
 XGRAD_ALWAYS_INLINE batch<T> rounded_rest_of_pi(batch<T> x, batch<T> m) noexcept
 {
     if constexpr (has_fused_multiply_add) {
         constexpr auto pi = trigonometric_constants<T>::rounded_pi;
-        auto const r = fma(-m, batch<T>(pi[1]), fma(-m, batch<T>(pi[0]), x));
-        return fma(-m, batch<T>(pi[2]), r);
+        auto const r = fma(m, batch<T>(-pi[1]), fma(m, batch<T>(-pi[0]), x));
+        return fma(m, batch<T>(-pi[2]), r);
     } else {
         auto const a = subtract_multiple_of_pi(x, m);
         return a.r + a.tail;
@@ -273,28 +277,34 @@ XGRAD_ALWAYS_INLINE sine_and_cosine<T> sincos(batch<T> x) noexcept
         detail::correct_large(x, k, [](long double v) { return std::cos(v); })};
 }
 
-/// x = n π/2 + r: tan r, or -1/tan r for an odd n.
+/// x = n π/2 + r: tan r = r/w or, for an odd n, -w/r, where w = r cot r. Then what r lacks, times
+/// the derivative 1 + tan².
 template <class T>
 XGRAD_ALWAYS_INLINE batch<T> tan(batch<T> x) noexcept
 {
     using B = batch<T>;
-    constexpr T two_over_pi = T(6.36619772367581382433e-01);
-    B const shift(format<T>::shift);
+    constexpr T inverse_pi = T(3.18309886183790671538e-01);
+    // Whose last place is 1/2.
+    B const shift(format<T>::shift / 2);
+    B const zero(0);
     B const one(1);
-    auto const shifted = fma(x, B(two_over_pi), shift);
-    auto const a = detail::subtract_multiple_of_pi(x, (shifted - shift) * B(T(0.5)));
+    auto const shifted = fma(x, B(inverse_pi), shift);
+    auto const m = shifted - shift;
+    auto const a = detail::normalised(detail::subtract_multiple_of_pi(x, m), m);
     auto const z = a.r * a.r;
-    auto const odd = polynomial(z, detail::trigonometric_constants<T>::tangent);
-    auto const t = sum_of_ordered(a.r, fma(a.r * z, odd, fma(z, a.tail, a.tail)));
-    auto const inverse = B(-1) / t.upper;
-    auto const rest = rest_of_quotient(B(-1), inverse, t.upper) - inverse * t.lower;
-    using bits = typename format<T>::bits;
-    mask<T> const is_odd =
-        from_bits<T>((to_bits<T>(shifted) & bit_batch<T>(bits{1})) << format<T>::fraction_bits) !=
-        B(0);
-    auto const value = select(is_odd, fma(-inverse, rest, inverse), t.upper);
+    auto const w = fma(z, polynomial(z, detail::trigonometric_constants<T>::cotangent), one);
+    // The last bit of n, as that of 2, which is the highest of an exponent.
+    constexpr int to_exponent = sizeof(T) * 8 - 2;
+    auto const even = from_bits<T>(to_bits<T>(shifted) << to_exponent) == zero;
+    auto const above = select(even, a.r, -w);
+    auto const below = select(even, w, a.r);
+    auto const q = above / below;
+    // 1/below to a digit or so: 1/w is between 1 and 4/π.
+    auto const inverse = select(even, B(T(1.25)), -q);
+    auto const lost = a.tail * fma(q, q, one);
+    auto const value = q + fma(rest_of_quotient(above, q, below), inverse, lost);
     return detail::correct_large(
-        x, select(x == B(0), x, value), [](long double v) { return std::tan(v); });
+        x, select(x == zero, x, value), [](long double v) { return std::tan(v); });
 }
 
 /// sin πx and cos πx: whole numbers are taken off before the multiplication.
