@@ -5,61 +5,18 @@
 #include <xgrad/tape/small_sweep.hpp>
 #include <xgrad/tape/sum_sweep.hpp>
 #include <xgrad/tape/sweep_lists.hpp>
+#include <xgrad/tape/sweep_request.hpp>
 #include <xgrad/tape/tape.hpp>
 #include <xgrad/tape/tile_sweep.hpp>
 
 #include <algorithm>
 #include <optional>
 #include <span>
-#include <string>
 
 // The reverse sweep: from the adjoints of the targets, statement by statement in reverse order, to
 // those of the sources.
 
 namespace xgrad {
-/// What becomes of a source on which no target depends.
-enum class unconnected
-{
-    error,
-    zero
-};
-
-struct grad_options
-{
-    xgrad::unconnected unconnected = xgrad::unconnected::error;
-};
-
-namespace detail {
-inline std::string describe(tensor_body const& body)
-{
-    return "tensor<" + std::string(name_of(body.type)) + "> of shape " + to_string(body.shape);
-}
-
-[[noreturn]] XGRAD_COLD inline void throw_unknown_target(
-    recording const& r, tensor_body const& target, std::source_location const& where)
-{
-    std::string why;
-    if (r.times_consumed() > 0 && r.statements().empty()) {
-        why = "the tape is empty: an earlier grad has used it up; create it with "
-              "{.persistent = true} to ask it again";
-    } else if (r.statements().empty()) {
-        why = "the tape is empty: nothing differentiable was computed while it was active";
-    } else {
-        why = "this tape does not hold it: it was computed before the tape was active, on another "
-              "tape or thread, or before the tape was cleared";
-    }
-    throw tape_error(
-        "grad: the target, a " + describe(target) + ", is unknown; " + why + at(where));
-}
-} // namespace detail
-
-/// A tensor from which a sweep starts, and its adjoint (ones where null).
-struct sweep_target
-{
-    tensor_body* body;
-    body_pointer seed;
-};
-
 /// How a sweep goes whose own computations other tapes record.
 struct recorded_way
 {
@@ -301,12 +258,7 @@ private:
     {
         if (recording_.variables()[variable].gradient &&
             lists_.all.wanted(variable) != interest::source) {
-            throw tape_error(
-                "grad: the target depends on a gradient of whose own derivatives nothing is known: "
-                "it is of statements that were recorded while no other tape was there (create this "
-                "tape before them), or of a custom_gradient whose backward is foreign code (let it "
-                "compute with tensors); or make the gradient a constant with detach()" +
-                at(where));
+            detail::throw_unknown_derivative(where);
         }
     }
 
@@ -330,11 +282,7 @@ private:
             }
         }
         if (options.unconnected == unconnected::error) {
-            throw unconnected_error(
-                "grad: the target, a " + detail::describe(*targets_.front().body) +
-                ", does not depend on source " + std::to_string(i) + ", a " +
-                detail::describe(body) + "; pass {.unconnected = unconnected::zero} to get zeros" +
-                at(where_));
+            detail::throw_unconnected(*targets_.front().body, i, body, where_);
         }
         return filled_body(body.type, body.shape, 0);
     }
