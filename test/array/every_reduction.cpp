@@ -113,6 +113,21 @@ BOOST_AUTO_TEST_CASE(every_scan_and_order)
         check(
             "logcumsumexp", [=](auto const& v) { return logcumsumexp(v, axis); }, x, no_scalar);
         check(
+            "cumsum of an expression",
+            [=](auto const& v) { return cumsum(exp(v) * v, axis); },
+            x,
+            no_scalar);
+        check(
+            "cumprod of an expression",
+            [=](auto const& v) { return cumprod(exp(v), axis); },
+            x,
+            no_scalar);
+        check(
+            "logcumsumexp of an expression",
+            [=](auto const& v) { return logcumsumexp(v * v, axis); },
+            x,
+            no_scalar);
+        check(
             "diff", [=](auto const& v) { return diff(v, 2, axis); }, x, no_scalar);
         check(
             "trapz", [=](auto const& v) { return trapz(v, 0.5, axis); }, x, no_scalar);
@@ -122,6 +137,12 @@ BOOST_AUTO_TEST_CASE(every_scan_and_order)
             x,
             no_scalar);
     }
+    check(
+        "cumsum over everything", [](auto const& v) { return cumsum(v * v); }, x);
+    check(
+        "cumprod over everything", [](auto const& v) { return cumprod(v); }, x);
+    check(
+        "logcumsumexp over everything", [](auto const& v) { return logcumsumexp(v); }, x);
     check(
         "trapz at places along the axis",
         [](auto const& v) { return trapz(v * v, view(v, 0), 1); },
@@ -216,12 +237,12 @@ BOOST_AUTO_TEST_CASE(the_expression_inside_every_reduction_is_part_of_its_statem
     amax(big);
     auto const held = of_operand.bytes();
     of_operand.suspend();
-    auto const check_fused = [&](std::string const& name, auto const& f) {
+    auto const check_fused = [&](std::string const& name, auto const& f, std::size_t more = 0) {
         BOOST_TEST_CONTEXT(name)
         {
             auto tape = create_tape({.persistent = true});
             auto const y = f(big);
-            BOOST_TEST(tape.bytes() < held + bytes / 4);
+            BOOST_TEST(tape.bytes() < held + more + bytes / 4);
             auto const g = grad(tape, y, big);
             tape.suspend();
             tensor<double> const materialised = exp(big) * big;
@@ -257,6 +278,10 @@ BOOST_AUTO_TEST_CASE(the_expression_inside_every_reduction_is_part_of_its_statem
     check_fused("average", over([](auto const& e) { return average(e, e + 1, 1); }));
     check_fused("nansum", over([](auto const& e) { return nansum(e, 1); }));
     check_fused("nanmean", over([](auto const& e) { return nanmean(e, 0); }));
+    check_fused("cumsum", over([](auto const& e) { return cumsum(e, 0); }));
+    // The way back of these two reads the results.
+    check_fused("cumprod", over([](auto const& e) { return cumprod(e * 0.2, 1); }), bytes);
+    check_fused("logcumsumexp", over([](auto const& e) { return logcumsumexp(e, 0); }), bytes);
     check_fused("trapz", over([](auto const& e) { return trapz(e, 0.5, 1); }));
     check_fused(
         "trapz at places", over([](auto const& e) { return trapz(e, linspace(0., 1., 64), 1); }));

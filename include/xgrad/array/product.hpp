@@ -62,8 +62,11 @@ products_of_others(tensor<T> const& x, axes_argument const& axes, std::source_lo
 {
     rows<T> const r(x, axes, true, "prod", where);
     auto const last = r.elements.dimension() - 1;
-    auto const before = shifted(cumprod(r.elements, last, false, where), last, false, T(1), where);
-    auto const after = shifted(cumprod(r.elements, last, true, where), last, true, T(1), where);
+    using namespace vectorized;
+    auto const towards = scan<running_product<T, false>>(r.elements, last, where);
+    auto const from_the_end = scan<running_product<T, true>>(r.elements, last, where);
+    auto const before = shifted(towards, last, false, T(1), where);
+    auto const after = shifted(from_the_end, last, true, T(1), where);
     return r.restored(tensor<T>(before * after), x.shape(), where);
 }
 

@@ -26,6 +26,14 @@ inline std::size_t chunks_in(std::size_t size, std::size_t length) noexcept
 {
     return (size + length - 1) / length;
 }
+
+/// The fewest rows of a length that end where a register does. (Kernels read and write whole ones
+/// from where a block begins.)
+inline std::size_t rows_to_a_register(std::size_t length) noexcept
+{
+    constexpr std::size_t widest = 16; // elements
+    return widest / std::gcd(widest, length);
+}
 } // namespace vectorized
 
 /// The values of an expression, into the dense body `out` of any element type.
@@ -220,16 +228,14 @@ struct reduction_space
         return std::all_of(strides.begin(), strides.end(), [](auto s) { return s == 0; });
     }
 
-    /// Where the reduced axes come last: the fewest rows that end where a register does, because
-    /// kernels read whole registers from where a block begins. 0 where a chunk of work cannot hold
-    /// them.
+    /// Where the reduced axes come last: the fewest rows that end where a register does. 0 where a
+    /// chunk of work cannot hold them.
     std::size_t fewest_rows(std::size_t chunk) const noexcept
     {
-        constexpr std::size_t registers = 16; // elements of the widest one
         if (!is_rows() || axes[1] == 0) {
             return 0;
         }
-        auto const rows = registers / std::gcd(registers, axes[1]);
+        auto const rows = rows_to_a_register(axes[1]);
         return rows * axes[1] <= chunk ? rows : 0;
     }
 };

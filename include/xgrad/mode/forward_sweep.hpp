@@ -64,8 +64,10 @@ private:
         }
         if (s.reduced != nullptr) {
             tangent = operations::broadcast(tangent, derivable.shape());
-            tangent = operations::sum_to(tangent, derivable.places());
-            tangent = operations::reshape(derivable.spread(tangent), recording_.shape_of(s.result));
+            tangent = s.reduced->scan != nullptr
+                ? derivable.carried(s.reduced->scan->forth, tangent)
+                : derivable.spread(operations::sum_to(tangent, derivable.places()));
+            tangent = operations::reshape(tangent, recording_.shape_of(s.result));
         }
         tangent = operations::broadcast(tangent, recording_.shape_of(s.result));
         tangents_[s.result] = operations::in_type(tangent, recording_.variables()[s.result].type);

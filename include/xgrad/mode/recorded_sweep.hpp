@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/engine/scan.hpp>
 #include <xgrad/mode/body_operations.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/comparison.hpp>
@@ -98,7 +99,7 @@ public:
             same_.push_back(first);
         }
         if (s.reduced != nullptr) {
-            places_ = kept_axes(shape_, s.axes);
+            places_ = s.reduced->scan != nullptr ? shape_ : kept_axes(shape_, s.axes);
         }
     }
 
@@ -153,6 +154,20 @@ public:
         return g;
     }
 
+    /// What comes in to a scan, carried along its axis: adjoints back, tangents forth.
+    body_pointer carried(scan_derivative::in_statements way, body_pointer const& incoming) const
+    {
+        auto const rows = scanned_axis(shape_, statement_.axes, false).shape();
+        auto const in_rows = [&](body_pointer const& body) {
+            return body ? operations::reshape(body, rows) : body;
+        };
+        auto const elements =
+            statement_.reduced->scan->elements_needed ? elements_of_reduction() : body_pointer();
+        auto const results = statement_.kept_result;
+        return operations::reshape(
+            way(in_rows(elements), in_rows(results), in_rows(incoming), statement_.where), shape_);
+    }
+
     shape_type const& places() const noexcept { return places_; }
 
 private:
@@ -202,13 +217,18 @@ private:
     body_pointer ties() const
     {
         no_grad const guard;
+        return operations::sum_to(
+            apply_rule<Program, equal_rule>(elements_of_reduction(), result()), places_);
+    }
+
+    body_pointer elements_of_reduction() const
+    {
         std::vector<body_pointer> bodies;
         for (auto const& operand : operands_) {
             bodies.push_back(operand.kept);
         }
-        auto const elements = run_statement<Program>(
+        return run_statement<Program>(
             *statement_.kernels, bodies, statement_.scalars(), statement_.where);
-        return operations::sum_to(apply_rule<Program, equal_rule>(elements, result()), places_);
     }
 
     statement const& statement_;
@@ -238,7 +258,9 @@ void reverse_expression(recording const& r, statement const& s, adjoints& all)
     derivable_statement<Program> const derivable(r, s);
     auto incoming = body_operations<Program>::in_type(all.body_of(s.result), s.kernels->compute);
     if (s.reduced != nullptr) {
-        incoming = derivable.spread(incoming);
+        incoming = s.reduced->scan != nullptr
+            ? derivable.carried(s.reduced->scan->recorded_back, incoming)
+            : derivable.spread(incoming);
     }
     auto const operands = s.operands();
     for (std::uint32_t i = 0; i < operands.size(); ++i) {

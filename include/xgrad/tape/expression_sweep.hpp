@@ -53,7 +53,6 @@ public:
         for (auto const& operand : operands_) {
             broadcast_into(shape_, r.shape_of(operand.variable));
         }
-        find_targets();
     }
 
     void run()
@@ -63,8 +62,19 @@ public:
         if (statement_.reduced != nullptr) {
             source.reduced = true;
             source.element = statement_.reduced->element;
-            expand_reduced();
+            if (statement_.reduced->scan == nullptr) {
+                expand_reduced();
+            } else {
+                carry_along_axis();
+                auto const first = operands_[0].variable;
+                if (kernels_.terms.size() == 1 && source.element == nullptr &&
+                    adjoints_.wants(first)) {
+                    adjoints_.add(first, incoming_);
+                    return;
+                }
+            }
         }
+        find_targets();
         compute_adjoints<T>(kernels_, make_plan(), scalars_, source, targets_.get());
     }
 
@@ -107,6 +117,29 @@ private:
         }
         p.coalesce(shape_);
         return p;
+    }
+
+    // The adjoints of a scan's results, as those with which its elements' start.
+    void carry_along_axis()
+    {
+        auto const& scan = *statement_.reduced->scan;
+        auto const results = result_ ? reshaped(result_, shape_) : body_pointer();
+        auto const incoming = reshaped(dense(incoming_), shape_);
+        auto const seeds = make_body(type_of<T>, shape_);
+        if (seeds->size > 0) {
+            incoming_ = incoming;
+            result_ = results;
+            if (scan.elements_needed) {
+                compute_values<T>(kernels_, make_plan(), scalars_, *seeds);
+            }
+            scan.back(
+                shape_,
+                statement_.axes,
+                results ? results->data : nullptr,
+                incoming->data,
+                seeds->data);
+        }
+        incoming_ = seeds;
     }
 
     // The adjoint of a reduced result, as one that broadcasts over the elements.

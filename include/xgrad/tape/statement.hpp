@@ -55,6 +55,33 @@ struct reduction_repeat
     std::source_location const* where;
 };
 
+/// How derivatives run along the axis of a scan, which is a reduction that gives all its results on
+/// the way.
+struct scan_derivative
+{
+    /// Both ways need the elements themselves.
+    bool elements_needed = false;
+
+    /// From the results' adjoints, those with which the elements' start, in the place of the
+    /// elements where these are needed. Dense arrays of `shape`; bit i of `axes`: axis i.
+    void (*back)(
+        shape_type const& shape,
+        std::uint64_t axes,
+        void const* results,
+        void const* incoming,
+        void* adjoints) = nullptr;
+
+    /// The same in statements, for derivatives of derivatives; and from the elements' tangents
+    /// those of the results. All arrays have the scanned axis in the middle of three.
+    using in_statements = body_pointer (*)(
+        body_pointer const& elements,
+        body_pointer const& results,
+        body_pointer const& incoming,
+        std::source_location const& where);
+    in_statements recorded_back = nullptr;
+    in_statements forth = nullptr;
+};
+
 /// A reduction as a tape remembers it: how the adjoint of a result becomes that of an element.
 struct reduction
 {
@@ -79,6 +106,9 @@ struct reduction
     /// Another reduction of the same elements, whose result the way back reads instead of this
     /// one's (of a variance: the mean). It is known when the result is.
     reduction const* companion = nullptr;
+
+    /// Of a scan; null where the axes are reduced.
+    scan_derivative const* scan = nullptr;
 
     /// For replay; null where it cannot run again.
     body_pointer (*again)(reduction_repeat const&) = nullptr;
