@@ -12,34 +12,44 @@ inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
 /// How derivatives run along the axis, for the tapes.
 template <class Scan, class T = typename Scan::value_type>
-inline constexpr scan_derivative scan_derivative_of{
-    .elements_needed = Scan::elements_needed,
-    .back =
-        [](shape_type const& shape,
-           std::uint64_t axes,
-           void const* results,
-           void const* incoming,
-           void* adjoints) {
-            Scan::back(
-                scanned_axis(shape, axes, Scan::backwards),
-                static_cast<T const*>(results),
-                static_cast<T const*>(incoming),
-                static_cast<T*>(adjoints));
-        },
-    .recorded_back =
-        [](body_pointer const& x,
-           body_pointer const& y,
-           body_pointer const& g,
-           std::source_location const& where) {
-            return Scan::recorded_back({tensor<T>(x), tensor<T>(y), tensor<T>(g), where}).handle();
-        },
-    .forth =
-        [](body_pointer const& x,
-           body_pointer const& y,
-           body_pointer const& t,
-           std::source_location const& where) {
-            return Scan::forth({tensor<T>(x), tensor<T>(y), tensor<T>(t), where}).handle();
-        }};
+struct scan_derivative
+{
+    static void back(
+        std::uint64_t axes,
+        tensor_body const* results,
+        tensor_body const& incoming,
+        tensor_body& adjoints)
+    {
+        Scan::back(
+            scanned_axis(adjoints.shape, axes, Scan::backwards),
+            results != nullptr ? results->template elements<T const>() : nullptr,
+            incoming.template elements<T const>(),
+            adjoints.template elements<T>());
+    }
+
+    /// `way` over arrays with the scanned axis in the middle of three.
+    template <tensor<T> (*Way)(scanned_rows<T> const&)>
+    static body_pointer in_statements(
+        body_pointer const& elements,
+        body_pointer const& results,
+        body_pointer const& incoming,
+        std::uint64_t axes,
+        std::source_location const& where)
+    {
+        auto const rows = scanned_axis(incoming->shape, axes, Scan::backwards).shape();
+        auto const in_rows = [&](body_pointer const& body) {
+            return body ? reshape(tensor<T>(body), rows, where) : tensor<T>();
+        };
+        auto const result = Way({in_rows(elements), in_rows(results), in_rows(incoming), where});
+        return reshape(result, incoming->shape, where).handle();
+    }
+
+    static constexpr joint_derivative value{
+        .elements_needed = Scan::elements_needed,
+        .back = &back,
+        .recorded_back = &in_statements<&Scan::recorded_back>,
+        .forth = &in_statements<&Scan::forth>};
+};
 
 /// Scans an expression along one axis, or along all as one, and records it.
 template <class Scan, class T = typename Scan::value_type>
@@ -86,7 +96,8 @@ consteval reduction scan_kind()
             kind = with_seed<softmax_seed, T>(kind);
         }
         kind.result_needed = Scan::result_needed;
-        kind.scan = &scan_derivative_of<Scan>;
+        kind.keeps_axes = true;
+        kind.joint = &scan_derivative<Scan>::value;
         kind.again = &scan_again<Scan>;
     }
     return kind;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <xgrad/engine/scan.hpp>
 #include <xgrad/mode/body_operations.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/comparison.hpp>
@@ -99,7 +98,7 @@ public:
             same_.push_back(first);
         }
         if (s.reduced != nullptr) {
-            places_ = s.reduced->scan != nullptr ? shape_ : kept_axes(shape_, s.axes);
+            places_ = places_of(s, shape_);
         }
     }
 
@@ -138,6 +137,25 @@ public:
             formula.code->kernels, bodies, statement_.scalars(), statement_.where);
     }
 
+    /// The adjoints from which those of a reduction's elements start.
+    body_pointer adjoint_of_elements(body_pointer const& incoming) const
+    {
+        auto const* const joint = statement_.reduced->joint;
+        return joint == nullptr
+            ? spread(incoming)
+            : jointly(joint->recorded_back, operations::reshape(incoming, places_));
+    }
+
+    /// The tangent of a reduction's result, from those of its elements.
+    body_pointer tangent_of_result(body_pointer tangent) const
+    {
+        auto const* const joint = statement_.reduced->joint;
+        tangent = operations::broadcast(tangent, shape_);
+        return joint == nullptr ? spread(operations::sum_to(tangent, places_))
+                                : jointly(joint->forth, tangent);
+    }
+
+private:
     /// The adjoint of a reduction's result as one that broadcasts over the elements (and the other
     /// way round, a tangent of the elements after they were added up).
     body_pointer spread(body_pointer const& incoming) const
@@ -154,23 +172,16 @@ public:
         return g;
     }
 
-    /// What comes in to a scan, carried along its axis: adjoints back, tangents forth.
-    body_pointer carried(scan_derivative::in_statements way, body_pointer const& incoming) const
+    /// And where adjoints or tangents of the elements depend on one another.
+    body_pointer jointly(joint_derivative::in_statements way, body_pointer const& incoming) const
     {
-        auto const rows = scanned_axis(shape_, statement_.axes, false).shape();
-        auto const in_rows = [&](body_pointer const& body) {
-            return body ? operations::reshape(body, rows) : body;
-        };
         auto const elements =
-            statement_.reduced->scan->elements_needed ? elements_of_reduction() : body_pointer();
-        auto const results = statement_.kept_result;
-        return operations::reshape(
-            way(in_rows(elements), in_rows(results), in_rows(incoming), statement_.where), shape_);
+            statement_.reduced->joint->elements_needed ? elements_of_reduction() : body_pointer();
+        auto const& kept = statement_.kept_result;
+        auto const results = kept ? operations::reshape(kept, places_) : kept;
+        return way(elements, results, incoming, statement_.axes, statement_.where);
     }
 
-    shape_type const& places() const noexcept { return places_; }
-
-private:
     /// The value of an operand, kept in any of the places that are the same tensor.
     body_pointer value_of(std::uint32_t first) const
     {
@@ -258,9 +269,7 @@ void reverse_expression(recording const& r, statement const& s, adjoints& all)
     derivable_statement<Program> const derivable(r, s);
     auto incoming = body_operations<Program>::in_type(all.body_of(s.result), s.kernels->compute);
     if (s.reduced != nullptr) {
-        incoming = s.reduced->scan != nullptr
-            ? derivable.carried(s.reduced->scan->recorded_back, incoming)
-            : derivable.spread(incoming);
+        incoming = derivable.adjoint_of_elements(incoming);
     }
     auto const operands = s.operands();
     for (std::uint32_t i = 0; i < operands.size(); ++i) {

@@ -118,7 +118,7 @@ public:
         // A reduction whose sweep starts from the elements' values computes them again.
         bool const recomputes = e.reduced != nullptr &&
             (e.reduced->element != nullptr || kernels.result_needed ||
-             (e.reduced->scan != nullptr && e.reduced->scan->elements_needed));
+             (e.reduced->joint != nullptr && e.reduced->joint->elements_needed));
         bool const keeps_result =
             !linear && (e.reduced != nullptr ? e.reduced->result_needed : kernels.result_needed);
         auto const kept = [&](std::size_t i) {

@@ -55,28 +55,31 @@ struct reduction_repeat
     std::source_location const* where;
 };
 
-/// How derivatives run along the axis of a scan, which is a reduction that gives all its results on
-/// the way.
-struct scan_derivative
+/// The derivative of a reduction in which that of an element depends on the other ones. Arrays are
+/// of the elements' shape, and results and their adjoints have reduced axes with length 1. Bit i of
+/// `axes`: axis i.
+struct joint_derivative
 {
-    /// Both ways need the elements themselves.
     bool elements_needed = false;
 
-    /// From the results' adjoints, those with which the elements' start, in the place of the
-    /// elements where these are needed. Dense arrays of `shape`; bit i of `axes`: axis i.
+    /// Whether it is needed for these results; null: always. Else the rule for an element serves.
+    bool (*needed)(tensor_body const& results) = nullptr;
+
+    /// Leaves the adjoints with which the elements start, in the place of the elements where these
+    /// are needed. All arrays are dense.
     void (*back)(
-        shape_type const& shape,
         std::uint64_t axes,
-        void const* results,
-        void const* incoming,
-        void* adjoints) = nullptr;
+        tensor_body const* results,
+        tensor_body const& incoming,
+        tensor_body& adjoints) = nullptr;
 
     /// The same in statements, for derivatives of derivatives; and from the elements' tangents
-    /// those of the results. All arrays have the scanned axis in the middle of three.
+    /// those of the results.
     using in_statements = body_pointer (*)(
         body_pointer const& elements,
         body_pointer const& results,
         body_pointer const& incoming,
+        std::uint64_t axes,
         std::source_location const& where);
     in_statements recorded_back = nullptr;
     in_statements forth = nullptr;
@@ -107,8 +110,11 @@ struct reduction
     /// one's (of a variance: the mean). It is known when the result is.
     reduction const* companion = nullptr;
 
-    /// Of a scan; null where the axes are reduced.
-    scan_derivative const* scan = nullptr;
+    /// It keeps the axes: a scan, which gives all results on the way.
+    bool keeps_axes = false;
+
+    /// Null where `element` and `symbols` are all that there is.
+    joint_derivative const* joint = nullptr;
 
     /// For replay; null where it cannot run again.
     body_pointer (*again)(reduction_repeat const&) = nullptr;
