@@ -10,6 +10,7 @@
 #include <xgrad/array/matmul.hpp>
 #include <xgrad/array/moments.hpp>
 #include <xgrad/array/movement.hpp>
+#include <xgrad/array/nan.hpp>
 #include <xgrad/array/norm.hpp>
 #include <xgrad/array/pad.hpp>
 #include <xgrad/array/product.hpp>
@@ -46,6 +47,7 @@
 #include <xgrad/xtensor/arrays.hpp>
 #include <xgrad/xtensor/assembly.hpp>
 #include <xgrad/xtensor/moments.hpp>
+#include <xgrad/xtensor/nan.hpp>
 #include <xgrad/xtensor/norms.hpp>
 #include <xgrad/xtensor/order.hpp>
 #include <xgrad/xtensor/reductions.hpp>

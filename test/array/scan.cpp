@@ -82,3 +82,77 @@ BOOST_AUTO_TEST_CASE(gradients_of_scans_agree_with_differences)
         [&](auto const& v) { return cumprod(v, 0) * linspace(1, 2, 5); }, zeros_inside);
     BOOST_TEST(g.ok(), g);
 }
+
+BOOST_AUTO_TEST_CASE(a_scan_of_an_expression_is_one_statement)
+{
+    auto const x = constant({{1., 2.}, {3., 4.}});
+    auto tape = create_tape({.persistent = true});
+    auto const y = cumsum(exp(x) * 2., 0);
+    auto const flat = cumsum(x * x);
+    BOOST_TEST(tape.size() == 2u);
+    BOOST_TEST(tape.summary().find("cumsum(exp(v0) * 2)") != std::string::npos, tape.summary());
+    BOOST_TEST(flat.shape() == (shape_type{4}), boost::test_tools::per_element());
+    BOOST_TEST(grad(tape, flat, x)(0, 1) == 3 * 2 * 2.);
+    // An axis that is all of the elements, and not all axes.
+    BOOST_TEST(
+        cumsum(ones({3, 1}), 0).shape() == (shape_type{3, 1}), boost::test_tools::per_element());
+}
+
+namespace {
+/// The same by hand: next(element, what came before) along an axis, or from its end.
+template <class Next>
+tensor<double>
+scanned_by_hand(tensor<double> const& x, std::size_t axis, bool backwards, Next const& next)
+{
+    std::size_t inner = 1;
+    for (auto i = axis + 1; i < x.dimension(); ++i) {
+        inner *= x.shape()[i];
+    }
+    auto const length = x.shape()[axis];
+    std::vector<double> y(x.begin(), x.end());
+    for (std::size_t k = 0; k < y.size(); ++k) {
+        auto const i = backwards ? y.size() - 1 - k : k;
+        auto const place = i / inner % length;
+        if (place != (backwards ? length - 1 : 0)) {
+            y[i] = next(y[i], y[backwards ? i + inner : i - inner]);
+        }
+    }
+    return tensor<double>(reshape(constant(y), x.shape()));
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(scans_of_many_elements_are_the_same_on_any_number_of_threads)
+{
+    // Longer than a block, than a stretch of them, and ends that fill no register.
+    auto const add = [](double x, double before) { return x + before; };
+    auto const multiply = [](double x, double before) { return x * before; };
+    for (auto const& shape :
+         {shape_type{100001},
+          shape_type{3, 40003},
+          shape_type{40003, 3},
+          shape_type{2001, 5, 7},
+          shape_type{2, 9, 3001}}) {
+        auto const x = random::uniform(shape, -1, 1);
+        tensor<double> const y = exp(x) * x;
+        tensor<double> const z = 1 + 1e-4 * x;
+        for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+            auto const along = static_cast<std::ptrdiff_t>(axis);
+            auto const sums = scanned_by_hand(y, axis, false, add);
+            auto const products = scanned_by_hand(z, axis, false, multiply);
+            tensor<double> const weight = cos(x);
+            tensor<double> const back =
+                scanned_by_hand(weight, axis, true, add) * (exp(x) * (1 + x));
+            for (std::size_t const threads : {1, 2, 5}) {
+                set_num_threads(threads);
+                auto tape = create_tape();
+                auto const s = cumsum(exp(x) * x, along);
+                tensor<double> const total = sum(s * weight);
+                BOOST_TEST(all(s == sums).item());
+                auto const g = grad(tape, total, x);
+                BOOST_TEST(amax(abs(g - back)).item() < 1e-12 * norm_linf(back).item());
+                BOOST_TEST(all(cumprod(1 + 1e-4 * x, along) == products).item());
+            }
+            set_num_threads(0);
+        }
+    }
+}

@@ -224,6 +224,10 @@ BOOST_AUTO_TEST_CASE(norms_means_and_differences_of_xtensor_over_our_operands_ar
     check(xt::norm_lp(x, 3, {1}), norm_lp(x, 3, 1));
     check(xt::nanmean(x), nanmean(x));
     check(xt::nanmean(x, {1}), nanmean(x, 1));
+    check(xt::nanvar(x), nanvar(x));
+    check(xt::nanvar(x, {0}), nanvar(x, 0));
+    check(xt::nanstd(x, std::vector<std::size_t>{1}), nanstd(x, 1));
+    check(xt::nanstd(x, {1}, xt::keep_dims), nanstd(x, 1, {.keep_dims = true}));
     check(xt::average(x, w), average(x, w));
     check(xt::average(x, w, std::vector<std::size_t>{1}), average(x, w, 1));
     check(xt::diff(x), diff(x));

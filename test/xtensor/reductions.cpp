@@ -26,6 +26,10 @@ BOOST_AUTO_TEST_CASE(reductions_of_xtensor_over_our_operands_are_ours)
     BOOST_TEST(same(xt::amax(x, {-1}), amax(x, 1)));
     BOOST_TEST(same(xt::amin(x), amin(x)));
     BOOST_TEST(same(xt::nansum(x, 1), nansum(x, 1)));
+    BOOST_TEST(same(xt::nanprod(x), nanprod(x)));
+    BOOST_TEST(same(xt::nanprod(x, {1}), nanprod(x, 1)));
+    BOOST_TEST(same(xt::nanmax(x, 0), nanmax(x, 0)));
+    BOOST_TEST(same(xt::nanmin(x, {1}, xt::keep_dims), nanmin(x, 1, {.keep_dims = true})));
     BOOST_TEST(same(xt::mean(x, {1}), mean(x, 1)));
     BOOST_TEST(same(xt::mean(x), mean(x)));
     BOOST_TEST(same(xt::sum(xt::exp(x) * 2., {0}), sum(exp(x) * 2., 0)));

@@ -2,6 +2,7 @@
 
 #include <xgrad/base/shape.hpp>
 
+#include <bit>
 #include <cstdint>
 #include <initializer_list>
 #include <vector>
@@ -23,6 +24,16 @@ public:
         requires(!std::same_as<R, axes_argument>)
     axes_argument(R const& axes) : axes_(axes.begin(), axes.end()), all_(false)
     {}
+
+    /// Those whose bits are set.
+    static axes_argument of_bits(std::uint64_t bits)
+    {
+        axes_argument result({});
+        for (; bits != 0; bits &= bits - 1) {
+            result.axes_.push_back(std::countr_zero(bits));
+        }
+        return result;
+    }
 
     /// All axes, because none was named.
     bool all() const noexcept { return all_; }

@@ -1,13 +1,15 @@
 #pragma once
 
-#include <xgrad/array/looking_at_values.hpp>
-#include <xgrad/array/operation.hpp>
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/array/rows.hpp>
 #include <xgrad/array/scan.hpp>
 
 #include <algorithm>
-#include <utility>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
 
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
@@ -35,73 +37,116 @@ struct quotient_seed
         return g * product / element;
     }
 };
+
+/// The product of the other factors, where some may be 0: of those before a factor, times that of
+/// those after it.
+template <class T>
+struct products_of_others
+{
+    /// A quotient would divide by 0, or what is no longer (or not yet) exact.
+    static bool needed(tensor_body const& products)
+    {
+        using limits = std::numeric_limits<T>;
+        auto const* const y = products.elements<T const>();
+        return !std::all_of(y, y + products.size, [](T product) {
+            return std::abs(product) >= limits::min() && std::abs(product) <= limits::max();
+        });
+    }
+
+    static void
+    back(std::uint64_t, tensor_body const*, tensor_body const& incoming, tensor_body& adjoints)
+    {
+        auto* const x = adjoints.elements<T>();
+        auto const* const g = incoming.elements<T const>();
+        auto axes = adjoints.shape;
+        auto strides = broadcast_strides(incoming.shape, incoming.strides(), axes);
+        coalesce(axes, strides);
+        // f(element, place of its result), in row-major order.
+        auto const for_each_element = [&](auto const& f) {
+            for_each_run(
+                axes, strides, 0, adjoints.size, [&](auto i, auto place, auto count, auto stride) {
+                    for (auto const end = i + count; i < end; ++i, place += stride) {
+                        f(i, static_cast<std::size_t>(place));
+                    }
+                });
+        };
+        std::vector<T> before(adjoints.size);
+        std::vector<T> products(incoming.size, T(1));
+        for_each_element([&](std::size_t i, std::size_t place) {
+            before[i] = products[place];
+            products[place] *= x[i];
+        });
+        std::fill(products.begin(), products.end(), T(1));
+        // From the end: that is row-major order with all axes turned round.
+        for_each_element([&](std::size_t from_end, std::size_t place_from_end) {
+            auto const i = adjoints.size - 1 - from_end;
+            auto const place = incoming.size - 1 - place_from_end;
+            auto const others = before[i] * products[place];
+            products[place] *= x[i];
+            x[i] = g[place] * others;
+        });
+    }
+
+    static tensor<T>
+    in_statements(tensor<T> const& x, axes_argument const& axes, std::source_location const& where)
+    {
+        xgrad::detail::rows<T> const r(x, axes, true, "prod", where);
+        auto const last = r.elements.dimension() - 1;
+        auto const towards =
+            xgrad::detail::scan<running_product<T, false>>(r.elements, last, where);
+        auto const from_the_end =
+            xgrad::detail::scan<running_product<T, true>>(r.elements, last, where);
+        auto const before = xgrad::detail::shifted(towards, last, false, T(1), where);
+        auto const after = xgrad::detail::shifted(from_the_end, last, true, T(1), where);
+        return r.restored(tensor<T>(before * after, where), x.shape(), where);
+    }
+
+    static body_pointer recorded_back(
+        body_pointer const& x,
+        body_pointer const&,
+        body_pointer const& g,
+        std::uint64_t axes,
+        std::source_location const& where)
+    {
+        auto const others = in_statements(tensor<T>(x), axes_argument::of_bits(axes), where);
+        return tensor<T>(tensor<T>(g) * others, where).handle();
+    }
+
+    static body_pointer forth(
+        body_pointer const& x,
+        body_pointer const&,
+        body_pointer const& t,
+        std::uint64_t axes,
+        std::source_location const& where)
+    {
+        auto const along = axes_argument::of_bits(axes);
+        auto const others = in_statements(tensor<T>(x), along, where);
+        return sum(tensor<T>(t) * others, along, {.keep_dims = true}, where).handle();
+    }
+
+    static constexpr joint_derivative value{
+        .elements_needed = true,
+        .needed = &needed,
+        .back = &back,
+        .recorded_back = &recorded_back,
+        .forth = &forth};
+};
+
+template <class T>
+consteval reduction product_reduction()
+{
+    auto kind = seeded<quotient_seed, T, &product_accumulator<T>>({.name = "prod"});
+    if constexpr (differentiable_element<T>) {
+        kind.symbols = nullptr; // in statements it is always the products of the others
+        kind.joint = &products_of_others<T>::value;
+    }
+    return kind;
+}
 } // namespace vectorized
 
 template <class T>
-inline constexpr auto product_reduction =
-    vectorized::seeded<vectorized::quotient_seed, T, &product_accumulator<T>>({.name = "prod"});
+inline constexpr reduction product_reduction = vectorized::product_reduction<T>();
 } // namespace XGRAD_ARCHITECTURE
-
-namespace detail {
-template <class T, class X>
-tensor<T> product_of(
-    X const& x,
-    axes_argument const& axes,
-    reduction_options const& options,
-    std::source_location const& where)
-{
-    return reduce<T, false>(
-        x, product_accumulator<T>, {product_reduction<T>, axes, options, false, where});
-}
-
-/// What each element of a product is multiplied with, where some may be 0: the product of those
-/// before it times that of those after it.
-template <class T>
-tensor<T>
-products_of_others(tensor<T> const& x, axes_argument const& axes, std::source_location const& where)
-{
-    rows<T> const r(x, axes, true, "prod", where);
-    auto const last = r.elements.dimension() - 1;
-    auto const before = shifted(cumprod(r.elements, last, false, where), last, false, T(1), where);
-    auto const after = shifted(cumprod(r.elements, last, true, where), last, true, T(1), where);
-    return r.restored(tensor<T>(before * after), x.shape(), where);
-}
-
-/// A product of which some factor may be 0, as an operation on an array.
-template <class T>
-tensor<T> product_with_zeros(
-    tensor<T> const& values,
-    axes_argument const& axes,
-    reduction_options const& options,
-    std::source_location const& where)
-{
-    auto const kept = kept_axes(values.shape(), axes.of(values.dimension(), "prod"));
-    auto reverse = [axes, kept, where](pullback& sweep) {
-        if (!sweep.wants(0)) {
-            return;
-        }
-        tensor<T> const g = reshape(tensor<T>(sweep.incoming()), kept, where);
-        tensor<T> const x(sweep.operand(0));
-        tensor<T> const y = reshape(tensor<T>(sweep.result()), kept, where);
-        bool const some_zero = choice_by(y, [](tensor<T> const& all) {
-            return std::find(all.begin(), all.end(), T(0)) != all.end();
-        });
-        tensor<T> const gradient =
-            some_zero ? tensor<T>(g * products_of_others(x, axes, where)) : tensor<T>(g * y / x);
-        sweep.add(0, gradient.handle());
-    };
-    return recorded(
-        "prod",
-        within_operation([&] { return product_of<T>(values, axes, options, where); }),
-        std::array{&values.body()},
-        {.operands = true, .result = true},
-        reverse,
-        where,
-        runs_again_by<T>([axes, options, where](tensor<T> const& other) {
-            return product_with_zeros(other, axes, options, where);
-        }));
-}
-} // namespace detail
 
 /// Π x over all axes, or those given; 1 over no elements. ∂x is the product of the others: exact
 /// also where one of them is 0.
@@ -113,17 +158,7 @@ tensor<detail::reduced_element<X, false>> prod(
     std::source_location where = std::source_location::current())
 {
     using T = detail::reduced_element<X, false>;
-    if constexpr (!differentiable_element<T>) {
-        return detail::product_of<T>(x, axes, options, where);
-    } else {
-        // (A product that is to be replayed may get a zero some other time.)
-        if (!detail::is_watched()) {
-            auto const y = detail::product_of<T>(x, axes, options, where);
-            if (!is_recording() || std::find(y.begin(), y.end(), T(0)) == y.end()) {
-                return y;
-            }
-        }
-        return detail::product_with_zeros<T>(as_tensor(x, where), axes, options, where);
-    }
+    return detail::reduce<T, false>(
+        x, product_accumulator<T>, {product_reduction<T>, axes, options, false, where});
 }
 } // namespace xgrad

@@ -205,33 +205,30 @@ body_pointer reduce_all(
     return out;
 }
 
-/// Reduces an expression with an accumulator and records it.
+/// A reduction over some axes, or of operands that are not aligned.
 template <class T, class Accumulator>
-body_pointer reduce(
+body_pointer reduce_axes(
     block_kernels const& kernels,
     bool is_leaf,
+    statement_plan const& p,
     std::span<tensor_body* const> operands,
     T const* scalars,
     Accumulator const& accumulator,
+    std::uint64_t axes,
     reduction_call const& call)
 {
-    if (auto const* const whole = aligned_operand(operands, type_of<T>)) {
-        auto const rank = whole->shape.size();
-        auto const axes = call.axes.of(rank, call.kind.name);
-        if (call.axes.all() || axes == axes_argument().of(rank, call.kind.name)) {
-            return reduce_all<T>(
-                kernels, is_leaf, *whole, operands, scalars, accumulator, axes, call);
+    auto shape = p.shape();
+    std::size_t size = 1;
+    strides_type strides(shape.size(), 0);
+    for (auto axis = shape.size(); axis-- > 0;) {
+        if (!((axes >> axis) & 1u)) {
+            strides[axis] = static_cast<std::ptrdiff_t>(size);
+            size *= shape[axis];
         }
     }
-    statement_plan const p(kernels, operands, call.where);
-    auto const axes = call.axes.of(p.shape().size(), call.kind.name);
-    auto const places = xgrad::detail::kept_axes(p.shape(), axes);
-    auto const size = element_count(places);
-    call.check_elements(p.shape(), size);
+    call.check_elements(shape, size);
     auto out = make_body(
-        type_of<T>, xgrad::detail::reduced_shape(p.shape(), axes, call.options.keep_dims));
-    auto shape = p.shape();
-    auto strides = broadcast_strides(places, row_major_strides(places), shape);
+        type_of<T>, xgrad::detail::reduced_shape(shape, axes, call.options.keep_dims), size);
     coalesce(shape, strides);
     body_pointer companions;
     compute_reduction<T>(
@@ -255,6 +252,31 @@ body_pointer reduce(
         *out,
         std::move(companions));
     return out;
+}
+
+/// Reduces an expression with an accumulator and records it.
+template <class T, class Accumulator>
+body_pointer reduce(
+    block_kernels const& kernels,
+    bool is_leaf,
+    std::span<tensor_body* const> operands,
+    T const* scalars,
+    Accumulator const& accumulator,
+    reduction_call const& call)
+{
+    auto const* const whole = aligned_operand(operands, type_of<T>);
+    if (whole == nullptr) {
+        statement_plan const p(kernels, operands, call.where);
+        auto const axes = call.axes.of(p.shape().size(), call.kind.name);
+        return reduce_axes<T>(kernels, is_leaf, p, operands, scalars, accumulator, axes, call);
+    }
+    auto const rank = whole->shape.size();
+    auto const axes = call.axes.of(rank, call.kind.name);
+    if (static_cast<std::size_t>(std::popcount(axes)) == rank) {
+        return reduce_all<T>(kernels, is_leaf, *whole, operands, scalars, accumulator, axes, call);
+    }
+    statement_plan const p(kernels, operands, whole->shape);
+    return reduce_axes<T>(kernels, is_leaf, p, operands, scalars, accumulator, axes, call);
 }
 
 #if defined(XGRAD_COMPILED)

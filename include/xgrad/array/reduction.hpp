@@ -3,8 +3,6 @@
 #include <xgrad/array/reduce.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 
-#include <bit>
-
 // Reductions: the expression inside is fused into them, in one pass that stores nothing but the
 // result, in an order that depends on the shapes alone.
 
@@ -52,10 +50,7 @@ namespace vectorized {
 template <class T, auto const* Accumulator>
 body_pointer reduce_again(reduction_repeat const& what)
 {
-    small_vector<std::ptrdiff_t, 4> axes;
-    for (auto bits = what.axes; bits != 0; bits &= bits - 1) {
-        axes.push_back(std::countr_zero(bits));
-    }
+    auto const axes = axes_argument::of_bits(what.axes);
     reduction_options const options{.keep_dims = what.keep_dims};
     return reduce<T>(
         *what.kernels,
@@ -75,10 +70,10 @@ consteval reduction repeatable(reduction kind)
     return kind;
 }
 
-template <class Seed, class T, auto const* Accumulator>
-consteval reduction seeded(reduction kind)
+/// Whose elements' adjoints start from their values, the result and its adjoint.
+template <class Seed, class T>
+consteval reduction with_seed(reduction kind)
 {
-    kind = repeatable<T, Accumulator>(kind);
     kind.result_needed = true;
     if constexpr (differentiable_element<T>) {
         kind.element = &seed_elements<Seed, T>;
@@ -88,6 +83,12 @@ consteval reduction seeded(reduction kind)
         };
     }
     return kind;
+}
+
+template <class Seed, class T, auto const* Accumulator>
+consteval reduction seeded(reduction kind)
+{
+    return with_seed<Seed, T>(repeatable<T, Accumulator>(kind));
 }
 
 template <class T>

@@ -53,6 +53,19 @@ struct fold_accumulator
         *state[0] = folded(x, count);
     }
 
+    /// A run to each of neighbouring places, short where longer ones are folded in halves.
+    void rows(std::array<T*, 1> state, T const* x, std::size_t length, std::size_t count) const
+    {
+        for (std::size_t row = 0; row < count; ++row, x += length) {
+            auto& place = state[0][row];
+            if constexpr (vectorized::is_extreme<Join>) {
+                place = Join{}(place, vectorized::extreme(x, length, identity, Join{}));
+            } else {
+                place = Join{}(place, vectorized::fold_short(x, length, identity, Join{}));
+            }
+        }
+    }
+
     void each(std::array<T*, 1> state, T const* x, std::size_t count) const
     {
         vectorized::join_each(state[0], x, count, Join{});
@@ -100,6 +113,10 @@ concept takes_all_at_once = requires { requires Accumulator::takes_all_at_once; 
 template <class Accumulator>
 concept accumulates_in_place = requires { Accumulator::result_state; };
 
+/// Whole rows can be taken in together.
+template <class Accumulator>
+concept takes_rows = requires { &Accumulator::rows; };
+
 /// Columns need not be started before they take in rows.
 template <class Accumulator>
 concept starts_by_itself = requires { &Accumulator::first_columns; };
@@ -144,11 +161,20 @@ void accumulate(
         auto row = begin / axes[1];
         auto inside = begin % axes[1];
         for (std::size_t position = 0; position < count;) {
-            auto length = std::min(count - position, axes[1] - inside);
+            auto most = count - position;
             if constexpr (!takes_all_at_once<Accumulator>) {
                 // as if each block were taken in by a call of its own
-                length = std::min(length, longest - position % longest);
+                most = std::min(most, longest - position % longest);
             }
+            if constexpr (takes_rows<Accumulator>) {
+                if (auto const some = most / axes[1]; inside == 0 && some > 0) {
+                    accumulator.rows(at(row), x + position, axes[1], some);
+                    position += some * axes[1];
+                    row += some;
+                    continue;
+                }
+            }
+            auto const length = std::min(most, axes[1] - inside);
             accumulator.run(at(row), x + position, length);
             position += length;
             inside += length;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/engine/compute.hpp>
+#include <xgrad/engine/compute_reduction.hpp>
 
 #include <span>
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <xgrad/base/short_list.hpp>
-#include <xgrad/engine/compute.hpp>
+#include <xgrad/engine/compute_reduction.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <xgrad/engine/accumulate.hpp>
 #include <xgrad/engine/block_kernels.hpp>
 #include <xgrad/engine/block_reader.hpp>
 #include <xgrad/engine/parallel.hpp>
@@ -25,6 +24,14 @@ inline std::size_t chunk_length(float cost) noexcept
 inline std::size_t chunks_in(std::size_t size, std::size_t length) noexcept
 {
     return (size + length - 1) / length;
+}
+
+/// The fewest rows of a length that end where a register does. (Kernels read and write whole ones
+/// from where a block begins.)
+inline std::size_t rows_to_a_register(std::size_t length) noexcept
+{
+    constexpr std::size_t widest = 16; // elements
+    return widest / std::gcd(widest, length);
 }
 } // namespace vectorized
 
@@ -60,257 +67,6 @@ void compute_values(block_kernels const& kernels, plan const& p, T const* scalar
                 }
             }
         });
-}
-
-namespace vectorized {
-template <class T, std::size_t States>
-std::array<T*, States> states_at(T* first, std::size_t places)
-{
-    std::array<T*, States> state;
-    for (std::size_t k = 0; k < States; ++k) {
-        state[k] = first + k * places;
-    }
-    return state;
-}
-
-/// What blocks leave behind, joined in pairs as soon as there are two of one size: a counter in
-/// binary. The error of a sum grows with the logarithm of their number.
-template <class T, class Accumulator>
-class pairs_of_blocks
-{
-    static constexpr std::size_t states = Accumulator::states;
-
-public:
-    explicit pairs_of_blocks(Accumulator const& accumulator) : accumulator_(accumulator) {}
-
-    /// Any number of blocks, of which the last may be shorter.
-    void run(T const* x, std::size_t count)
-    {
-        for (; count > block_length; x += block_length, count -= block_length) {
-            run_block(x, block_length);
-        }
-        run_block(x, count);
-    }
-
-    void merge_into(std::array<T*, states> state)
-    {
-        while (depth_ > 1) {
-            join_last();
-        }
-        if (depth_ == 1) {
-            accumulator_.merge(state, total(0), 1);
-        }
-    }
-
-private:
-    void run_block(T const* x, std::size_t count)
-    {
-        accumulator_.first_run(total(depth_), x, count);
-        ++depth_;
-        for (auto n = ++blocks_; n % 2 == 0; n /= 2) {
-            join_last();
-        }
-    }
-
-    std::array<T*, states> total(std::size_t i) { return states_at<T, states>(totals_[i], 1); }
-
-    void join_last()
-    {
-        --depth_;
-        accumulator_.merge(total(depth_ - 1), total(depth_), 1);
-    }
-
-    Accumulator const& accumulator_;
-    std::size_t blocks_ = 0;
-    std::size_t depth_ = 0;
-    T totals_[64][states];
-};
-} // namespace vectorized
-
-/// The elements of a chunk when `places` results are accumulated: enough that the states of
-/// all chunks take no more memory than a quarter of the operands, and (where there is work for
-/// sixteen threads, or for one only) that joining them takes no more than a few percent of the
-/// time.
-inline std::size_t accumulation_chunk(std::size_t size, std::size_t places, float cost) noexcept
-{
-    constexpr std::size_t rows_of_one_thread = 64 * block_length;
-    auto const least = std::max(vectorized::chunk_length(cost), (size + 255) / 256);
-    auto const cheap = std::min(256 * places, std::max(size / 16, rows_of_one_thread));
-    auto const wanted = std::max({least, 4 * places, places > 1 ? cheap : 0});
-    return (wanted + block_length - 1) / block_length * block_length;
-}
-
-namespace vectorized {
-/// What a reduction runs over, and where its results go: places with these strides in the index
-/// space (0 along the reduced axes).
-template <class T>
-struct reduction_space
-{
-    block_kernels const* kernels; // null: the operand itself
-    plan const& reading;
-    T const* scalars;
-    shape_type const& axes;
-    strides_type const& strides;
-
-    /// Takes in the elements from `begin` to `end`, block by block. Places that are `empty` have
-    /// not been started; whoever takes in whole rows of columns does without.
-    template <class Accumulator, std::size_t States>
-    void take_in(
-        Accumulator const& accumulator,
-        std::array<T*, States> state,
-        std::size_t begin,
-        std::size_t end,
-        std::size_t empty = 0) const
-    {
-        block_reader<T> reader(reading);
-        // All rows where they lie; and else several of those that are joined to one another, if
-        // they can be had.
-        bool const in_place = kernels == nullptr && reader.longest() > block_length;
-        auto const step = in_place && (is_columns() || is_rows())
-            ? std::max<std::size_t>(1, reading.size)
-            : is_columns() ? reader.longest()
-                           : block_length;
-        scratch values(
-            kernels != nullptr ? padded_bytes(std::min(step, reading.size) * sizeof(T)) : 0);
-        pairs_of_blocks<T, Accumulator> pairs(accumulator);
-        bool is_first = starts_by_itself<Accumulator> && empty > 0 && begin < end && is_columns() &&
-            begin % axes[1] == 0 && std::min(step, end - begin) >= axes[1];
-        if (empty > 0 && !is_first) {
-            accumulator.start(state, empty);
-        }
-        for (; begin < end; begin += step) {
-            auto const count = std::min(step, end - begin);
-            auto const* const operands = reader.read(begin, count);
-            auto const* x = operands[0];
-            if (kernels != nullptr) {
-                x = values.as<T>();
-                kernels->values(
-                    {.operands = reinterpret_cast<void const* const*>(operands),
-                     .scalars = scalars,
-                     .values = values.as<T>(),
-                     .count = count,
-                     .program = kernels->program});
-            }
-            if constexpr (Accumulator::joins_in_pairs) {
-                if (is_single()) {
-                    pairs.run(x, count);
-                    continue;
-                }
-            }
-            accumulate(accumulator, state, axes, strides, begin, count, x, is_first);
-            is_first = false;
-        }
-        if constexpr (Accumulator::joins_in_pairs) {
-            pairs.merge_into(state);
-        }
-    }
-
-    /// The places are those of a row.
-    bool is_columns() const noexcept
-    {
-        return axes.size() == 2 && strides[0] == 0 && strides[1] == 1;
-    }
-
-    /// The places are those of a column.
-    bool is_rows() const noexcept { return axes.size() == 2 && strides[0] == 1 && strides[1] == 0; }
-
-    /// All elements go to one place.
-    bool is_single() const noexcept
-    {
-        return std::all_of(strides.begin(), strides.end(), [](auto s) { return s == 0; });
-    }
-
-    /// Where the reduced axes come last: the fewest rows that end where a register does, because
-    /// kernels read whole registers from where a block begins. 0 where a chunk of work cannot hold
-    /// them.
-    std::size_t fewest_rows(std::size_t chunk) const noexcept
-    {
-        constexpr std::size_t registers = 16; // elements of the widest one
-        if (!is_rows() || axes[1] == 0) {
-            return 0;
-        }
-        auto const rows = registers / std::gcd(registers, axes[1]);
-        return rows * axes[1] <= chunk ? rows : 0;
-    }
-};
-
-/// Rows: every chunk has its own, so that there is nothing to merge.
-template <class T, class Accumulator>
-void reduce_rows(
-    reduction_space<T> const& space,
-    Accumulator const& accumulator,
-    std::size_t fewest,
-    std::size_t chunk,
-    double nanoseconds,
-    T* out)
-{
-    constexpr auto states = Accumulator::states;
-    auto const rows = space.axes[0];
-    auto const length = space.axes[1];
-    auto const some = chunk / (fewest * length) * fewest;
-    scratch partial(states * rows * sizeof(T));
-    auto const state = states_at<T, states>(partial.template as<T>(), rows);
-    for_each_chunk(chunks_in(rows, some), nanoseconds, [&](std::size_t part) {
-        auto const first = part * some;
-        auto const last = std::min(rows, first + some);
-        auto own = state;
-        for (auto& s : own) {
-            s += first;
-        }
-        accumulator.start(own, last - first);
-        space.take_in(accumulator, state, first * length, last * length);
-        accumulator.finish(own, out + first, last - first);
-    });
-}
-} // namespace vectorized
-
-/// Reduces the values of an expression into the `places` elements of `out`, which has the given
-/// strides in the plan's shape (0 along the reduced axes). The order is fixed: chunks that
-/// depend on the shapes alone, merged in pairs.
-template <class T, class Accumulator>
-void compute_reduction(
-    block_kernels const* kernels,
-    plan const& p,
-    T const* scalars,
-    Accumulator const& accumulator,
-    shape_type const& axes,
-    strides_type const& strides,
-    std::size_t places,
-    T* out)
-{
-    constexpr auto states = Accumulator::states;
-    auto const cost = kernels != nullptr ? kernels->cost : 0.1f;
-    auto const work = static_cast<double>(p.size) * cost;
-    vectorized::reduction_space<T> const space{kernels, p, scalars, axes, strides};
-    auto const chunk = vectorized::chunk_length(cost);
-    if (auto const fewest = space.fewest_rows(chunk); fewest != 0) {
-        vectorized::reduce_rows(space, accumulator, fewest, chunk, work, out);
-        return;
-    }
-    auto const length = accumulation_chunk(p.size, places, cost);
-    auto const chunks = std::max<std::size_t>(1, vectorized::chunks_in(p.size, length));
-    scratch partial(chunks * states * places * sizeof(T));
-    auto const state = [&](std::size_t chunk) {
-        auto own = vectorized::states_at<T, states>(
-            partial.template as<T>() + chunk * states * places, places);
-        if constexpr (accumulates_in_place<Accumulator>) {
-            if (chunk == 0) {
-                own[Accumulator::result_state] = out;
-            }
-        }
-        return own;
-    };
-    for_each_chunk(chunks, work, [&](std::size_t chunk) {
-        auto const begin = chunk * length;
-        auto const end = std::min(p.size, begin + length);
-        space.take_in(accumulator, state(chunk), begin, end, places);
-    });
-    for (std::size_t step = 1; step < chunks; step *= 2) {
-        for (std::size_t chunk = 0; chunk + step < chunks; chunk += 2 * step) {
-            accumulator.merge(state(chunk), state(chunk + step), places);
-        }
-    }
-    accumulator.finish(state(0), out, places);
 }
 } // namespace XGRAD_ARCHITECTURE
 

@@ -122,17 +122,24 @@ XGRAD_ALWAYS_INLINE T fold_longest(T const* x, T identity, Join join)
     return fold_lanes(partial, join);
 }
 
-/// Folds a run.
+/// Fewer elements than a register has, and what changes nothing behind them. (Apart, so that a fold
+/// needs no memory.)
+template <class T>
+XGRAD_NOINLINE simd::batch<T> padded_register(T const* x, std::size_t count, T identity)
+{
+    std::array<T, simd::batch<T>::size> elements;
+    elements.fill(identity);
+    std::copy_n(x, count, elements.begin());
+    return simd::batch<T>::load(elements.data());
+}
+
+/// Folds a run of up to `longest_fold` elements.
 template <class Join, class T>
-T fold(T const* x, std::size_t count, T identity, Join join)
+XGRAD_ALWAYS_INLINE T fold_short(T const* x, std::size_t count, T identity, Join join)
 {
     using V = simd::batch<T>;
     if (count < V::size) {
         return fold_few(x, count, identity, join);
-    }
-    if (count > longest_fold) {
-        auto const half = (count / 2 + longest_fold - 1) / longest_fold * longest_fold;
-        return join(fold(x, half, identity, join), fold(x + half, count - half, identity, join));
     }
     constexpr auto flight = fold_flight;
     auto partial = registers_of<flight>(V(identity));
@@ -145,12 +152,20 @@ T fold(T const* x, std::size_t count, T identity, Join join)
         partial[0] = join(partial[0], V::load(x + i));
     }
     if (i < count) {
-        alignas(64) std::array<T, V::size> rest;
-        rest.fill(identity);
-        std::copy(x + i, x + count, rest.begin());
-        partial[1] = join(partial[1], V::load(rest.data()));
+        partial[1] = join(partial[1], padded_register(x + i, count - i, identity));
     }
     return fold_lanes(partial, join);
+}
+
+/// Folds a run.
+template <class Join, class T>
+T fold(T const* x, std::size_t count, T identity, Join join)
+{
+    if (count > longest_fold) {
+        auto const half = (count / 2 + longest_fold - 1) / longest_fold * longest_fold;
+        return join(fold(x, half, identity, join), fold(x + half, count - half, identity, join));
+    }
+    return fold_short(x, count, identity, join);
 }
 
 template <class Join, class T>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <xgrad/engine/accumulate.hpp>
-#include <xgrad/engine/compute.hpp>
+#include <xgrad/engine/compute_reduction.hpp>
 
 #include <array>
 #include <cmath>

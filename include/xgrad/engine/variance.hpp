@@ -37,6 +37,13 @@ struct variance_accumulator
         merge(state, others, 1);
     }
 
+    void rows(std::array<T*, 3> state, T const* x, std::size_t length, std::size_t count) const
+    {
+        for (std::size_t row = 0; row < count; ++row, x += length) {
+            run({state[0] + row, state[1] + row, state[2] + row}, x, length);
+        }
+    }
+
     void first_run(std::array<T*, 3> state, T const* x, std::size_t count) const
     {
         // About the first element: the mean of equal ones is exact, and their variance 0.
@@ -147,7 +154,7 @@ private:
 
     /// Of the deviations from a value, over at least one element.
     template <class Add>
-    static T sum_about(T value, T const* x, std::size_t count)
+    XGRAD_ALWAYS_INLINE static T sum_about(T value, T const* x, std::size_t count)
     {
         constexpr std::size_t flight = 8;
         auto sums = vectorized::registers_of<flight>(V(0));
@@ -163,10 +170,7 @@ private:
             take_in(0, V::load(x + i));
         }
         if (i < count) {
-            std::array<T, V::size> rest;
-            rest.fill(value);
-            std::copy(x + i, x + count, rest.begin());
-            take_in(0, V::load(rest.data()));
+            take_in(0, vectorized::padded_register(x + i, count - i, value));
         }
         return vectorized::fold_lanes(sums, vectorized::add{});
     }

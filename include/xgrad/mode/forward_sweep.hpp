@@ -63,9 +63,8 @@ private:
             return;
         }
         if (s.reduced != nullptr) {
-            tangent = operations::broadcast(tangent, derivable.shape());
-            tangent = operations::sum_to(tangent, derivable.places());
-            tangent = operations::reshape(derivable.spread(tangent), recording_.shape_of(s.result));
+            tangent = operations::reshape(
+                derivable.tangent_of_result(tangent), recording_.shape_of(s.result));
         }
         tangent = operations::broadcast(tangent, recording_.shape_of(s.result));
         tangents_[s.result] = operations::in_type(tangent, recording_.variables()[s.result].type);

@@ -1,11 +1,9 @@
 #pragma once
 
 #include <xgrad/mode/body_operations.hpp>
+#include <xgrad/mode/derivable_statement.hpp>
 #include <xgrad/ops/arithmetic.hpp>
-#include <xgrad/ops/comparison.hpp>
 #include <xgrad/tape/sweep.hpp>
-
-#include <vector>
 
 // A sweep that other tapes record, so that gradients have gradients: every adjoint is a tensor, and
 // each step a statement. The derivative of a fused expression is a formula derived from its terms
@@ -17,208 +15,6 @@
 
 namespace xgrad {
 namespace detail {
-template <class Program>
-graph_arithmetic const& arithmetic_in(element_type type)
-{
-    static constinit graph_arithmetic const rules[] = {
-        {element_type::float64,
-         &primitive_of<add_rule, double, 2>::value,
-         &primitive_of<logical_or_rule, double, 2>::value},
-        {element_type::float32,
-         &primitive_of<add_rule, float, 2>::value,
-         &primitive_of<logical_or_rule, float, 2>::value}};
-    return rules[type == element_type::float64 ? 0 : 1];
-}
-
-/// Runs interpreted (or compiled) kernels as a statement.
-template <class Program>
-body_pointer run_statement(
-    block_kernels const& kernels,
-    std::vector<body_pointer> const& operands,
-    void const* scalars,
-    std::source_location const& where)
-{
-    std::vector<tensor_body*> bodies;
-    for (auto const& operand : operands) {
-        bodies.push_back(operand.get());
-    }
-    if (kernels.compute == element_type::float64) {
-        return vectorized::evaluate<double>(
-            kernels, bodies, static_cast<double const*>(scalars), kernels.compute, where);
-    }
-    return vectorized::evaluate<float>(
-        kernels, bodies, static_cast<float const*>(scalars), kernels.compute, where);
-}
-
-/// R(x, y) elementwise.
-template <class Program, class R>
-body_pointer apply_rule(body_pointer const& x, body_pointer const& y)
-{
-    auto const make = [](primitive const& rule, element_type type) {
-        term_graph g(arithmetic_in<Program>(type));
-        auto const root = g.apply(rule, std::array{g.leaf(0), g.leaf(1)});
-        return std::make_unique<interpreted_graph>(
-            std::move(g), root, std::vector<bool>{true, true}, 0, R::name);
-    };
-    static auto const in_double = make(primitive_of<R, double, 2>::value, element_type::float64);
-    static auto const in_float = make(primitive_of<R, float, 2>::value, element_type::float32);
-    auto const& code = x->type == element_type::float64 ? in_double : in_float;
-    return run_statement<Program>(code->kernels, {x, y}, nullptr, {});
-}
-
-template <class Program>
-body_pointer add_bodies(body_pointer const& a, body_pointer const& b)
-{
-    return apply_rule<Program, add_rule>(a, b);
-}
-
-template <class Program>
-body_pointer divide_by_count(body_pointer const& body, std::size_t count)
-{
-    return apply_rule<Program, divide_rule>(
-        body, filled_body(body->type, {}, static_cast<double>(count)));
-}
-
-/// A fused statement, as its derivatives see it: what a derived formula reads.
-template <class Program>
-class derivable_statement
-{
-    using operations = body_operations<Program>;
-
-public:
-    derivable_statement(recording const& r, statement const& s)
-        : statement_(s), operands_(s.operands())
-    {
-        for (auto const& operand : operands_) {
-            broadcast_into(shape_, r.shape_of(operand.variable));
-            std::uint32_t first = 0;
-            while (operands_[first].variable != operand.variable) {
-                ++first;
-            }
-            same_.push_back(first);
-        }
-        if (s.reduced != nullptr) {
-            places_ = kept_axes(shape_, s.axes);
-        }
-    }
-
-    /// What the statement runs over, before a reduction.
-    shape_type const& shape() const noexcept { return shape_; }
-
-    /// Of each operand, the first that is the same tensor.
-    std::vector<std::uint32_t> const& same() const noexcept { return same_; }
-
-    derived_formula const& derivative(std::uint32_t target, std::vector<bool> moving = {}) const
-    {
-        auto const* const reduced = statement_.reduced;
-        return vectorized::derivative_of(
-            {.kernels = statement_.kernels,
-             .element = reduced != nullptr ? reduced->symbols : nullptr,
-             .reduced = reduced != nullptr,
-             .target = target,
-             .same = same_,
-             .moving = std::move(moving)},
-            arithmetic_in<Program>(statement_.kernels->compute));
-    }
-
-    /// The value of a derived formula; `incoming(i)` is the i-th adjoint or tangent that comes in.
-    template <class Incoming>
-    body_pointer evaluate(derived_formula const& formula, Incoming&& incoming) const
-    {
-        auto const count = static_cast<std::uint32_t>(operands_.size());
-        std::vector<body_pointer> bodies;
-        for (auto const source : formula.reads) {
-            bodies.push_back(
-                source < count        ? value_of(source)
-                    : source == count ? result()
-                                      : incoming(source - count - 1));
-        }
-        return run_statement<Program>(
-            formula.code->kernels, bodies, statement_.scalars(), statement_.where);
-    }
-
-    /// The adjoint of a reduction's result as one that broadcasts over the elements (and the other
-    /// way round, a tangent of the elements after they were added up).
-    body_pointer spread(body_pointer const& incoming) const
-    {
-        auto const& reduced = *statement_.reduced;
-        auto g = operations::reshape(incoming, places_);
-        if (reduced.divides_by_count) {
-            auto const groups = std::max(g->size, std::size_t{1});
-            g = divide_by_count<Program>(g, element_count(shape_) / groups);
-        }
-        if (reduced.shares_among_ties) {
-            g = apply_rule<Program, divide_rule>(g, ties());
-        }
-        return g;
-    }
-
-    shape_type const& places() const noexcept { return places_; }
-
-private:
-    /// The value of an operand, kept in any of the places that are the same tensor.
-    body_pointer value_of(std::uint32_t first) const
-    {
-        for (auto k = first; k < operands_.size(); ++k) {
-            if (same_[k] == first && operands_[k].kept) {
-                return operands_[k].kept;
-            }
-        }
-        return {};
-    }
-
-    body_pointer result() const
-    {
-        auto const& kept = statement_.kept_result;
-        if (statement_.reduced == nullptr) {
-            return kept;
-        }
-        return statement_.reduced->companion != nullptr ? companion()
-                                                        : operations::reshape(kept, places_);
-    }
-
-    /// What the way back of a reduction reads, as a function of the operands.
-    body_pointer companion() const
-    {
-        if (!companion_) {
-            std::vector<tensor_body*> bodies;
-            for (auto const& operand : operands_) {
-                bodies.push_back(operand.kept.get());
-            }
-            auto const* const kind = statement_.reduced->companion;
-            companion_ = kind->again(
-                {kind,
-                 statement_.kernels,
-                 bodies,
-                 statement_.scalars(),
-                 statement_.axes,
-                 true,
-                 &statement_.where});
-        }
-        return companion_;
-    }
-
-    /// How many elements of each group equal the result: a constant.
-    body_pointer ties() const
-    {
-        no_grad const guard;
-        std::vector<body_pointer> bodies;
-        for (auto const& operand : operands_) {
-            bodies.push_back(operand.kept);
-        }
-        auto const elements = run_statement<Program>(
-            *statement_.kernels, bodies, statement_.scalars(), statement_.where);
-        return operations::sum_to(apply_rule<Program, equal_rule>(elements, result()), places_);
-    }
-
-    statement const& statement_;
-    std::span<recorded_operand const> operands_;
-    shape_type shape_;
-    shape_type places_; // that of a reduction's result, with the reduced axes kept
-    std::vector<std::uint32_t> same_;
-    mutable body_pointer companion_;
-};
-
 /// A contribution of any shape and type as one to a variable: broadcast over the statement, summed
 /// to the variable's shape, converted to its type.
 template <class Program>
@@ -238,7 +34,7 @@ void reverse_expression(recording const& r, statement const& s, adjoints& all)
     derivable_statement<Program> const derivable(r, s);
     auto incoming = body_operations<Program>::in_type(all.body_of(s.result), s.kernels->compute);
     if (s.reduced != nullptr) {
-        incoming = derivable.spread(incoming);
+        incoming = derivable.adjoint_of_elements(incoming);
     }
     auto const operands = s.operands();
     for (std::uint32_t i = 0; i < operands.size(); ++i) {

@@ -20,6 +20,12 @@ inline shape_type kept_axes(shape_type shape, std::uint64_t axes)
     return shape;
 }
 
+/// The shape of a reduction's results beside its elements.
+inline shape_type places_of(statement const& s, shape_type const& shape)
+{
+    return s.reduced->keeps_axes ? shape : kept_axes(shape, s.axes);
+}
+
 /// A dense body of f(index, element).
 template <class T, class F>
 body_pointer transformed(tensor_body const& body, F&& f)
@@ -53,7 +59,6 @@ public:
         for (auto const& operand : operands_) {
             broadcast_into(shape_, r.shape_of(operand.variable));
         }
-        find_targets();
     }
 
     void run()
@@ -64,7 +69,11 @@ public:
             source.reduced = true;
             source.element = statement_.reduced->element;
             expand_reduced();
+            if (reverse_jointly(source)) {
+                return;
+            }
         }
+        find_targets();
         compute_adjoints<T>(kernels_, make_plan(), scalars_, source, targets_.get());
     }
 
@@ -109,11 +118,39 @@ private:
         return p;
     }
 
+    // Where the elements' adjoints depend on one another, they start from an array of them; returns
+    // whether that is all.
+    bool reverse_jointly(seed_source& source)
+    {
+        auto const* const joint = statement_.reduced->joint;
+        bool const needed =
+            joint != nullptr && (joint->needed == nullptr || joint->needed(*result_));
+        if (!needed || element_count(shape_) == 0) {
+            return false;
+        }
+        auto seeds = make_body(type_of<T>, shape_);
+        if (joint->elements_needed) {
+            compute_values<T>(kernels_, make_plan(), scalars_, *seeds);
+        }
+        joint->back(statement_.axes, result_.get(), *incoming_, *seeds);
+        if (joint->needed != nullptr) {
+            source.element = nullptr; // it would have served for other results
+        }
+        auto const first = operands_[0].variable;
+        bool const is_leaf = kernels_.terms.size() == 1 && adjoints_.wants(first);
+        if (is_leaf && source.element == nullptr) {
+            adjoints_.add(first, std::move(seeds));
+            return true;
+        }
+        incoming_ = std::move(seeds);
+        return false;
+    }
+
     // The adjoint of a reduced result, as one that broadcasts over the elements.
     void expand_reduced()
     {
         auto const& reduced = *statement_.reduced;
-        auto const places = xgrad::detail::kept_axes(shape_, statement_.axes);
+        auto const places = xgrad::detail::places_of(statement_, shape_);
         auto const size = element_count(shape_);
         if (size == 0) {
             incoming_ = reshaped(incoming_, places);

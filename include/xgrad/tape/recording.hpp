@@ -116,8 +116,9 @@ public:
         auto const scalar_bytes = kernels.scalars * bytes_of(kernels.compute);
         bool const linear = e.aligned == alignment::linear;
         // A reduction whose sweep starts from the elements' values computes them again.
-        bool const recomputes =
-            e.reduced != nullptr && (e.reduced->element != nullptr || kernels.result_needed);
+        bool const recomputes = e.reduced != nullptr &&
+            (e.reduced->element != nullptr || kernels.result_needed ||
+             (e.reduced->joint != nullptr && e.reduced->joint->elements_needed));
         bool const keeps_result =
             !linear && (e.reduced != nullptr ? e.reduced->result_needed : kernels.result_needed);
         auto const kept = [&](std::size_t i) {

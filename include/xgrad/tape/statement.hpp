@@ -55,6 +55,36 @@ struct reduction_repeat
     std::source_location const* where;
 };
 
+/// The derivative of a reduction in which that of an element depends on the other ones. Arrays are
+/// of the elements' shape, and results and their adjoints have reduced axes with length 1. Bit i of
+/// `axes`: axis i.
+struct joint_derivative
+{
+    bool elements_needed = false;
+
+    /// Whether it is needed for these results; null: always. Else the rule for an element serves.
+    bool (*needed)(tensor_body const& results) = nullptr;
+
+    /// Leaves the adjoints with which the elements start, in the place of the elements where these
+    /// are needed. All arrays are dense.
+    void (*back)(
+        std::uint64_t axes,
+        tensor_body const* results,
+        tensor_body const& incoming,
+        tensor_body& adjoints) = nullptr;
+
+    /// The same in statements, for derivatives of derivatives; and from the elements' tangents
+    /// those of the results.
+    using in_statements = body_pointer (*)(
+        body_pointer const& elements,
+        body_pointer const& results,
+        body_pointer const& incoming,
+        std::uint64_t axes,
+        std::source_location const& where);
+    in_statements recorded_back = nullptr;
+    in_statements forth = nullptr;
+};
+
 /// A reduction as a tape remembers it: how the adjoint of a result becomes that of an element.
 struct reduction
 {
@@ -79,6 +109,12 @@ struct reduction
     /// Another reduction of the same elements, whose result the way back reads instead of this
     /// one's (of a variance: the mean). It is known when the result is.
     reduction const* companion = nullptr;
+
+    /// It keeps the axes: a scan, which gives all results on the way.
+    bool keeps_axes = false;
+
+    /// Null where `element` and `symbols` are all that there is.
+    joint_derivative const* joint = nullptr;
 
     /// For replay; null where it cannot run again.
     body_pointer (*again)(reduction_repeat const&) = nullptr;

@@ -33,6 +33,26 @@ public:
             shapes[i] = &operands[i]->shape;
         }
         shape_ = result_shape(kernels.terms, shapes, where);
+        read(kernels, operands);
+    }
+
+    /// Of operands whose shape together is known.
+    statement_plan(
+        block_kernels const& kernels,
+        std::span<tensor_body* const> operands,
+        shape_type const& shape)
+        : shape_(shape), accesses_(operands.size())
+    {
+        read(kernels, operands);
+    }
+
+    shape_type const& shape() const noexcept { return shape_; }
+
+    plan const& reading() const noexcept { return plan_; }
+
+private:
+    void read(block_kernels const& kernels, std::span<tensor_body* const> operands)
+    {
         plan_.size = element_count(shape_);
         plan_.operands = accesses_.get();
         for (std::size_t i = 0; i < operands.size(); ++i) {
@@ -41,11 +61,6 @@ public:
         plan_.coalesce(shape_);
     }
 
-    shape_type const& shape() const noexcept { return shape_; }
-
-    plan const& reading() const noexcept { return plan_; }
-
-private:
     shape_type shape_;
     short_list<operand_access> accesses_;
     plan plan_;

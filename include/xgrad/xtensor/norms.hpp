@@ -138,36 +138,6 @@ auto norm_lp(E&& e, double p, I const (&axes)[N], EVS = EVS())
 template <
     class T = void,
     class E,
-    class EVS = DEFAULT_STRATEGY_REDUCERS,
-    XTL_REQUIRES(is_reducer_options<EVS>)>
-    requires xgrad::own_expression<E>
-auto nanmean(E&& e, EVS = EVS())
-{
-    return xgrad::nanmean(e, {}, xgrad::detail::options_of<EVS>);
-}
-
-template <
-    class T = void,
-    class E,
-    class X,
-    class EVS = DEFAULT_STRATEGY_REDUCERS,
-    XTL_REQUIRES(xtl::negation<is_reducer_options<X>>)>
-    requires xgrad::own_expression<E>
-auto nanmean(E&& e, X&& axes, EVS = EVS())
-{
-    return xgrad::nanmean(e, xgrad::detail::axes_of(axes), xgrad::detail::options_of<EVS>);
-}
-
-template <class T = void, class E, class I, std::size_t N, class EVS = DEFAULT_STRATEGY_REDUCERS>
-    requires xgrad::own_expression<E>
-auto nanmean(E&& e, I const (&axes)[N], EVS = EVS())
-{
-    return xgrad::nanmean(e, xgrad::detail::list_of(axes), xgrad::detail::options_of<EVS>);
-}
-
-template <
-    class T = void,
-    class E,
     class W,
     class EVS = DEFAULT_STRATEGY_REDUCERS,
     XTL_REQUIRES(is_reducer_options<EVS>)>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/array/average.hpp>
+#include <xgrad/array/nan.hpp>
 #include <xgrad/array/product.hpp>
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/xtensor/hook.hpp>
@@ -31,6 +31,12 @@ template <> struct reduction_for<xt::math::minimum<void>>
 { static auto of(auto const&... arguments) { return xgrad::amin(arguments...); } };
 template <> struct reduction_for<xt::detail::nan_plus>
 { static auto of(auto const&... arguments) { return xgrad::nansum(arguments...); } };
+template <> struct reduction_for<xt::detail::nan_multiplies>
+{ static auto of(auto const&... arguments) { return xgrad::nanprod(arguments...); } };
+template <> struct reduction_for<xt::detail::nan_max>
+{ static auto of(auto const&... arguments) { return xgrad::nanmax(arguments...); } };
+template <> struct reduction_for<xt::detail::nan_min>
+{ static auto of(auto const&... arguments) { return xgrad::nanmin(arguments...); } };
 // clang-format on
 
 template <class Functor, class X>
@@ -93,6 +99,24 @@ template <own_expression X, class... Option>
 auto nansum(X const& x, axes_argument const& axes, std::tuple<Option...> const& options)
 {
     return detail::with_options<xt::detail::nan_plus>(x, axes, options);
+}
+
+template <own_expression X, class... Option>
+auto nanprod(X const& x, axes_argument const& axes, std::tuple<Option...> const& options)
+{
+    return detail::with_options<xt::detail::nan_multiplies>(x, axes, options);
+}
+
+template <own_expression X, class... Option>
+auto nanmax(X const& x, axes_argument const& axes, std::tuple<Option...> const& options)
+{
+    return detail::with_options<xt::detail::nan_max>(x, axes, options);
+}
+
+template <own_expression X, class... Option>
+auto nanmin(X const& x, axes_argument const& axes, std::tuple<Option...> const& options)
+{
+    return detail::with_options<xt::detail::nan_min>(x, axes, options);
 }
 
 /// What a function of xtensor's returns over our operands: to xtensor an expression of ours, and
