@@ -20,7 +20,7 @@ namespace xgrad {
 /// printed once. Where it reads elements (and might branch on them), draws random numbers, or uses
 /// an operation that cannot run again, it is called every time; `obstacle()` says why. It is also
 /// called where an operation takes another formula for the new values (a norm whose sum of squares
-/// overflows).
+/// overflows). One thread at a time may call it.
 template <class F>
 class replayed_function
 {
