@@ -107,6 +107,17 @@ BOOST_AUTO_TEST_CASE(sums_of_several_shapes_meet_in_one_number)
     expect_same(f, w, random::uniform({7}, -1, 1), tensor(1.5));
 }
 
+BOOST_AUTO_TEST_CASE(a_sum_over_some_axes_that_leaves_one_number_is_none_of_all)
+{
+    random::seed(24);
+    for (std::size_t n : {1, 5, 1000}) {
+        tensor const x = random::uniform({n, 1}, -1, 1);
+        expect_same([](auto const& a) { return sum(sum(exp(a) * sin(a), 0)); }, x);
+        expect_same([](auto const& a) { return tensor(view(mean(a * a * a, 0), 0) * 3.); }, x);
+        expect_same([](auto const& a) { return sum(exp(sum(exp(a), 0, {.keep_dims = true}))); }, x);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_argument_is_read_whole_and_in_parts)
 {
     random::seed(23);

@@ -4,6 +4,7 @@
 #include <xgrad/mode/line_places.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 
 namespace xgrad::detail {
@@ -47,7 +48,8 @@ public:
         bool const reads_values = s.reduced != nullptr && s.kernels->result_needed;
         aligned_ = s.aligned == alignment::same ||
             (!some_part && (one_shape_ || (reads_values && single_among_larger(s, places))));
-        bool const sums = s.reduced != nullptr && is_sum(*s.reduced);
+        bool const sums = s.reduced != nullptr && is_sum(*s.reduced) &&
+            (s.aligned == alignment::same || takes_all_axes(s, places));
         auto const results = sums ? 1 : count_;
         suits_ = (sums || s.reduced == nullptr) && places.size_of(s.result) == results &&
             s.kernels->compute == type_of<T> && count_ <= block_length && (aligned_ || one_shape_);
@@ -98,6 +100,16 @@ private:
     static bool is_sum(reduction const& kind) noexcept
     {
         return &kind == &sum_reduction<T> || &kind == &mean_reduction<T>;
+    }
+
+    /// Over some axes, of which the others have length 1, a reduction goes another way.
+    static bool takes_all_axes(statement const& s, line_places<T> const& places)
+    {
+        std::size_t rank = 0;
+        for (auto const& operand : s.operands()) {
+            rank = std::max(rank, places.shape_of(operand.variable).size());
+        }
+        return static_cast<std::size_t>(std::popcount(s.axes)) == rank;
     }
 
     /// Its operands are a few single elements and others of one shape, of at least their rank.
