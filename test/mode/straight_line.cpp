@@ -193,6 +193,11 @@ BOOST_AUTO_TEST_CASE(an_array_of_which_little_is_read_is_not_copied)
     BOOST_TEST(runs_as_a_whole(two_of, ones({1000})));
     BOOST_TEST(!runs_as_a_whole(two_of, ones({100000})));
     expect_same(two_of, random::uniform({100000}, -1, 1));
+    BOOST_TEST(!runs_as_a_whole(two_of, ones({2000000})));
+    tensor const captured = random::uniform({100000}, -1, 1);
+    auto const two_captured = [&](auto const& x) { return tensor(x * view(captured, 7)); };
+    BOOST_TEST(!runs_as_a_whole(two_captured, tensor(2.)));
+    expect_same(two_captured, tensor(2.));
 }
 
 BOOST_AUTO_TEST_CASE(a_long_record_is_no_straight_line_and_computes_the_same)

@@ -58,8 +58,8 @@ struct spread : array_move
 struct total : array_move
 {};
 
-/// to[offset + i] = from[i].
-struct copy : array_move
+/// to[offset + i] += from[i].
+struct added : array_move
 {
     std::ptrdiff_t offset;
 };
@@ -71,7 +71,7 @@ struct scaled : array_move
 };
 
 using instruction =
-    std::variant<values_call, adjoints_call, values_or_both, spread, total, copy, scaled>;
+    std::variant<values_call, adjoints_call, values_or_both, spread, total, added, scaled>;
 
 struct straight_line
 {
@@ -143,13 +143,13 @@ public:
         to = m.accumulate ? to + sum : sum;
     }
 
-    void operator()(copy const& m) const
+    void operator()(added const& m) const
     {
         // Element by element: behind a part of an array lies the rest of it.
         auto* const to = static_cast<T*>(*m.to) + m.offset;
         auto const* const from = elements(*m.from);
         for (std::size_t i = 0; i < m.count; ++i) {
-            to[i] = m.accumulate ? to[i] + from[i] : from[i];
+            to[i] += from[i];
         }
     }
 

@@ -27,7 +27,7 @@ public:
                 places.size_of(operand.variable) > 0;
             count_ = std::max(count_, places.size_of(operand.variable));
         }
-        if (!one_type || s.operand_count == 0) {
+        if (!one_type || s.operand_count == 0 || !fits(places)) {
             return;
         }
         for (auto const& operand : s.operands()) {
@@ -39,8 +39,7 @@ public:
                            places.shape_of(s.operands()[0].variable));
         }
         if (s.kernels == nullptr) {
-            suits_ = part_ != nullptr && is_run(places.shape_of(s.result)) &&
-                places.may_be_copied(s.operands()[0].variable);
+            suits_ = true;
             return;
         }
         // Where the arguments are dense, so is all that is computed, but for parts. (A sum whose
@@ -52,7 +51,7 @@ public:
             (s.aligned == alignment::same || takes_all_axes(s, places));
         auto const results = sums ? 1 : count_;
         suits_ = (sums || s.reduced == nullptr) && places.size_of(s.result) == results &&
-            s.kernels->compute == type_of<T> && count_ <= block_length && (aligned_ || one_shape_);
+            s.kernels->compute == type_of<T> && (aligned_ || one_shape_);
     }
 
     statement const* operator->() const noexcept { return statement_; }
@@ -130,6 +129,17 @@ private:
             }
         }
         return shape != nullptr && rank <= shape->size() && single <= most_single_operands;
+    }
+
+    /// Asked before anything is placed: what does not fit may be large.
+    bool fits(line_places<T> const& places) const
+    {
+        auto const& s = *statement_;
+        if (s.kernels != nullptr) {
+            return count_ <= block_length;
+        }
+        return part_ != nullptr && is_run(places.shape_of(s.result)) &&
+            places.may_be_copied(s.operands()[0].variable);
     }
 
     /// The elements of the view lie one after the other.

@@ -25,6 +25,13 @@ public:
        std::span<std::uint32_t const> arguments,
        std::uint32_t result)
     {
+        std::size_t bytes = 0; // of the arguments and their gradients
+        for (auto const argument : arguments) {
+            bytes += 2 * r.variables().size_of(argument) * sizeof(T);
+        }
+        if (bytes > most_bytes) {
+            return nullptr;
+        }
         auto line = std::make_unique<straight_line>();
         straight_line_builder builder(r, statements, arguments, *line);
         for (auto const k : statements) {
@@ -213,8 +220,8 @@ private:
         if (!accumulate) {
             line_.backward.push_back(spread{{places_.zero(), to, places_.size_of(whole)}});
         }
-        line_.backward.push_back(copy{
-            {places_.slot(g), to, places_.size_of(s->result), 1, true}, s.part()->place().offset});
+        line_.backward.push_back(
+            added{{places_.slot(g), to, places_.size_of(s->result)}, s.part()->place().offset});
     }
 
     void reverse_one_pass(step const& by, T* g)
