@@ -2,9 +2,7 @@
 // of it, each line an operator as a function of one array.
 #pragma once
 
-#include <boost/test/unit_test.hpp>
-
-#include <xgrad/xgrad.hpp>
+#include "replayed.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -28,6 +26,7 @@ struct expectation
 {
     answer empty = answer::works;
     answer scalar = answer::works;
+    bool replays = true;
 };
 
 template <class T>
@@ -144,6 +143,14 @@ inline answer answer_to(function<double> const& f, tensor<double> const& x)
     return answer::refuses;
 }
 
+/// The same bits from a replay, also where the elements lie in the opposite order.
+inline void
+check_replay(std::string const& name, function<double> const& f, tensor<double> const& x)
+{
+    auto const opposite = reshape(flip(ravel(x), 0), x.shape());
+    replayed::check(name, f, {x, tensor<double>(1.1 * x), opposite});
+}
+
 inline void check_everything(
     std::string const& name,
     function<double> const& f,
@@ -158,6 +165,9 @@ inline void check_everything(
             check_strided(f, x);
             check_adjoint_identity(f, x);
             check_second(f, x);
+            if (expected.replays) {
+                check_replay(name, f, x);
+            }
             // Axis by axis without elements; none of them takes another's way out.
             bool all_work = true;
             for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
