@@ -2,6 +2,7 @@
 
 #include <xgrad/xgrad.hpp>
 
+#include <array>
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -241,4 +242,30 @@ BOOST_AUTO_TEST_CASE(a_summary_has_a_line_for_a_statement_whose_place_is_not_kno
     x *= x; // an operator has no place to be told where it stands
     BOOST_TEST(tape.size() == 1u);
     BOOST_TEST(tape.summary().find("v0 * v0") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_record_is_repeated_over_other_values_and_ended_by_another_statement)
+{
+    tensor<double> x = constant({1., 2.});
+    auto tape = create_tape({.persistent = true});
+    auto const compute = [&] { return as_tensor(sum(exp(sin(x) * x))); };
+    auto const slope = [&] {
+        return gradient([](auto const& v) { return sum(exp(sin(v) * v)); }, x);
+    };
+    auto first = compute();
+    auto const statements = tape.size();
+    x = constant({0.3, -0.4});
+    tape.record().repeat(std::array{x.handle()});
+    BOOST_CHECK_THROW(grad(tape, first, x), tape_error); // it is no longer there
+    auto const again = compute();
+    BOOST_TEST(tape.record().end_repeat());
+    BOOST_TEST(tape.size() == statements);
+    auto const found = grad(tape, again, x);
+    BOOST_TEST(norm_linf(found - tape.stop_recording(slope)).item() < 1e-15);
+
+    tape.record().repeat(std::array{x.handle()});
+    tensor const other = cos(x);
+    BOOST_TEST(!tape.record().end_repeat());
+    tape.record().repeat(std::array{x.handle()});
+    BOOST_TEST(!tape.record().end_repeat()); // nothing was recorded
 }

@@ -107,7 +107,8 @@ auto looking_at_values(
     for (auto* const watch : watches) {
         if (!watch->record->find(result.body())) {
             using whole = recorded_operation<never_swept, std::remove_cvref_t<decltype(repeat)>>;
-            watch->record->record_operation(
+            record_operation(
+                *watch->record,
                 std::make_unique<whole const>(name, never_swept(), repeat),
                 operands,
                 keep,

@@ -80,8 +80,10 @@ void sweep_once(
     std::source_location const& where)
 {
     recomputing_way recompute;
-    if (t.record().forgets()) {
-        t.record().forget_values(); // the latest ones, too: one segment at a time has its values
+    if (t.record().budget().forgets()) {
+        t.record()
+            .budget()
+            .forget_values(); // the latest ones, too: one segment at a time has its values
         recompute = {&t.record(), &run_again};
     }
     auto const* const recorded = is_recording() ? &in_the_open<Tape> : nullptr;

@@ -21,10 +21,12 @@ template <class Tape>
 class replay_record
 {
 public:
-    replay_record() : tape_(tape_options{.persistent = true}), steps_(tape_.record())
+    replay_record()
+        : tape_(tape_options{.persistent = true}), steps_(tape_.record()), sweeping_(tape_options())
     {
         tape_.suspend();
         tape_.record().keep_operands();
+        sweeping_.suspend();
     }
 
     replay_record(replay_record const&) = delete;
@@ -99,8 +101,9 @@ public:
     }
 
     /// The value, and the gradients by the arguments: a tape of our own records the statements as
-    /// they run. Null where a tensor stands for several arguments or for a constant, too, other
-    /// tapes look on, or the value is no number.
+    /// they run, each in the place of the same one of the run before. Null where a tensor stands
+    /// for several arguments or for a constant, too, other tapes look on, or the value is no
+    /// number.
     body_pointer
     run_and_sweep(std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
     {
@@ -108,32 +111,66 @@ public:
             !name_arguments_alone(arguments)) {
             return {};
         }
-        Tape recorder{tape_options()};
-        for (auto const& argument : arguments) {
-            recorder.record().know(*argument);
+        auto& r = sweeping_.record();
+        struct release
+        {
+            Tape& sweeping;
+            bool repeats = false;
+
+            ~release()
+            {
+                sweeping.suspend();
+                if (repeats) {
+                    sweeping.record().release_values();
+                } else {
+                    sweeping.clear();
+                }
+            }
+        } guard{sweeping_};
+        bool const again = r.statements().size() > 0;
+        if (again) {
+            r.repeat(arguments);
+        } else {
+            for (auto const& argument : arguments) {
+                r.know(*argument);
+            }
         }
-        auto value = run(arguments);
-        if (!value || !value->shape.empty()) {
+        sweeping_.activate();
+        auto value = steps_.run(arguments);
+        bool const whole = !again || r.end_repeat();
+        if (!value || !value->shape.empty() || !whole) {
             return {};
         }
-        recorder.record().know(*value); // also where it depends on nothing
-        sweep_target const target{value.get(), {}};
+        bool const computed = r.find(*value).has_value();
+        r.know(*value); // also where it depends on nothing
+        sweep(*value, arguments, gradients);
+        guard.repeats = computed;
+        return value;
+    }
+
+private:
+    void sweep(
+        tensor_body& value,
+        std::span<body_pointer const> arguments,
+        std::span<body_pointer> gradients)
+    {
+        sweep_target const target{&value, {}};
         short_list<tensor_body*> sources(arguments.size());
         std::transform(
             arguments.begin(), arguments.end(), sources.get().begin(), [](auto const& argument) {
                 return argument.get();
             });
-        detail::gradients(
-            recorder,
-            {&target, 1},
-            sources.get(),
-            {.unconnected = unconnected::zero},
-            gradients,
-            std::source_location::current());
-        return value;
+        sweeping_.stop_recording([&] {
+            sweep_once(
+                sweeping_,
+                {&target, 1},
+                sources.get(),
+                {.unconnected = unconnected::zero},
+                gradients,
+                std::source_location::current());
+        });
     }
 
-private:
     bool name_arguments_alone(std::span<body_pointer const> arguments) const
     {
         for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -162,11 +199,15 @@ private:
             tape_.clear();
         } else if (watch.conditions.empty()) {
             whole_.emplace(r, steps_.statements(), arguments_, *place);
+            if (!whole_->runs()) {
+                whole_.reset();
+            }
         }
     }
 
     Tape tape_;
     replay_steps<recording> steps_;
+    Tape sweeping_; // what the latest run has recorded, without its values
     std::vector<std::pair<element_type, shape_type>> signature_;
     std::vector<std::uint32_t> arguments_;
     std::optional<whole_run<recording>> whole_;

@@ -38,11 +38,14 @@ public:
         });
     }
 
+    /// Whether the record is one that runs so.
+    bool runs() const noexcept { return line_ || chain_; }
+
     /// The value as a new body, and the gradients by the arguments where they are wanted. Null
-    /// where the record does not run so, its arguments do not lie in a row, or somebody looks on.
+    /// where its arguments do not lie in a row, or somebody looks on.
     body_pointer run(std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
     {
-        if ((!line_ && !chain_) || is_recording() || current_replay_watch() != nullptr ||
+        if (is_recording() || current_replay_watch() != nullptr ||
             numerics_checked().load(std::memory_order_relaxed)) {
             return {};
         }

@@ -2,7 +2,72 @@
 
 #include <xgrad/tape/active.hpp>
 
+#include <algorithm>
+
+// What a tape writes down of a statement, and which values the way back will need.
+
 namespace xgrad {
+/// Appends a fused expression (`reduced` non-null: with its reduction). `first_recorder`: no other
+/// tape has seen the result.
+inline void record_expression(
+    recording& r, expression_record const& e, tensor_body& result, bool first_recorder)
+{
+    if (!r.concerns(e.operands)) {
+        return;
+    }
+    auto const& kernels = *e.kernels;
+    auto const scalar_bytes = kernels.scalars * bytes_of(kernels.compute);
+    bool const linear = e.aligned == alignment::linear;
+    // A reduction whose sweep starts from the elements' values computes them again.
+    bool const recomputes = e.reduced != nullptr &&
+        (e.reduced->element != nullptr || kernels.result_needed ||
+         (e.reduced->joint != nullptr && e.reduced->joint->elements_needed));
+    bool const keeps_result =
+        !linear && (e.reduced != nullptr ? e.reduced->result_needed : kernels.result_needed);
+    auto const kept = [&](std::size_t i) {
+        return linear                                      ? e.unit_adjoints[i].get()
+            : kernels.leaves[i].value_needed || recomputes ? e.operands[i]
+                                                           : nullptr;
+    };
+    auto* const s = r.add(
+        &kernels, e.operands, scalar_bytes, kept, result, keeps_result, first_recorder, e.where);
+    if (s == nullptr) {
+        return;
+    }
+    s->reduced = e.reduced;
+    s->axes = e.axes;
+    s->aligned = e.aligned;
+    bool const few =
+        e.aligned == alignment::same && e.reduced == nullptr && result.size <= few_elements;
+    s->few = few ? static_cast<std::uint8_t>(result.size) : std::uint8_t{0};
+    if (e.companion) {
+        s->kept_result = e.companion;
+    }
+    auto const* const scalars = static_cast<std::byte const*>(e.scalars);
+    std::copy_n(scalars, scalar_bytes, static_cast<std::byte*>(s->scalars()));
+}
+
+/// Appends an array operation, which keeps the operands and the result it asks for.
+inline void record_operation(
+    recording& r,
+    std::unique_ptr<operation const> op,
+    std::span<tensor_body* const> operands,
+    std::span<bool const> keep,
+    bool keep_result,
+    tensor_body& result,
+    bool first_recorder,
+    std::source_location const& where)
+{
+    if (!r.concerns(operands)) {
+        return;
+    }
+    auto const kept = [&](std::size_t i) { return keep[i] ? operands[i] : nullptr; };
+    if (auto* const s =
+            r.add(nullptr, operands, 0, kept, result, keep_result, first_recorder, where)) {
+        s->operation_ = std::move(op);
+    }
+}
+
 /// Records a fused expression on every active tape.
 inline void record_expression(expression_record const& e, tensor_body& result)
 {
@@ -11,7 +76,7 @@ inline void record_expression(expression_record const& e, tensor_body& result)
     }
     bool first = true;
     for_each_active([&](recording& r) {
-        r.record_expression(e, result, first);
+        record_expression(r, e, result, first);
         first = false;
     });
 }
@@ -28,7 +93,7 @@ void record_operation(
 {
     bool first = true;
     for_each_active([&](recording& r) {
-        r.record_operation(make(), operands, keep, keep_result, result, first, where);
+        record_operation(r, make(), operands, keep, keep_result, result, first, where);
         first = false;
     });
 }

@@ -2,16 +2,14 @@
 
 #include <xgrad/base/arena.hpp>
 #include <xgrad/base/error.hpp>
-#include <xgrad/tape/kept_bytes.hpp>
-#include <xgrad/tape/segment.hpp>
+#include <xgrad/tape/value_budget.hpp>
 #include <xgrad/tape/variable_table.hpp>
 
-#include <algorithm>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
-#include <string>
-#include <vector>
+#include <utility>
 
 namespace xgrad {
 /// Statements over up to so many elements are swept one by one, with adjoints in the sweep's own
@@ -106,91 +104,69 @@ public:
 
     bool knows_gradients() const noexcept { return knows_gradients_; }
 
-    /// Appends a fused expression (`reduced` non-null: with its reduction).
-    void record_expression(expression_record const& e, tensor_body& result, bool first_recorder)
-    {
-        if (!concerns(e.operands)) {
-            return;
-        }
-        auto const& kernels = *e.kernels;
-        auto const scalar_bytes = kernels.scalars * bytes_of(kernels.compute);
-        bool const linear = e.aligned == alignment::linear;
-        // A reduction whose sweep starts from the elements' values computes them again.
-        bool const recomputes = e.reduced != nullptr &&
-            (e.reduced->element != nullptr || kernels.result_needed ||
-             (e.reduced->joint != nullptr && e.reduced->joint->elements_needed));
-        bool const keeps_result =
-            !linear && (e.reduced != nullptr ? e.reduced->result_needed : kernels.result_needed);
-        auto const kept = [&](std::size_t i) {
-            return linear                                      ? e.unit_adjoints[i].get()
-                : kernels.leaves[i].value_needed || recomputes ? e.operands[i]
-                                                               : nullptr;
-        };
-        auto& s = append(e.operands, scalar_bytes, kept, result, keeps_result, e.where);
-        s.kernels = &kernels;
-        s.reduced = e.reduced;
-        s.axes = e.axes;
-        s.aligned = e.aligned;
-        if (e.aligned == alignment::same && e.reduced == nullptr && result.size <= few_elements) {
-            s.few = static_cast<std::uint8_t>(result.size);
-        }
-        if (e.companion) {
-            s.kept_result = e.companion;
-        }
-        auto const* const scalars = static_cast<std::byte const*>(e.scalars);
-        std::copy_n(scalars, scalar_bytes, static_cast<std::byte*>(s.scalars()));
-        variables_.remember(result, s.result, first_recorder);
-    }
-
-    /// Appends an array operation, which keeps the operands and the result it asks for.
-    void record_operation(
-        std::unique_ptr<operation const> op,
+    /// A new statement of these kernels (null: an array operation) with its operands, of which
+    /// `kept(i)` is kept, and its result; or, of a record that repeats, the next one again. Null
+    /// where that is another one. Where it throws, only variables that were seen for the first time
+    /// stay: nothing refers to them.
+    template <class Kept>
+    XGRAD_ALWAYS_INLINE statement*
+    add(block_kernels const* kernels,
         std::span<tensor_body* const> bodies,
-        std::span<bool const> keep,
-        bool keep_result,
+        std::size_t scalar_bytes,
+        Kept&& kept,
         tensor_body& result,
+        bool keeps_result,
         bool first_recorder,
         std::source_location const& where)
     {
-        if (!concerns(bodies)) {
-            return;
+        auto* const s = next_ == none
+            ? append(bodies, scalar_bytes, kept, result, keeps_result, where)
+            : again(kernels, bodies, kept, result, keeps_result);
+        if (s != nullptr) {
+            s->kernels = kernels;
+            s->where = where;
+            variables_.remember(result, s->result, first_recorder);
         }
-        auto const kept = [&](std::size_t i) { return keep[i] ? bodies[i] : nullptr; };
-        auto& s = append(bodies, 0, kept, result, keep_result, where);
-        s.operation_ = std::move(op);
-        variables_.remember(result, s.result, first_recorder);
+        return s;
     }
 
-    /// The values of some statements have been forgotten: a sweep computes them again, segment by
-    /// segment.
-    bool forgets() const noexcept { return !segment_ends_.empty(); }
-
-    /// Keeps of the latest statements' values only what they cannot compute again.
-    void forget_values() noexcept
+    /// From now on the statements that it holds are recorded once more, in their order, over other
+    /// values: of its first variables, which nothing computes, these.
+    void repeat(std::span<body_pointer const> first)
     {
-        if (auto const latest = open_segment(); latest.begin() < latest.end()) {
-            latest.forget();
-            segment_ends_.push_back(latest.end());
+        variables_.rename(first);
+        next_ = 0;
+    }
+
+    /// Ends that. Returns whether all of them were recorded again, and nothing else.
+    bool end_repeat() noexcept { return std::exchange(next_, none) == statements_.size(); }
+
+    /// Lets go of all values; the statements stay, to be repeated.
+    void release_values() noexcept
+    {
+        for (std::size_t k = 0; k < statements_.size(); ++k) {
+            for (auto& operand : statements_[k].operands()) {
+                operand.kept = {};
+            }
+            statements_[k].kept_result = {};
         }
     }
 
-    /// The segment of forgotten values to which a statement belongs.
-    segment segment_of(std::size_t statement) noexcept
-    {
-        auto const end = std::upper_bound(segment_ends_.begin(), segment_ends_.end(), statement);
-        return {statements_, end == segment_ends_.begin() ? 0 : *(end - 1), *end};
-    }
+    /// Which values have been forgotten, and are computed again where a sweep needs them.
+    value_budget& budget() noexcept { return budget_; }
+
+    value_budget const& budget() const noexcept { return budget_; }
 
     void clear() noexcept
     {
+        next_ = none;
         if (variables_.size() == 0) {
             return; // and so is all else
         }
-        segment_ends_.clear();
+        budget_.clear();
         statements_.clear();
         operands_.clear();
         variables_.clear();
-        most_bytes_ = 0;
         knows_gradients_ = false;
     }
 
@@ -208,13 +184,11 @@ public:
     }
 
     /// Bytes of the record itself and of all values that only it may be keeping alive.
-    std::size_t bytes() const { return bytes_with({}); }
+    std::size_t bytes() const { return own_bytes() + kept_bytes(statements_, {}); }
 
 private:
-    /// A new statement with its operands, of which `kept(i)` is kept, and its result. Where it
-    /// throws, only variables that were seen for the first time stay: nothing refers to them.
     template <class Kept>
-    XGRAD_ALWAYS_INLINE statement& append(
+    XGRAD_ALWAYS_INLINE statement* append(
         std::span<tensor_body* const> bodies,
         std::size_t scalar_bytes,
         Kept&& kept,
@@ -235,7 +209,13 @@ private:
             }
             reserve(where);
             if (options_.memory_limit != 0) {
-                respect_limit({operands, made}, bodies, keeps_result ? &result : nullptr, where);
+                budget_.respect(
+                    options_.memory_limit,
+                    own_bytes(),
+                    {operands, made},
+                    bodies,
+                    keeps_result ? &result : nullptr,
+                    where);
             }
         } catch (...) {
             std::destroy_n(operands, made);
@@ -246,10 +226,32 @@ private:
         s.first_operand = operands;
         s.operand_count = static_cast<std::uint32_t>(made);
         s.result = variables_.add(result, true);
-        s.where = where;
         if (keeps_result) {
             s.kept_result = share(result);
         }
+        return &s;
+    }
+
+    template <class Kept>
+    statement* again(
+        block_kernels const* kernels,
+        std::span<tensor_body* const> bodies,
+        Kept&& kept,
+        tensor_body& result,
+        bool keeps_result) noexcept
+    {
+        auto* const s = next_ < statements_.size() ? &statements_[next_] : nullptr;
+        if (s == nullptr || s->kernels != kernels || s->operand_count != bodies.size() ||
+            variables_.size_of(s->result) != result.size) {
+            next_ = another;
+            return nullptr;
+        }
+        ++next_;
+        for (std::size_t i = 0; i < bodies.size(); ++i) {
+            auto* const body = kept(i);
+            s->first_operand[i].kept = body != nullptr ? share(*body) : body_pointer();
+        }
+        s->kept_result = keeps_result ? share(result) : body_pointer();
         return s;
     }
 
@@ -258,7 +260,7 @@ private:
     bool must_keep(std::uint32_t variable) noexcept
     {
         return keeps_operands_ ||
-            (options_.memory_limit != 0 && !open_segment().computes(variable));
+            (options_.memory_limit != 0 && !budget_.open_segment().computes(variable));
     }
 
     void reserve(std::source_location const& where)
@@ -271,71 +273,22 @@ private:
         variables_.reserve_one();
     }
 
-    /// The statements since the latest time that values were forgotten.
-    segment open_segment() noexcept
+    std::size_t own_bytes() const noexcept
     {
-        return {statements_, segment_ends_.empty() ? 0 : segment_ends_.back(), statements_.size()};
+        return statements_.bytes() + operands_.bytes() + variables_.bytes();
     }
 
-    // As if the tape also kept these values.
-    std::size_t bytes_with(std::span<body_pointer const> more) const
-    {
-        return statements_.bytes() + operands_.bytes() + variables_.bytes() +
-            kept_bytes(statements_, more);
-    }
-
-    // The exact count costs a pass over the tape: it is made where a bound on it exceeds the limit.
-    XGRAD_NOINLINE void respect_limit(
-        std::span<recorded_operand> operands,
-        std::span<tensor_body* const> bodies,
-        tensor_body* kept_result,
-        std::source_location const& where)
-    {
-        segment_ends_.reserve(segment_ends_.size() + 1);
-        std::vector<body_pointer> more;
-        auto const collect = [&] {
-            more.assign(1, kept_result != nullptr ? share(*kept_result) : body_pointer());
-            for (auto const& operand : operands) {
-                more.push_back(operand.kept);
-            }
-        };
-        collect();
-        most_bytes_ +=
-            sizeof(statement) + operands.size_bytes() + sizeof(variable) + sizeof(shape_type);
-        for (auto const& body : more) {
-            most_bytes_ += body ? bytes_kept_by(*body) : 0;
-        }
-        if (most_bytes_ > options_.memory_limit) {
-            most_bytes_ = bytes_with(more);
-        }
-        if (most_bytes_ > options_.memory_limit && open_segment().begin() < statements_.size()) {
-            forget_values();
-            for (std::size_t i = 0; i < operands.size(); ++i) {
-                operands[i].kept = share(*bodies[i]); // all of them come from before it now
-            }
-            collect();
-            most_bytes_ = bytes_with(more);
-        }
-        if (most_bytes_ > options_.memory_limit) {
-            auto const needed = std::exchange(most_bytes_, bytes());
-            throw tape_error(
-                "tape: with this statement it must hold " + std::to_string(needed) +
-                " bytes, more than its memory_limit of " + std::to_string(options_.memory_limit) +
-                ", although it keeps only what it cannot compute again from the statements before; "
-                "raise the limit, or put many steps into one with checkpoint(f, x) or "
-                "checkpointed_loop(step, n, x)" +
-                at(where));
-        }
-    }
+    static constexpr auto none = std::numeric_limits<std::size_t>::max();
+    static constexpr auto another = none - 1;
 
     tape_options options_;
+    std::size_t next_ = none; // statement that is to be recorded again
     bool enabled_ = true;
     bool keeps_operands_ = false;
     bool knows_gradients_ = false;
     std::size_t times_consumed_ = 0;
-    std::size_t most_bytes_ = 0;
-    std::vector<std::size_t> segment_ends_;
     segmented_list<statement> statements_;
+    value_budget budget_{statements_};
     arena operands_; // and numbers, of all statements
     variable_table variables_;
 };

@@ -161,7 +161,7 @@ private:
     {
         if (!segment_ || statement < segment_->begin()) {
             segment_.reset();
-            segment_.emplace(recompute_.values->segment_of(statement), recording_, recompute_.run);
+            segment_.emplace(recompute_.values->budget().segment_of(statement), recording_, recompute_.run);
         }
     }
 

@@ -7,12 +7,12 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 namespace xgrad {
 /// A tensor that a tape knows.
 struct variable
 {
-    std::uint64_t identity;
     std::uint32_t shape; // its place in the tape's list of shapes
     element_type type;
     bool followed; // watched, or computed by a statement of the tape
@@ -70,7 +70,7 @@ public:
     std::uint32_t add(tensor_body const& body, bool followed)
     {
         auto const shape = place_of_shape(body);
-        variables_.emplace_back(body.identity, shape, body.type, followed, false);
+        variables_.emplace_back(shape, body.type, followed, false);
         return static_cast<std::uint32_t>(variables_.size() - 1);
     }
 
@@ -93,14 +93,20 @@ public:
         places_.reserve_one();
     }
 
+    /// The first variables become these bodies, of the same shapes, and no other body is known.
+    void rename(std::span<body_pointer const> first)
+    {
+        forget_bodies();
+        for (std::uint32_t i = 0; i < first.size(); ++i) {
+            places_.insert(first[i]->identity, i);
+        }
+    }
+
     void clear() noexcept
     {
         variables_.clear();
         shapes_.clear();
-        places_.clear();
-        latest_ = {};
-        // Places that bodies remember belong to the old serial.
-        serial_ = detail::next_identity();
+        forget_bodies();
     }
 
     std::size_t bytes() const noexcept
@@ -120,6 +126,14 @@ private:
         std::uint64_t identity = 0; // of no tensor
         std::uint32_t variable = 0;
     };
+
+    void forget_bodies() noexcept
+    {
+        places_.clear();
+        latest_ = {};
+        // Places that bodies remember belong to the old serial.
+        serial_ = detail::next_identity();
+    }
 
     XGRAD_NOINLINE std::uint32_t place_of_other(tensor_body const& body)
     {
