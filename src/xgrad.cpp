@@ -66,6 +66,7 @@ template void sweep_once(
     std::span<tensor_body* const>,
     grad_options const&,
     std::span<body_pointer>,
-    std::source_location const&);
+    std::source_location const&,
+    what_follows);
 } // namespace detail
 } // namespace xgrad

@@ -221,3 +221,68 @@ BOOST_AUTO_TEST_CASE(value_and_grad_returns_both_and_wants_a_scalar)
     BOOST_TEST(ga(1) == 8.);
     BOOST_TEST(gb(1) == 4.);
 }
+
+BOOST_AUTO_TEST_CASE(a_multiple_of_a_sum_has_the_same_gradient_however_often_it_is_asked_for)
+{
+    auto const check = [](auto const& x, auto const& y) {
+        using T = typename std::remove_cvref_t<decltype(x)>::value_type;
+        auto const loss = [](auto const& u, auto const& v) {
+            return as_tensor(T(-0.3) * sum(square(u) * exp(v)) + T(1));
+        };
+        tensor<T> const gx = T(-0.3) * (T(2) * x * exp(y));
+        tensor<T> const gy = T(-0.3) * (square(x) * exp(y));
+        auto const expect = [&](tensor<T> const& found, tensor<T> const& expected) {
+            auto const scale = T(1) + norm_linf(expected).item();
+            BOOST_TEST(norm_linf(found - expected).item() <= T(1e-6) * scale);
+        };
+        // Once, and of the same source twice.
+        auto tape = create_tape();
+        tensor<T> z = loss(x, y);
+        auto const [a, b, c] = grad(tape, z, wrt(x, y, x));
+        expect(a, gx);
+        expect(b, gy);
+        expect(c, gx);
+        // After an error everything is as before.
+        z = loss(x, y);
+        tensor<T> const stranger = T(1);
+        BOOST_CHECK_THROW(grad(tape, z, wrt(x, stranger)), unconnected_error);
+        expect(grad(tape, z, x), gx);
+        // A persistent tape, and one that sweeps for each row of a Jacobian.
+        auto persistent = create_tape({.persistent = true});
+        with_tape(persistent, [&] {
+            tensor<T> const w = loss(x, y);
+            expect(grad(persistent, w, x), gx);
+            expect(grad(persistent, w, y), gy);
+            expect(grad(persistent, w, x), gx);
+        });
+    };
+    for (std::size_t const n : {1, 5, 64, 65, 1024, 5000, 40000}) {
+        check(random::uniform({n}, -1, 1), random::uniform({n}, -1, 1));
+        check(random::uniform<float>({n}, -1, 1), random::uniform<float>({n}, -1, 1));
+    }
+    tensor const x = constant({1., 2.});
+    auto tape = create_tape();
+    tensor const z = stack({tensor(3. * sum(x * x)), tensor(mean(exp(x)))});
+    auto const rows = jacobian(tape, z, x);
+    BOOST_TEST(rows(0, 0) == 6.);
+    BOOST_TEST(rows(0, 1) == 12.);
+    BOOST_TEST(rows(1, 1) == std::exp(2.) / 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_sum_times_zero_gives_nothing_to_a_pole_and_keeps_what_is_no_number)
+{
+    tensor const x = constant({0., 4., -1.});
+    auto const gradient_for = [&](double factor) {
+        auto tape = create_tape();
+        tensor const z = factor * sum(sqrt(x));
+        return grad(tape, z, x);
+    };
+    auto const none = gradient_for(0.);
+    BOOST_TEST(none(0) == 0.);
+    BOOST_TEST(none(1) == 0.);
+    BOOST_TEST(std::isnan(none(2)));
+    auto const some = gradient_for(-2.);
+    BOOST_TEST(some(0) == -std::numeric_limits<double>::infinity());
+    BOOST_TEST(some(1) == -0.5);
+    BOOST_TEST(std::isnan(some(2)));
+}

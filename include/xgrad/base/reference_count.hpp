@@ -33,10 +33,12 @@ public:
         return count_.fetch_sub(1, std::memory_order_acq_rel) == 1;
     }
 
-    [[nodiscard]] bool unique() const noexcept
+    [[nodiscard]] std::uint32_t owners() const noexcept
     {
-        return count_.load(std::memory_order_acquire) == 1;
+        return count_.load(std::memory_order_acquire);
     }
+
+    [[nodiscard]] bool unique() const noexcept { return owners() == 1; }
 
 private:
     static bool single_threaded() noexcept

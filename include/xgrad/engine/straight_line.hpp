@@ -3,7 +3,7 @@
 #include <xgrad/base/arena.hpp>
 #include <xgrad/engine/block_kernels.hpp>
 #include <xgrad/engine/fold.hpp>
-#include <xgrad/rule/partial.hpp>
+#include <xgrad/engine/scale.hpp>
 
 #include <cstddef>
 #include <cstring>
@@ -133,7 +133,10 @@ public:
     void operator()(spread const& m) const
     {
         V const number(share(*elements(*m.from), m.divisor));
-        write(m, [&](std::size_t) { return number; });
+        auto* const to = static_cast<T*>(*m.to);
+        for (std::size_t i = 0; i < m.count; i += V::size) {
+            (m.accumulate ? V::load(to + i) + number : number).store(to + i);
+        }
     }
 
     void operator()(total const& m) const
@@ -155,9 +158,8 @@ public:
 
     void operator()(scaled const& m) const
     {
-        V const factor(share(*elements(*m.factor), m.divisor));
-        write(
-            m, [&](std::size_t i) { return chain<false>(factor, V::load(elements(*m.from) + i)); });
+        auto const factor = share(*elements(*m.factor), m.divisor);
+        scale(static_cast<T*>(*m.to), elements(*m.from), m.count, factor, m.accumulate);
     }
 
 private:
@@ -168,16 +170,6 @@ private:
     static T share(T number, std::size_t divisor) noexcept
     {
         return divisor == 1 ? number : number / static_cast<T>(divisor);
-    }
-
-    template <class F>
-    static void write(array_move const& m, F const& values)
-    {
-        auto* const to = static_cast<T*>(*m.to);
-        for (std::size_t i = 0; i < m.count; i += V::size) {
-            V const some = values(i);
-            (m.accumulate ? V::load(to + i) + some : some).store(to + i);
-        }
     }
 
     bool with_adjoints_;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <xgrad/engine/aligned.hpp>
-#include <xgrad/rule/partial.hpp>
+#include <xgrad/engine/scale.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -211,13 +211,10 @@ private:
     // A mean's adjoints are those of the sum, times 1/n.
     void scale(std::size_t count) const
     {
-        using V = simd::batch<T>;
-        V const share(T(1) / static_cast<T>(chain_.size));
+        auto const share = T(1) / static_cast<T>(chain_.size);
         for (auto const argument : chain_.scaled) {
             auto* const to = static_cast<T*>(at_[argument]);
-            for (std::size_t i = 0; i < count; i += V::size) {
-                chain<false>(share, V::load(to + i)).store(to + i);
-            }
+            vectorized::scale(to, to, count, share, false);
         }
     }
 

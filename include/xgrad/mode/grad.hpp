@@ -77,7 +77,8 @@ void sweep_once(
     std::span<tensor_body* const> sources,
     grad_options const& options,
     std::span<body_pointer> result,
-    std::source_location const& where)
+    std::source_location const& where,
+    what_follows then = what_follows::anything)
 {
     recomputing_way recompute;
     if (t.record().budget().forgets()) {
@@ -87,7 +88,7 @@ void sweep_once(
         recompute = {&t.record(), &run_again};
     }
     auto const* const recorded = is_recording() ? &in_the_open<Tape> : nullptr;
-    sweep(t.record(), targets, sources, where, recorded, recompute).run(options, result);
+    sweep(t.record(), targets, sources, where, then, recorded, recompute).run(options, result);
     // A gradient that is constant is computed by no statement, and is known all the same.
     for_each_active([&](recording& other) {
         for (auto const& gradient : result) {
@@ -103,7 +104,8 @@ extern template void sweep_once(
     std::span<tensor_body* const>,
     grad_options const&,
     std::span<body_pointer>,
-    std::source_location const&);
+    std::source_location const&,
+    what_follows);
 #endif
 
 /// Sweeps, and empties a tape that is not persistent.
@@ -116,8 +118,10 @@ void gradients(
     std::span<body_pointer> result,
     std::source_location const& where)
 {
-    t.stop_recording([&] { sweep_once(t, targets, sources, options, result, where); });
-    if (!t.record().options().persistent) {
+    bool const stays = t.record().options().persistent;
+    auto const then = stays ? what_follows::anything : what_follows::nothing;
+    t.stop_recording([&] { sweep_once(t, targets, sources, options, result, where, then); });
+    if (!stays) {
         t.record().consume();
     }
 }

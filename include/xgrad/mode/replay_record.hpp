@@ -167,7 +167,8 @@ private:
                 sources.get(),
                 {.unconnected = unconnected::zero},
                 gradients,
-                std::source_location::current());
+                std::source_location::current(),
+                what_follows::nothing);
         });
     }
 

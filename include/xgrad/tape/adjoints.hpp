@@ -1,10 +1,7 @@
 #pragma once
 
-#include <xgrad/engine/accumulate.hpp>
-#include <xgrad/engine/block_reader.hpp>
 #include <xgrad/engine/dense.hpp>
-#include <xgrad/engine/parallel.hpp>
-#include <xgrad/rule/partial.hpp>
+#include <xgrad/tape/adjoint_value.hpp>
 #include <xgrad/tape/recording.hpp>
 
 #include <cstring>
@@ -12,69 +9,6 @@
 #include <vector>
 
 namespace xgrad {
-/// What a sweep wants of a variable.
-enum class interest : std::uint8_t
-{
-    none,
-    way, // it lies between a source and what is computed from it
-    source
-};
-
-/// An adjoint: an array, or (of a seed of ones, below a sum) one number for all elements.
-struct adjoint_value
-{
-    // Of an array that nobody but the sweep has seen: its elements, which may be overwritten. They
-    // are the body's, or (without one) a few in the sweep's own memory.
-    void* elements = nullptr;
-    body_pointer body;
-    double uniform = 0;
-    bool is_uniform = false;
-    interest wanted = interest::none;
-
-    explicit operator bool() const noexcept { return elements != nullptr || is_uniform || body; }
-
-    bool is_few() const noexcept { return elements != nullptr && !body; }
-};
-
-inline namespace XGRAD_ARCHITECTURE {
-namespace vectorized {
-/// into += from, or into = g * from, for dense bodies of one type, on all cores.
-template <class T, class F>
-void for_each_part(std::size_t size, F&& f)
-{
-    constexpr auto length = 16 * block_length;
-    for_each_chunk((size + length - 1) / length, 0.2 * static_cast<double>(size), [&](auto chunk) {
-        auto const begin = chunk * length;
-        f(begin, std::min(length, size - begin));
-    });
-}
-
-template <class T>
-void add_to(tensor_body& into, tensor_body const& from)
-{
-    for_each_part<T>(into.size, [&](std::size_t begin, std::size_t count) {
-        join_each(into.elements<T>() + begin, from.elements<T const>() + begin, count, add{});
-    });
-}
-
-/// An adjoint of one, scaled by the incoming adjoint g: by the finite chain rule an infinite
-/// partial carries nothing from an adjoint of zero, one that is NaN stays visible.
-template <class T>
-void scale(tensor_body& into, tensor_body const& unit, T g, bool accumulate)
-{
-    using V = simd::batch<T>;
-    for_each_part<T>(into.size, [&](std::size_t begin, std::size_t count) {
-        auto* const to = into.elements<T>() + begin;
-        auto const* const p = unit.elements<T const>() + begin;
-        for (std::size_t i = 0; i < count; i += V::size) {
-            auto const scaled = chain<false>(V(g), V::load(p + i));
-            (accumulate ? V::load(to + i) + scaled : scaled).store(to + i);
-        }
-    });
-}
-} // namespace vectorized
-} // namespace XGRAD_ARCHITECTURE
-
 /// The adjoints of a tape's variables while a sweep goes on.
 class adjoints
 {
@@ -136,7 +70,7 @@ public:
     T number_of(std::uint32_t variable) const noexcept
     {
         auto const& a = adjoint_[variable];
-        return a.is_uniform ? static_cast<T>(a.uniform)
+        return a.is_uniform ? static_cast<T>(a.number)
                             : *static_cast<T const*>(elements_of(variable));
     }
 
@@ -158,9 +92,13 @@ public:
             a.body = std::move(body);
         } else if (a.is_uniform) {
             a.body = filled_body(
-                recording_->variables()[variable].type, recording_->shape_of(variable), a.uniform);
+                recording_->variables()[variable].type, recording_->shape_of(variable), a.number);
             a.is_uniform = false;
-            a.uniform = 0;
+            a.number = 0;
+        } else if (a.is_scaled) {
+            auto body = make_body_for(variable);
+            multiply(*body, a);
+            a.body = std::move(body);
         }
         a.elements = nullptr; // who reads the body may keep it
         return a.body;
@@ -174,7 +112,7 @@ public:
         if (!a.is_uniform) {
             return reshaped(dense(body_of(variable)), shape);
         }
-        auto const one = filled_body(recording_->variables()[variable].type, {}, a.uniform);
+        auto const one = filled_body(recording_->variables()[variable].type, {}, a.number);
         return make_view(one, shape, strides_type(shape.size(), 0), 0);
     }
 
@@ -230,6 +168,39 @@ public:
         }
     }
 
+    /// Adds g times an array that the tape keeps. Of a source that no statement computes the two
+    /// are multiplied only when something else is done with it.
+    void add_scaled(std::uint32_t variable, body_pointer const& kept, double g)
+    {
+        auto& a = adjoint_[variable];
+        if (!a && a.wanted == interest::source && !recording_->variables()[variable].followed) {
+            a.body = kept;
+            a.number = g;
+            a.is_scaled = true;
+            return;
+        }
+        bool const accumulate = static_cast<bool>(a);
+        auto& into = writable(variable);
+        with_floating_type(into.type, [&]<class T>() {
+            vectorized::scale<T>(into, *kept, static_cast<T>(g), accumulate);
+        });
+    }
+
+    /// Such a product, not yet multiplied, whose array nobody but the tape and the sweep holds.
+    bool is_scaled_alone(std::uint32_t variable) const noexcept
+    {
+        auto const& a = adjoint_[variable];
+        return a.is_scaled && a.body->references.owners() == 2;
+    }
+
+    /// Multiplies it in the tape's own array.
+    body_pointer const& scaled_in_place(std::uint32_t variable)
+    {
+        auto& a = adjoint_[variable];
+        multiply(*a.body, a);
+        return a.body;
+    }
+
     /// Adds the same number to every element.
     void add_uniform(std::uint32_t variable, double contribution)
     {
@@ -240,9 +211,9 @@ public:
             return;
         }
         // As arrays of the variable's own type would add up.
-        a.uniform = recording_->variables()[variable].type == element_type::float32
-            ? static_cast<double>(static_cast<float>(a.uniform) + static_cast<float>(contribution))
-            : a.uniform + contribution;
+        a.number = recording_->variables()[variable].type == element_type::float32
+            ? static_cast<double>(static_cast<float>(a.number) + static_cast<float>(contribution))
+            : a.number + contribution;
         a.is_uniform = true;
     }
 
@@ -270,11 +241,20 @@ public:
         }
         a.elements = nullptr;
         a.is_uniform = false;
-        a.uniform = 0;
+        a.number = 0;
         return std::move(a.body);
     }
 
 private:
+    static void multiply(tensor_body& into, adjoint_value& a)
+    {
+        with_floating_type(into.type, [&]<class T>() {
+            vectorized::scale<T>(into, *a.body, static_cast<T>(a.number), false);
+        });
+        a.is_scaled = false;
+        a.number = 0;
+    }
+
     static constexpr std::size_t few_bytes = few_elements * sizeof(double);
 
     void* new_few()

@@ -38,11 +38,10 @@ inline void reverse_linear(recording const& r, statement const& s, adjoints& all
             if (!operand.kept || !all.wants(operand.variable)) {
                 continue;
             }
-            bool const accumulate = all.has(operand.variable);
-            if (g == T(1) && !accumulate) {
+            if (g == T(1) && !all.has(operand.variable)) {
                 all.add(operand.variable, operand.kept);
             } else {
-                vectorized::scale(all.writable(operand.variable), *operand.kept, g, accumulate);
+                all.add_scaled(operand.variable, operand.kept, static_cast<double>(g));
             }
         }
     });

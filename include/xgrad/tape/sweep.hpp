@@ -42,12 +42,14 @@ public:
         std::span<sweep_target const> targets,
         std::span<tensor_body* const> sources,
         std::source_location const& where,
+        what_follows then,
         recorded_way const* recorded = nullptr,
         recomputing_way const& recompute = {})
         : recording_(r),
           targets_(targets),
           sources_(sources),
           where_(where),
+          then_(then),
           recorded_(recorded),
           recompute_(recompute),
           knows_gradients_(r.knows_gradients()),
@@ -76,7 +78,15 @@ public:
         }
         segment_.reset();
         for (std::size_t i = 0; i < sources_.size(); ++i) {
-            gradients[i] = gradient_of(i, options);
+            gradients[i] = may_be_overwritten(i) ? body_pointer() : gradient_of(i, options);
+        }
+        // Last, as nothing fails any more.
+        for (std::size_t i = 0; i < sources_.size(); ++i) {
+            if (!gradients[i]) {
+                gradients[i] = may_be_overwritten(i)
+                    ? lists_.all.scaled_in_place(lists_.sources[i])
+                    : lists_.all.body_of(lists_.sources[i]); // the same source once more
+            }
         }
     }
 
@@ -161,7 +171,8 @@ private:
     {
         if (!segment_ || statement < segment_->begin()) {
             segment_.reset();
-            segment_.emplace(recompute_.values->budget().segment_of(statement), recording_, recompute_.run);
+            segment_.emplace(
+                recompute_.values->budget().segment_of(statement), recording_, recompute_.run);
         }
     }
 
@@ -181,7 +192,8 @@ private:
             s.aligned == alignment::same && s.reduced != nullptr && s.kernels->terms.size() == 1) {
             reverse_sum_of_tensor(recording_, s, lists_.all);
         } else if (s.aligned == alignment::same) {
-            auto const first = knows_gradients_ ? end - 1 : first_of_run(end);
+            auto const begin = segment_ ? segment_->begin() : 0;
+            auto const first = knows_gradients_ ? end - 1 : first_of_run(recording_, begin, end);
             reverse_run(first, end);
             return first;
         } else if (s.aligned == alignment::linear) {
@@ -196,44 +208,6 @@ private:
         }
         lists_.all.release(s.result);
         return end - 1;
-    }
-
-    std::size_t first_of_run(std::size_t end) const noexcept
-    {
-        // So that the lists of a run stay short.
-        constexpr std::size_t longest = 256;
-        auto const& statements = recording_.statements();
-        auto const& last = statements[end - 1];
-        auto const shape = whole_shape(recording_, last);
-        auto const begin = segment_ ? segment_->begin() : 0;
-        auto first = end - 1;
-        while (first > begin && end - first < longest) {
-            auto const& s = statements[first - 1];
-            if (s.aligned != alignment::same || s.few != 0 ||
-                s.kernels->compute != last.kernels->compute ||
-                whole_shape(recording_, s) != shape) {
-                break;
-            }
-            // A reduction's adjoint is complete only after all tiles of those that read its result.
-            if (s.reduced != nullptr && is_read(s.result, first, end)) {
-                break;
-            }
-            --first;
-        }
-        return first;
-    }
-
-    /// Some statement in [first, end) has this operand.
-    bool is_read(std::uint32_t variable, std::size_t first, std::size_t end) const noexcept
-    {
-        for (auto i = first; i < end; ++i) {
-            for (auto const& operand : recording_.statements()[i].operands()) {
-                if (operand.variable == variable) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     void reverse_run(std::size_t first, std::size_t end)
@@ -269,6 +243,14 @@ private:
         });
     }
 
+    /// Its gradient can take the place of a value that the tape has no more use for.
+    bool may_be_overwritten(std::size_t i) const noexcept
+    {
+        auto const place = lists_.sources[i];
+        return then_ == what_follows::nothing && place != unknown &&
+            lists_.all.is_scaled_alone(place);
+    }
+
     body_pointer gradient_of(std::size_t i, grad_options const& options)
     {
         auto const& body = *sources_[i];
@@ -291,6 +273,7 @@ private:
     std::span<sweep_target const> targets_;
     std::span<tensor_body* const> sources_;
     std::source_location where_;
+    what_follows then_;
     recorded_way const* recorded_;
     recomputing_way recompute_;
     std::optional<recomputed_segment> segment_; // that has its values

@@ -21,6 +21,13 @@ struct grad_options
     xgrad::unconnected unconnected = xgrad::unconnected::error;
 };
 
+/// What a tape is asked for after a sweep: where nothing, the sweep may overwrite its values.
+enum class what_follows
+{
+    anything,
+    nothing
+};
+
 /// A tensor from which a sweep starts, and its adjoint (ones where null).
 struct sweep_target
 {

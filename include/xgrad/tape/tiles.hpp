@@ -94,4 +94,42 @@ inline std::uint32_t whole_shape(recording const& r, statement const& s) noexcep
     }
     return whole;
 }
+
+/// Some statement in [first, end) has this operand.
+inline bool
+is_read(recording const& r, std::uint32_t variable, std::size_t first, std::size_t end) noexcept
+{
+    for (auto i = first; i < end; ++i) {
+        for (auto const& operand : r.statements()[i].operands()) {
+            if (operand.variable == variable) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/// The first of the statements before `end`, and not before `begin`, that can be swept together
+/// with the last of them.
+inline std::size_t first_of_run(recording const& r, std::size_t begin, std::size_t end) noexcept
+{
+    constexpr std::size_t longest = 256; // so that the lists of a run stay short
+    auto const& statements = r.statements();
+    auto const& last = statements[end - 1];
+    auto const shape = whole_shape(r, last);
+    auto first = end - 1;
+    while (first > begin && end - first < longest) {
+        auto const& s = statements[first - 1];
+        if (s.aligned != alignment::same || s.few != 0 ||
+            s.kernels->compute != last.kernels->compute || whole_shape(r, s) != shape) {
+            break;
+        }
+        // A reduction's adjoint is complete only after all tiles of those that read its result.
+        if (s.reduced != nullptr && is_read(r, s.result, first, end)) {
+            break;
+        }
+        --first;
+    }
+    return first;
+}
 } // namespace xgrad
