@@ -355,6 +355,20 @@ BOOST_AUTO_TEST_CASE(erfc_keeps_its_digits_where_it_is_tiny)
     }
 }
 
+// Where roundings of a division, of a square and of an exponential come together.
+BOOST_AUTO_TEST_CASE(erfc_of_floats_loses_no_more_than_three_places)
+{
+    for (auto const& [x, value] : {
+             reference{6.526648044586182, 2.7044453854867382e-20},
+             reference{6.78588342666626, 8.255425567409646e-22},
+             reference{7.329186916351318, 3.576254998234014e-25},
+         }) {
+        auto const actual = lane(erfc(batch<float>(x)), 0);
+        auto const rounded = static_cast<float>(value);
+        BOOST_TEST(agree(actual, rounded, 3), text(x) << ": " << text(actual));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(sines_and_cosines_stay_within_one)
 {
     std::mt19937_64 generator(3);
