@@ -340,6 +340,20 @@ BOOST_AUTO_TEST_CASE(digamma_keeps_its_digits_next_to_its_zeros)
     }
 }
 
+BOOST_AUTO_TEST_CASE(digamma_keeps_its_digits_where_its_recurrence_is_long)
+{
+    for (auto const& [x, value] : {
+             reference{2.017009751225468, 0.43369644376147853},
+             reference{3.0041099007335594, 0.9244061746940164},
+             reference{6.069314431360153, 1.718607847430494},
+             reference{7.013303235234411, 1.8748249033749025},
+             reference{7.140155008113223, 1.8940766020134554},
+         }) {
+        auto const actual = lane(digamma(batch<double>(x)), 0);
+        BOOST_TEST(agree(actual, value, 4), text(x) << ": " << text(actual));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(erfc_keeps_its_digits_where_it_is_tiny)
 {
     for (auto const& [x, value] : {
@@ -352,6 +366,28 @@ BOOST_AUTO_TEST_CASE(erfc_keeps_its_digits_where_it_is_tiny)
          }) {
         auto const actual = lane(erfc(batch<double>(x)), 0);
         BOOST_TEST(agree(actual, value, 4), text(x) << ": " << text(actual));
+    }
+}
+
+// Where roundings of a division, of a square and of an exponential come together.
+BOOST_AUTO_TEST_CASE(erfc_of_floats_loses_no_more_than_three_places)
+{
+    for (auto const& [x, value] : {
+             reference{6.526648044586182, 2.7044453854867382e-20},
+             reference{6.78588342666626, 8.255425567409646e-22},
+             reference{7.329186916351318, 3.576254998234014e-25},
+         }) {
+        auto const actual = lane(erfc(batch<float>(x)), 0);
+        auto const rounded = static_cast<float>(value);
+        BOOST_TEST(agree(actual, rounded, 3), text(x) << ": " << text(actual));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(sinc_of_a_subnormal_number_is_one)
+{
+    for (int n = 1; n < 1000; ++n) {
+        BOOST_TEST(lane(sinc(batch<double>(n * limits<double>::denorm_min())), 0) == 1);
+        BOOST_TEST(lane(sinc(batch<float>(n * limits<float>::denorm_min())), 0) == 1);
     }
 }
 

@@ -127,7 +127,7 @@ XGRAD_ALWAYS_INLINE batch<T> atan(batch<T> x) noexcept
     // π/2 = upper + lower
     auto const rest = B(2 * c::upper) - t;
     auto const upright = rest + (B(2 * c::lower) - odd);
-    return copysign(select(steep, upright, flat), x);
+    return times_sign_of(select(steep, upright, flat), x);
 }
 
 /// The angle of the point (x, y), from -π to π. C99, Annex F.9.1.4.
@@ -140,7 +140,7 @@ XGRAD_ALWAYS_INLINE batch<T> atan2(batch<T> y, batch<T> x) noexcept
     auto const steep = v > u;
     auto const a = select(steep, u, v);
     auto const b = select(steep, v, u);
-    auto const value = copysign(detail::angle_of(a, b, steep, x < B(0)), y);
+    auto const value = times_sign_of(detail::angle_of(a, b, steep, x < B(0)), y);
     auto const ordinary = b > B(0) && u + v < B(std::numeric_limits<T>::infinity());
     if (!all(ordinary)) [[unlikely]] {
         return select(ordinary, value, detail::angle_extreme(y, x));
@@ -179,7 +179,7 @@ XGRAD_ALWAYS_INLINE batch<T> asin(batch<T> x) noexcept
     // π/2 - 2 arcsin √((1 - x)/2)
     auto const factor = select(a.large, B(-2), B(1));
     auto const m = select(a.large, B(2), B(0));
-    return copysign(detail::add_to_angle<T>(m, {factor * a.sine, factor * a.rest}), x);
+    return times_sign_of(detail::add_to_angle<T>(m, {factor * a.sine, factor * a.rest}), x);
 }
 
 template <class T>

@@ -85,6 +85,14 @@ XGRAD_ALWAYS_INLINE batch<T> copysign(batch<T> x, batch<T> from) noexcept
     return from_bits<T>((to_bits<T>(x) & ~sign) | (to_bits<T>(from) & sign));
 }
 
+/// -x where the sign bit of `from` is set: copysign, and quicker, where x is not negative.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> times_sign_of(batch<T> x, batch<T> from) noexcept
+{
+    bit_batch<T> const sign(format<T>::sign);
+    return from_bits<T>(to_bits<T>(x) ^ (to_bits<T>(from) & sign));
+}
+
 /// True where the sign bit is set, that of -0 and of NaN included.
 template <class T>
 XGRAD_ALWAYS_INLINE mask<T> signbit(batch<T> x) noexcept
@@ -117,11 +125,14 @@ XGRAD_ALWAYS_INLINE batch<T> polynomial_part(batch<T> x, std::array<T, N> const&
     if constexpr (Count == 1) {
         return batch<T>(c[First]);
     } else {
-        constexpr std::size_t half = std::bit_ceil(Count) / 2;
+        // The largest power of two below Count, or half of it where that is as deep: one square
+        // less.
+        constexpr std::size_t most = std::bit_ceil(Count) / 2;
+        constexpr std::size_t split = 2 * Count <= 3 * most ? most / 2 : most;
         return fma(
-            polynomial_part<First + half, Count - half>(x, c),
-            repeated_square<half>(x),
-            polynomial_part<First, half>(x, c));
+            polynomial_part<First + split, Count - split>(x, c),
+            repeated_square<split>(x),
+            polynomial_part<First, split>(x, c));
     }
 }
 } // namespace detail
@@ -142,6 +153,16 @@ constexpr std::array<T, N - 1> drop_first(std::array<T, N> const& c) noexcept
         rest[i] = c[i + 1];
     }
     return rest;
+}
+
+/// p(-x) for the polynomial p(x) with these coefficients.
+template <class T, std::size_t N>
+constexpr std::array<T, N> mirrored(std::array<T, N> c) noexcept
+{
+    for (std::size_t i = 1; i < N; i += 2) {
+        c[i] = -c[i];
+    }
+    return c;
 }
 
 /// Each lane on its own, where a vector algorithm would not pay.

@@ -13,17 +13,19 @@ namespace detail {
 template <class T>
 struct hyperbolic_constants;
 
-// (tanh x - x)/x³ = P(x²)/Q(x²), Q(0) = 1, for x <= 0.7, minimax, computed by Remez's algorithm at
-// 50 digits: error below 2^-58 (2^-26) of tanh x. (sinh x - x)/x³ in x² for x <= 1: below 2^-63
-// (2^-34) of sinh x.
+// x³/(tanh x - x) in x² for x <= 0.65, minimax, computed by Remez's algorithm at 60 digits: error
+// below 2^-57 (2^-27) of tanh x. (sinh x - x)/x³ in x² for x <= 1: below 2^-63 (2^-34) of sinh x.
 template <>
 struct hyperbolic_constants<double>
 {
-    static constexpr double tanh_near = 0.7;
-    static constexpr std::array<double, 3> tanh_above{
-        -0.333333333333333, -0.020492736601083653, -0.00019890970060961984};
-    static constexpr std::array<double, 3> tanh_below{
-        0.4614782098032048, 0.02328325111898603, 0.00020624636953551812};
+    static constexpr std::array<double, 7> tanh_series{
+        -3.000000000000008,
+        -1.199999999999506,
+        0.0057142857040215055,
+        -0.0002539681530567471,
+        1.2203138942670198e-05,
+        -5.97231506493239e-07,
+        2.724725555827408e-08};
     static constexpr std::array<double, 7> sinh_series{
         0.16666666666666669,
         0.008333333333333148,
@@ -37,10 +39,8 @@ struct hyperbolic_constants<double>
 template <>
 struct hyperbolic_constants<float>
 {
-    static constexpr float tanh_near = 0.7f;
-    static constexpr std::array<float, 2> tanh_above{
-        -0.33333284360683655f, -0.0015303934289486781f};
-    static constexpr std::array<float, 1> tanh_below{0.4045717655598634f};
+    static constexpr std::array<float, 3> tanh_series{
+        -3.000003200267537f, -1.1999526626154777f, 0.005516021108903634f};
     static constexpr std::array<float, 4> sinh_series{
         0.16666666497568183f,
         0.00833335005826012f,
@@ -70,28 +70,53 @@ XGRAD_ALWAYS_INLINE batch<T> half_exp(batch<T> x) noexcept
     return value;
 }
 
+// Beyond it the difference from 1 keeps its digits.
+template <class T>
+inline constexpr T tanh_near = T(0.65);
+
 // Beyond it tanh is 1.
 template <class T>
-inline constexpr T hyperbolic_tail = sizeof(T) == 8 ? T(22) : T(10);
+inline constexpr T tanh_tail = sizeof(T) == 8 ? T(22) : T(10);
+
+// (e^2r - 1 - 2r)/r² for |r| <= log(2)/4.
+template <class T>
+inline constexpr auto square_series = [] {
+    auto result = exponential_constants<T>::short_series;
+    T power = 4;
+    for (auto& c : result) {
+        c *= power;
+        power *= 2;
+    }
+    return result;
+}();
+
+/// e^2x for 0 <= x <= `tanh_tail`. One part of log 2 will do: so few multiples of it are taken off.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> exp_of_twice(batch<T> x) noexcept
+{
+    using B = batch<T>;
+    B const shift(format<T>::shift);
+    auto const shifted = fma(x, B(2 * exponential_constants<T>::log2_e), shift);
+    auto const r = fma(shifted - shift, B(-ln2 / 2), x);
+    auto const slope = fma(r, polynomial(r, square_series<T>), B(2));
+    return add_to_exponent(fma(r, slope, B(1)), shifted);
+}
 } // namespace detail
 
-/// x + x³ P(x²)/Q(x²) near 0 and 1 - 2/(e^2x + 1) beyond, which share their division.
+/// x + x³/Q(x²) near 0 and 1 - 2/(e^2x + 1) beyond, which share their division.
 template <class T>
 XGRAD_ALWAYS_INLINE batch<T> tanh(batch<T> x) noexcept
 {
     using B = batch<T>;
-    using c = detail::hyperbolic_constants<T>;
     B const one(1);
     auto const magnitude = abs(x);
-    auto const far = magnitude >= B(c::tanh_near); // false for NaN, which the sum keeps
-    B const tail(detail::hyperbolic_tail<T>);
-    auto const bounded = select(magnitude > tail, tail, magnitude);
+    auto const far = magnitude >= B(detail::tanh_near<T>); // false for NaN, which the sum keeps
     auto const z = magnitude * magnitude;
-    auto const above = magnitude * z * polynomial(z, c::tanh_above);
-    auto const below = fma(z, polynomial(z, c::tanh_below), one);
-    auto const power = detail::exp_ordinary(bounded + bounded);
-    auto const quotient = select(far, B(-2), above) / select(far, power + one, below);
-    return copysign(select(far, one, magnitude) + quotient, x);
+    auto const near = polynomial(z, detail::hyperbolic_constants<T>::tanh_series);
+    auto const bounded = smaller_number(magnitude, B(detail::tanh_tail<T>));
+    auto const below = select(far, detail::exp_of_twice(bounded) + one, near);
+    auto const quotient = select(far, B(-2), magnitude * z) / below;
+    return times_sign_of(select(far, one, magnitude) + quotient, x);
 }
 
 template <class T>
@@ -112,7 +137,7 @@ XGRAD_ALWAYS_INLINE hyperbolic_sine_and_cosine<T> sinhcosh(batch<T> x) noexcept
     auto const series = polynomial(z, detail::hyperbolic_constants<T>::sinh_series);
     auto const near = fma(magnitude * z, series, magnitude);
     auto const sine = select(magnitude < batch<T>(1), near, large - small);
-    return {copysign(sine, x), large + small};
+    return {times_sign_of(sine, x), large + small};
 }
 
 template <class T>
@@ -217,7 +242,7 @@ XGRAD_ALWAYS_INLINE batch<T> asinh(batch<T> x) noexcept
     auto const odd = polynomial(distance, detail::inverse_hyperbolic_constants<T>::asinh);
     auto const near = fma(magnitude * square, odd, magnitude);
     auto const is_near = magnitude < B(range::asinh_near);
-    return copysign(select(is_near, near, far), x);
+    return times_sign_of(select(is_near, near, far), x);
 }
 
 /// log(x + √(x² - 1)), and √(2t) times a polynomial near 1; x² - 1 = t (t + 2), t = x - 1.
@@ -245,7 +270,7 @@ XGRAD_ALWAYS_INLINE batch<T> atanh(batch<T> x) noexcept
     auto const rest = ((above - product.upper) - product.lower) - q * below.lower;
     // At 1 the quotient is inf and the rest is nothing.
     auto const lower = select(magnitude < batch<T>(1), rest / below.upper, batch<T>(0));
-    return copysign(batch<T>(0.5) * detail::log1p_pair(q, lower), x);
+    return times_sign_of(batch<T>(0.5) * detail::log1p_pair(q, lower), x);
 }
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad::simd

@@ -6,14 +6,16 @@
 
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
-/// sin πx / πx: 1 at 0.
+/// sin πx / πx: 1 at 0, and where it would round to 1, as products of subnormal numbers are not
+/// exact.
 template <class T>
 XGRAD_ALWAYS_INLINE batch<T> sinc(batch<T> x) noexcept
 {
+    constexpr T flat = sizeof(T) == 8 ? T(0x1p-28) : T(0x1p-13);
     batch<T> const zero(0);
     auto const magnitude = abs(x);
     auto const value = sincos_pi(magnitude).sine / (batch<T>(3.14159265358979323846) * magnitude);
-    return select(x == zero, batch<T>(1), select(isinf(x), zero, value));
+    return select(magnitude < batch<T>(flat), batch<T>(1), select(isinf(x), zero, value));
 }
 
 /// The derivative of sinc: (cos πx - sinc x)/x, near 0 by its series.
