@@ -73,6 +73,7 @@ BOOST_AUTO_TEST_CASE(gradients_replay)
         BOOST_TEST(fast.obstacle() == "", name);
     };
     expect("cumsum", [](auto const& x) { return sum(sin(x) * cumsum(x, 0)); });
+    expect("diff", [](auto const& x) { return sum(square(diff(sin(x), 1, 1))); });
     expect("hook", [](auto const& x) {
         return sum(square(gradient_hook(x, [](auto const& g) { return clip(g, -0.1, 0.1); })));
     });
@@ -86,6 +87,7 @@ BOOST_AUTO_TEST_CASE(scans_and_orders_replay)
     check("cumprod", [](auto const& x) { return cumprod(x, 0); });
     check("logcumsumexp", [](auto const& x) { return logcumsumexp(x); });
     check("diff", [](auto const& x) { return diff(x, 2); });
+    check("diff of an expression", [](auto const& x) { return diff(exp(x) * x, 1, 0); });
     check("trapz", [](auto const& x) { return trapz(x, 0.1, 0); });
     check("sort", [](auto const& x) { return sort(x, 0); });
     check("topk", [](auto const& x) { return topk(x, 2, 1).values; });
