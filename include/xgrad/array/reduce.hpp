@@ -90,6 +90,11 @@ struct with_companion : Accumulator
     T* results;
     T* companions; // null where nobody wants them
 
+    void few_rows(T const* x, std::size_t width, std::size_t rows, T* out) const
+    {
+        Accumulator::few_rows(x, width, rows, companions != nullptr ? companions : out, out);
+    }
+
     void finish(std::array<T*, Accumulator::states> state, T* out, std::size_t count) const
     {
         Accumulator::finish(state, out, count);

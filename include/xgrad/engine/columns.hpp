@@ -76,9 +76,17 @@ for_each_column(T const* x, std::size_t width, std::size_t rows, Join join, Put 
         auto const column = joined_panel<flight>(x + i, width, rows, join);
         unrolled<flight>([&](auto k) { put(i + k * V::size, column[k]); });
     };
+    // As many as the registers hold: the longer the piece of a row that is read at once, the
+    // better.
+    constexpr std::integral_constant<std::size_t, 8> many;
     constexpr std::integral_constant<std::size_t, 4> several;
     constexpr std::integral_constant<std::size_t, 1> one;
     std::size_t i = 0;
+    if constexpr (!is_extreme<Join>) {
+        for (; i + many * V::size <= width; i += many * V::size) {
+            panel(many, i);
+        }
+    }
     for (; i + several * V::size <= width; i += several * V::size) {
         panel(several, i);
     }
