@@ -79,7 +79,7 @@ body_pointer differences(
 {
     statement_plan const p(kernels, operands, call.where);
     auto shape = p.shape();
-    auto const axes = call.axes.of(shape.size(), call.kind.name);
+    auto const axes = call.axes.of(shape.size(), call.kind.name, call.where);
     --shape[static_cast<std::size_t>(std::countr_zero(axes))];
     auto out = make_body(type_of<T>, shape);
     compute_differences<T>(
@@ -155,7 +155,7 @@ auto diff(
     using T = detail::difference_element<X>;
     auto const e = detail::reduced_operand<T>(x);
     auto const shape = detail::shape_of(e, where);
-    auto const axis = normalize_axis(along, shape.size(), "diff");
+    auto const axis = normalize_axis(along, shape.size(), "diff", where);
     if (times == 0 || shape[axis] == 0) {
         return tensor<T>(as_tensor(e, where));
     }
@@ -233,7 +233,7 @@ auto trapz(
     using T = floating_element<value_type_of<Y>>;
     auto const e = detail::reduced_operand<T>(y);
     auto const shape = detail::shape_of(e, where);
-    auto const axis = normalize_axis(along, shape.size(), "trapz");
+    auto const axis = normalize_axis(along, shape.size(), "trapz", where);
     std::vector<T> weights(shape[axis], static_cast<T>(dx));
     if (!weights.empty()) {
         weights.front() = weights.back() = static_cast<T>(dx / 2);
@@ -254,7 +254,7 @@ auto trapz(
     auto const e = detail::reduced_operand<T>(y);
     auto const shape = detail::shape_of(e, where);
     tensor<T> const places = as_tensor(x, where);
-    auto const axis = normalize_axis(along, shape.size(), "trapz");
+    auto const axis = normalize_axis(along, shape.size(), "trapz", where);
     auto const halves = [&](std::size_t axis) {
         return tensor<T>(
             (detail::without_end("trapz", places, axis, true, where) -

@@ -272,11 +272,11 @@ body_pointer reduce(
     auto const* const whole = aligned_operand(operands, type_of<T>);
     if (whole == nullptr) {
         statement_plan const p(kernels, operands, call.where);
-        auto const axes = call.axes.of(p.shape().size(), call.kind.name);
+        auto const axes = call.axes.of(p.shape().size(), call.kind.name, call.where);
         return reduce_axes<T>(kernels, is_leaf, p, operands, scalars, accumulator, axes, call);
     }
     auto const rank = whole->shape.size();
-    auto const axes = call.axes.of(rank, call.kind.name);
+    auto const axes = call.axes.of(rank, call.kind.name, call.where);
     if (static_cast<std::size_t>(std::popcount(axes)) == rank) {
         return reduce_all<T>(kernels, is_leaf, *whole, operands, scalars, accumulator, axes, call);
     }
