@@ -110,3 +110,23 @@ BOOST_AUTO_TEST_CASE(moved_axes_out_of_range_or_named_twice_are_refused)
     BOOST_CHECK_THROW(moveaxis(x, {0, 1}, 2), shape_error);
     BOOST_CHECK_THROW(flip(x, {1, -2}), shape_error);
 }
+
+BOOST_AUTO_TEST_CASE(an_axis_out_of_range_names_the_users_file_and_line)
+{
+    auto const x = ones({2, 3});
+    auto const expect = [](auto const& fail, int line) {
+        auto const place = " [axes.cpp:" + std::to_string(line) + "]";
+        BOOST_CHECK_EXCEPTION(fail(), shape_error, [&](shape_error const& e) {
+            return std::string(e.what()).ends_with(place);
+        });
+    };
+    expect([&] { return sum(x, 2); }, __LINE__);
+    expect([&] { return variance(exp(x), {0, 0}); }, __LINE__);
+    expect([&] { return cumsum(exp(x), 2); }, __LINE__);
+    expect([&] { return diff(exp(x), 1, -3); }, __LINE__);
+    expect([&] { return sort(x, 2); }, __LINE__);
+    expect([&] { return swapaxes(x, 0, 2); }, __LINE__);
+    expect([&] { return take(x, 0, 2); }, __LINE__);
+    expect([&] { return split(x, 2, 2); }, __LINE__);
+    expect([&] { return x.shape(2); }, __LINE__);
+}

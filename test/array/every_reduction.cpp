@@ -155,6 +155,21 @@ BOOST_AUTO_TEST_CASE(every_scan_and_order)
         check(
             "diff", [=](auto const& v) { return diff(v, 2, axis); }, x, no_scalar);
         check(
+            "diff of an expression",
+            [=](auto const& v) { return diff(exp(v) * v, 1, axis); },
+            x,
+            no_scalar);
+        check(
+            "diff of what was broadcast",
+            [=](auto const& v) { return diff(v * view(v, 0), 1, axis); },
+            x,
+            neither);
+        check(
+            "diff of a transpose",
+            [=](auto const& v) { return diff(sin(transpose(v)), 1, axis); },
+            x,
+            no_scalar);
+        check(
             "trapz", [=](auto const& v) { return trapz(v, 0.5, axis); }, x, no_scalar);
         check(
             "trapz at places of its own",

@@ -68,6 +68,34 @@ BOOST_AUTO_TEST_CASE(the_variance_of_numbers_far_from_zero_keeps_its_digits)
     BOOST_TEST(variance(full({1000}, 1e9 + 0.1)).item() < 1e-12);
 }
 
+BOOST_AUTO_TEST_CASE(the_variance_of_numbers_close_together_keeps_its_digits)
+{
+    random::seed(7);
+    for (std::size_t const length : {64, 100, 1024, 3000}) {
+        BOOST_TEST(variance(full({3, length}, 0.1), 1)(2) == 0.);
+        BOOST_TEST(variance(full({3, length}, 0.1f), 1)(2) == 0.f);
+        // To both sides of where the sum of them is enough.
+        for (double const spread : {1e-9, 1e-8, 5e-8, 2e-7, 1e-6, 1e-4, 1e-3, 5e-3, 1e-2, 1.}) {
+            tensor<double> const x = 3 + spread * random::normal({5, length});
+            auto const check = [&](tensor<double> const& rows, auto const& v, double allowed) {
+                for (std::size_t i = 0; i < 5; ++i) {
+                    BOOST_TEST(
+                        static_cast<double>(v(i)) ==
+                            variance_by_hand(rows.data() + i * length, length),
+                        boost::test_tools::tolerance(allowed));
+                }
+            };
+            // Means of parts that are joined are rounded.
+            double const joined = length == 64 || length == 1024 ? 0 : 3 / spread;
+            check(x, variance(x, 1), 1e-13 + 2e-16 * joined);
+            if (spread >= 1e-4) {
+                tensor<float> const in_float = cast<float>(x);
+                check(cast<double>(in_float), variance(in_float, 1), 2e-5 + 1e-7 * joined);
+            }
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(variances_do_not_depend_on_the_number_of_threads_or_on_a_tape)
 {
     random::seed(6);

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(stretched_axes_have_stride_zero)
 
 BOOST_AUTO_TEST_CASE(negative_axes_count_from_the_end_and_others_are_out_of_range)
 {
-    BOOST_TEST(normalize_axis(-1, 3, "sum") == 2u);
-    BOOST_CHECK_THROW(normalize_axis(3, 3, "sum"), shape_error);
-    BOOST_CHECK_THROW(normalize_axis(0, 0, "sum"), shape_error);
+    BOOST_TEST(normalize_axis(-1, 3, "sum", {}) == 2u);
+    BOOST_CHECK_THROW(normalize_axis(3, 3, "sum", {}), shape_error);
+    BOOST_CHECK_THROW(normalize_axis(0, 0, "sum", {}), shape_error);
 }

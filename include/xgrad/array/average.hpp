@@ -36,7 +36,7 @@ auto average(
     if (same_shape(given, shape)) {
         return ratio(w);
     }
-    auto const list = axes.list(shape.size(), "average");
+    auto const list = axes.list(shape.size(), "average", where);
     if (list.size() != 1 || given.size() != 1 || given[0] != shape[list[0]]) {
         throw shape_error(
             "average: weights of shape " + to_string(given) + " for shape " + to_string(shape) +

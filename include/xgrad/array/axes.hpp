@@ -42,18 +42,19 @@ public:
     std::size_t count() const noexcept { return axes_.size(); }
 
     /// Bit i: axis i is one of them. Throws shape_error for axes out of range or named twice.
-    std::uint64_t of(std::size_t rank, std::string_view operation) const
+    std::uint64_t
+    of(std::size_t rank, std::string_view operation, std::source_location const& where) const
     {
         if (all_) {
             return rank >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << rank) - 1;
         }
         std::uint64_t bits = 0;
         for (auto const axis : axes_) {
-            auto const bit = std::uint64_t{1} << normalize_axis(axis, rank, operation);
+            auto const bit = std::uint64_t{1} << normalize_axis(axis, rank, operation, where);
             if (bits & bit) {
                 throw shape_error(
                     std::string(operation) + ": axis " + std::to_string(axis) +
-                    " is named twice in " + to_string(axes_));
+                    " is named twice in " + to_string(axes_) + at(where));
             }
             bits |= bit;
         }
@@ -61,15 +62,16 @@ public:
     }
 
     /// The axes in the order in which they were named, counted from the front.
-    std::vector<std::size_t> list(std::size_t rank, std::string_view operation) const
+    std::vector<std::size_t>
+    list(std::size_t rank, std::string_view operation, std::source_location const& where) const
     {
-        auto const bits = of(rank, operation);
+        auto const bits = of(rank, operation, where);
         std::vector<std::size_t> axes;
         for (std::size_t axis = 0; all_ && axis < rank; ++axis) {
             axes.push_back(axis);
         }
         for (std::size_t i = 0; bits != 0 && i < axes_.size(); ++i) {
-            axes.push_back(normalize_axis(axes_[i], rank, operation));
+            axes.push_back(normalize_axis(axes_[i], rank, operation, where));
         }
         return axes;
     }

@@ -24,7 +24,7 @@ tensor<T> concatenated(
         throw value_error(std::string(name) + ": no arrays are given" + at(where));
     }
     auto shape = parts[0].shape();
-    auto const axis = normalize_axis(along, shape.size(), name);
+    auto const axis = normalize_axis(along, shape.size(), name, where);
     std::size_t length = 0;
     for (auto const& part : parts) {
         auto other = part.shape();
@@ -64,7 +64,7 @@ stacked(std::span<tensor<T> const> parts, std::ptrdiff_t along, std::source_loca
                 " differ" + at(where));
         }
     }
-    auto const axis = normalize_axis(along, shape.size() + 1, "stack");
+    auto const axis = normalize_axis(along, shape.size() + 1, "stack", where);
     shape.insert(shape.begin() + axis, parts.size());
     std::vector<selection> places;
     for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -220,7 +220,7 @@ tensor<value_type_of<X>> roll(
     auto const values = as_tensor(x, where);
     auto const& shape = values.shape();
     auto const length =
-        static_cast<std::ptrdiff_t>(shape[normalize_axis(axis, shape.size(), "roll")]);
+        static_cast<std::ptrdiff_t>(shape[normalize_axis(axis, shape.size(), "roll", where)]);
     auto const left = length == 0 ? 0 : (length - shift % length) % length;
     auto const rolled = detail::within_operation([&] {
         auto const parts = split(values, {left}, axis, where);

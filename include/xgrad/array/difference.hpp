@@ -4,9 +4,13 @@
 #include <xgrad/array/pad.hpp>
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/array/strided.hpp>
+#include <xgrad/engine/difference.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/tensor/construct.hpp>
 
+#include <bit>
+#include <cstddef>
+#include <cstdint>
 #include <vector>
 
 // Neighbours along an axis: their differences, and the integral over a line through them.
@@ -15,6 +19,91 @@ namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
 template <class T>
 inline constexpr auto trapz_reduction = renamed(sum_reduction<T>, "trapz");
+
+namespace vectorized {
+/// How derivatives run along the axis, for the tapes.
+template <class T>
+struct difference_derivative
+{
+    static void
+    back(std::uint64_t axes, tensor_body const*, tensor_body const& incoming, tensor_body& adjoints)
+    {
+        differences_back(
+            scanned_axis(adjoints.shape, axes, false),
+            incoming.elements<T const>(),
+            adjoints.elements<T>());
+    }
+
+    static body_pointer recorded_back(
+        body_pointer const&,
+        body_pointer const&,
+        body_pointer const& incoming,
+        std::uint64_t axes,
+        std::source_location const& where);
+
+    static body_pointer forth(
+        body_pointer const&,
+        body_pointer const&,
+        body_pointer const& tangents,
+        std::uint64_t axes,
+        std::source_location const& where);
+
+    static constexpr joint_derivative value{
+        .back = &back, .recorded_back = &recorded_back, .forth = &forth};
+};
+
+template <class T>
+body_pointer differences_again(reduction_repeat const& what);
+
+template <class T>
+consteval reduction difference_kind()
+{
+    reduction kind{.name = "diff", .keeps_axes = true, .fewer = 1};
+    if constexpr (differentiable_element<T>) {
+        kind.joint = &difference_derivative<T>::value;
+        kind.again = &differences_again<T>;
+    }
+    return kind;
+}
+
+template <class T>
+inline constexpr reduction difference_kind_of = difference_kind<T>();
+
+/// The differences of an expression along an axis that has some elements, recorded.
+template <class T>
+body_pointer differences(
+    block_kernels const& kernels,
+    std::span<tensor_body* const> operands,
+    T const* scalars,
+    reduction_call const& call)
+{
+    statement_plan const p(kernels, operands, call.where);
+    auto shape = p.shape();
+    auto const axes = call.axes.of(shape.size(), call.kind.name, call.where);
+    --shape[static_cast<std::size_t>(std::countr_zero(axes))];
+    auto out = make_body(type_of<T>, shape);
+    compute_differences<T>(
+        kernels,
+        p.reading(),
+        scalars,
+        scanned_axis(p.shape(), axes, false),
+        out->template elements<T>());
+    finish_reduction<T>(
+        kernels, operands, scalars, call, axes, p.reading().size, alignment::any, {}, *out);
+    return out;
+}
+
+/// Runs them again, over other values.
+template <class T>
+body_pointer differences_again(reduction_repeat const& what)
+{
+    return differences<T>(
+        *what.kernels,
+        what.operands,
+        static_cast<T const*>(what.scalars),
+        {*what.kind, axes_argument::of_bits(what.axes), {}, false, *what.where});
+}
+} // namespace vectorized
 } // namespace XGRAD_ARCHITECTURE
 
 namespace detail {
@@ -40,7 +129,22 @@ using difference_element =
     std::conditional_t<std::same_as<value_type_of<X>, bool>, std::int32_t, value_type_of<X>>;
 } // namespace detail
 
-/// The differences of neighbours along an axis, taken `times` times.
+namespace detail {
+/// The differences of neighbours along an axis.
+template <class T, class E>
+tensor<T> differences(E const& e, std::size_t axis, std::source_location const& where)
+{
+    parts<E> const p(e);
+    return tensor<T>(vectorized::differences<T>(
+        kernels_of<E>,
+        p.operands,
+        p.scalars.data(),
+        {vectorized::difference_kind_of<T>, axis, {}, false, where}));
+}
+} // namespace detail
+
+/// The differences of neighbours along an axis, taken `times` times. The expression inside is fused
+/// into the first of them.
 template <array X>
 auto diff(
     X const& x,
@@ -49,16 +153,50 @@ auto diff(
     std::source_location where = std::source_location::current())
 {
     using T = detail::difference_element<X>;
-    tensor<T> values = as_tensor(x, where);
-    auto const axis = normalize_axis(along, values.dimension(), "diff");
-    for (; times > 0; --times) {
-        values = tensor<T>(
-            detail::without_end("diff", values, axis, true, where) -
-                detail::without_end("diff", values, axis, false, where),
-            where);
+    auto const e = detail::reduced_operand<T>(x);
+    auto const shape = detail::shape_of(e, where);
+    auto const axis = normalize_axis(along, shape.size(), "diff", where);
+    if (times == 0 || shape[axis] == 0) {
+        return tensor<T>(as_tensor(e, where));
+    }
+    auto values = detail::differences<T>(e, axis, where);
+    while (--times > 0 && values.shape()[axis] > 0) {
+        values = detail::differences<T>(values, axis, where);
     }
     return values;
 }
+
+inline namespace XGRAD_ARCHITECTURE {
+template <class T>
+body_pointer vectorized::difference_derivative<T>::recorded_back(
+    body_pointer const&,
+    body_pointer const&,
+    body_pointer const& incoming,
+    std::uint64_t axes,
+    std::source_location const& where)
+{
+    // With zeros around them, the adjoints' own differences.
+    auto const axis = static_cast<std::size_t>(std::countr_zero(axes));
+    auto shape = incoming->shape;
+    shape[axis] += 2;
+    tensor<T> const g(incoming);
+    auto const place = xgrad::detail::slab(shape, axis, 1, g.shape()[axis]);
+    auto const between = xgrad::detail::assembled<T>("diff", shape, T(0), {&g, 1}, {place}, where);
+    return xgrad::detail::differences<T>(-between, axis, where).handle();
+}
+
+template <class T>
+body_pointer vectorized::difference_derivative<T>::forth(
+    body_pointer const&,
+    body_pointer const&,
+    body_pointer const& tangents,
+    std::uint64_t axes,
+    std::source_location const& where)
+{
+    auto const axis = static_cast<std::size_t>(std::countr_zero(axes));
+    return xgrad::detail::differences<T>(tensor<T>(tangents), axis, where).handle();
+}
+} // namespace XGRAD_ARCHITECTURE
 
 namespace detail {
 /// The integral of an expression along an axis, of which sample i counts `weights[i]`: a vector
@@ -95,7 +233,7 @@ auto trapz(
     using T = floating_element<value_type_of<Y>>;
     auto const e = detail::reduced_operand<T>(y);
     auto const shape = detail::shape_of(e, where);
-    auto const axis = normalize_axis(along, shape.size(), "trapz");
+    auto const axis = normalize_axis(along, shape.size(), "trapz", where);
     std::vector<T> weights(shape[axis], static_cast<T>(dx));
     if (!weights.empty()) {
         weights.front() = weights.back() = static_cast<T>(dx / 2);
@@ -116,7 +254,7 @@ auto trapz(
     auto const e = detail::reduced_operand<T>(y);
     auto const shape = detail::shape_of(e, where);
     tensor<T> const places = as_tensor(x, where);
-    auto const axis = normalize_axis(along, shape.size(), "trapz");
+    auto const axis = normalize_axis(along, shape.size(), "trapz", where);
     auto const halves = [&](std::size_t axis) {
         return tensor<T>(
             (detail::without_end("trapz", places, axis, true, where) -

@@ -18,7 +18,7 @@ tensor<value_type_of<X>> flip(
 {
     using T = value_type_of<X>;
     auto const values = as_tensor(x, where);
-    auto const bits = axes.of(values.dimension(), "flip");
+    auto const bits = axes.of(values.dimension(), "flip", where);
     auto strides = values.body().strides();
     std::ptrdiff_t offset = 0;
     for (std::size_t axis = 0; axis < strides.size(); ++axis) {
@@ -50,8 +50,8 @@ tensor<value_type_of<X>> rot90(
     using T = value_type_of<X>;
     auto const values = as_tensor(x, where);
     auto const rank = values.dimension();
-    auto const first = normalize_axis(plane[0], rank, "rot90");
-    auto const second = normalize_axis(plane[1], rank, "rot90");
+    auto const first = normalize_axis(plane[0], rank, "rot90", where);
+    auto const second = normalize_axis(plane[1], rank, "rot90", where);
     if (first == second) {
         throw shape_error(
             "rot90: axes " + to_string(plane) + " of shape " + to_string(values.shape()) +

@@ -79,7 +79,7 @@ tensor<value_type_of<X>> transpose(
     std::vector<std::size_t> axes;
     std::vector<bool> seen(rank, false);
     for (auto const axis : order) {
-        axes.push_back(normalize_axis(static_cast<std::ptrdiff_t>(axis), rank, "transpose"));
+        axes.push_back(normalize_axis(static_cast<std::ptrdiff_t>(axis), rank, "transpose", where));
     }
     for (auto const axis : axes) {
         seen[axis] = true;
@@ -105,8 +105,8 @@ tensor<value_type_of<X>> swapaxes(
     std::vector<std::size_t> order(rank);
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::swap(
-        order[normalize_axis(first, rank, "swapaxes")],
-        order[normalize_axis(second, rank, "swapaxes")]);
+        order[normalize_axis(first, rank, "swapaxes", where)],
+        order[normalize_axis(second, rank, "swapaxes", where)]);
     return detail::permuted("swapaxes", values, order, where);
 }
 
@@ -121,8 +121,8 @@ tensor<value_type_of<X>> moveaxis(
 {
     auto const values = as_tensor(x, where);
     auto const rank = values.dimension();
-    auto const sources = from.list(rank, "moveaxis");
-    auto const places = to.list(rank, "moveaxis");
+    auto const sources = from.list(rank, "moveaxis", where);
+    auto const places = to.list(rank, "moveaxis", where);
     if (sources.size() != places.size()) {
         throw shape_error(
             "moveaxis: " + std::to_string(sources.size()) + " axes do not go to " +

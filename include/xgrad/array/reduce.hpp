@@ -90,6 +90,11 @@ struct with_companion : Accumulator
     T* results;
     T* companions; // null where nobody wants them
 
+    void few_rows(T const* x, std::size_t width, std::size_t rows, T* out) const
+    {
+        Accumulator::few_rows(x, width, rows, companions != nullptr ? companions : out, out);
+    }
+
     void finish(std::array<T*, Accumulator::states> state, T* out, std::size_t count) const
     {
         Accumulator::finish(state, out, count);
@@ -267,11 +272,11 @@ body_pointer reduce(
     auto const* const whole = aligned_operand(operands, type_of<T>);
     if (whole == nullptr) {
         statement_plan const p(kernels, operands, call.where);
-        auto const axes = call.axes.of(p.shape().size(), call.kind.name);
+        auto const axes = call.axes.of(p.shape().size(), call.kind.name, call.where);
         return reduce_axes<T>(kernels, is_leaf, p, operands, scalars, accumulator, axes, call);
     }
     auto const rank = whole->shape.size();
-    auto const axes = call.axes.of(rank, call.kind.name);
+    auto const axes = call.axes.of(rank, call.kind.name, call.where);
     if (static_cast<std::size_t>(std::popcount(axes)) == rank) {
         return reduce_all<T>(kernels, is_leaf, *whole, operands, scalars, accumulator, axes, call);
     }

@@ -27,7 +27,7 @@ struct rows
         std::source_location const& where)
         : count(1), length(1)
     {
-        auto const bits = axes.of(x.dimension(), name);
+        auto const bits = axes.of(x.dimension(), name, where);
         result = reduced_shape(x.shape(), bits, keep_dims);
         shape_type shape;
         for (std::size_t axis = 0; axis < x.dimension(); ++axis) {

@@ -60,7 +60,7 @@ body_pointer scan(
     reduction_call const& call)
 {
     statement_plan const p(kernels, operands, call.where);
-    auto const axes = call.axes.of(p.shape().size(), call.kind.name);
+    auto const axes = call.axes.of(p.shape().size(), call.kind.name, call.where);
     scanned_axis const axis(p.shape(), axes, Scan::backwards);
     auto out = make_body(type_of<T>, axis.is_whole ? shape_type{axis.length} : p.shape());
     compute_scan<T>(

@@ -45,7 +45,7 @@ tensor<value_type_of<X>> scatter_add(
     auto const values = as_tensor(x, where);
     tensor<T> const added = as_tensor(v, where);
     auto const& shape = values.shape();
-    auto const axis = normalize_axis(along, shape.size(), "scatter_add");
+    auto const axis = normalize_axis(along, shape.size(), "scatter_add", where);
     auto const runs = detail::scatter_places(shape, indices, added.shape(), axis, where);
     auto body = dense_copy(values.body());
     scatter_add(*row_major(added.handle()), *runs, *body);

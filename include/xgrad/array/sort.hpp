@@ -88,7 +88,7 @@ tensor<std::int64_t> argsort(
     std::source_location where = std::source_location::current())
 {
     auto const values = as_tensor(x, where);
-    auto const axis = normalize_axis(along, values.dimension(), "argsort");
+    auto const axis = normalize_axis(along, values.dimension(), "argsort", where);
     return detail::ordered("argsort", values, along, values.shape()[axis], false, where);
 }
 
@@ -101,7 +101,7 @@ tensor<value_type_of<X>> sort(
     std::source_location where = std::source_location::current())
 {
     auto const values = as_tensor(x, where);
-    auto const axis = normalize_axis(along, values.dimension(), "sort");
+    auto const axis = normalize_axis(along, values.dimension(), "sort", where);
     using T = value_type_of<X>;
     auto const compute = [&](tensor<T> const& x) {
         auto const order = detail::ordered("sort", x, along, x.shape()[axis], false, where);
@@ -130,7 +130,7 @@ top_elements<value_type_of<X>> topk(
     std::source_location where = std::source_location::current())
 {
     auto const values = as_tensor(x, where);
-    auto const axis = normalize_axis(along, values.dimension(), "topk");
+    auto const axis = normalize_axis(along, values.dimension(), "topk", where);
     if (count > values.shape()[axis]) {
         throw value_error(
             "topk: " + std::to_string(count) + " elements of axis " + std::to_string(axis) +

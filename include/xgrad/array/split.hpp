@@ -22,7 +22,7 @@ std::vector<tensor<value_type_of<X>>> split(
     std::source_location where = std::source_location::current())
 {
     auto const values = as_tensor(x, where);
-    auto const axis = normalize_axis(along, values.dimension(), "split");
+    auto const axis = normalize_axis(along, values.dimension(), "split", where);
     auto const length = static_cast<std::ptrdiff_t>(values.shape()[axis]);
     std::vector<tensor<value_type_of<X>>> parts;
     std::ptrdiff_t begin = 0;
@@ -68,7 +68,7 @@ auto split(
     auto const values = as_tensor(x, where);
     auto const& shape = values.shape();
     auto const length =
-        static_cast<std::ptrdiff_t>(shape[normalize_axis(axis, shape.size(), "split")]);
+        static_cast<std::ptrdiff_t>(shape[normalize_axis(axis, shape.size(), "split", where)]);
     auto const count = static_cast<std::ptrdiff_t>(sections);
     if (count <= 0 || length % count != 0) {
         throw shape_error(

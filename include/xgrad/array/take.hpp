@@ -107,7 +107,7 @@ tensor<T> taken(
     std::source_location const& where)
 {
     auto const& shape = x.shape();
-    auto const axis = normalize_axis(along, shape.size(), name);
+    auto const axis = normalize_axis(along, shape.size(), name, where);
     return gathered(
         name,
         x,
@@ -126,7 +126,7 @@ tensor<T> taken_along_axis(
     std::ptrdiff_t along,
     std::source_location const& where)
 {
-    auto const axis = normalize_axis(along, x.dimension(), name);
+    auto const axis = normalize_axis(along, x.dimension(), name, where);
     return gathered(
         name, x, runs_along_axis(name, x.shape(), indices, axis, where), indices.shape(), where);
 }

@@ -62,7 +62,7 @@ tensor<value_type_of<X>> repeat(
 {
     using T = value_type_of<X>;
     auto const values = as_tensor(x, where);
-    auto const axis = normalize_axis(along, values.dimension(), "repeat");
+    auto const axis = normalize_axis(along, values.dimension(), "repeat", where);
     if (std::cmp_less(times, 0)) {
         throw value_error(
             "repeat: " + std::to_string(times) + " copies; their number is at least 0" + at(where));
@@ -96,7 +96,7 @@ tensor<value_type_of<X>> repeat(
     std::source_location where = std::source_location::current())
 {
     auto const values = as_tensor(x, where);
-    auto const axis = normalize_axis(along, values.dimension(), "repeat");
+    auto const axis = normalize_axis(along, values.dimension(), "repeat", where);
     std::vector<std::ptrdiff_t> indices;
     std::ptrdiff_t next = 0;
     for (auto const count : times) {

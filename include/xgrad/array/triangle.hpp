@@ -75,8 +75,8 @@ tensor<value_type_of<X>> diagonal(
     auto const values = as_tensor(x, where);
     auto const rank = values.dimension();
     detail::check_matrices("diagonal", values.shape(), where);
-    auto const row = normalize_axis(row_axis, rank, "diagonal");
-    auto const column = normalize_axis(column_axis, rank, "diagonal");
+    auto const row = normalize_axis(row_axis, rank, "diagonal", where);
+    auto const column = normalize_axis(column_axis, rank, "diagonal", where);
     if (row == column) {
         throw shape_error(
             "diagonal: axes " + std::to_string(row_axis) + " and " + std::to_string(column_axis) +

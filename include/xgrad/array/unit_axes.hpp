@@ -25,7 +25,7 @@ tensor<value_type_of<X>> expand_dims(
     auto const values = as_tensor(x, where);
     using T = value_type_of<X>;
     auto const rank = values.dimension() + axes.count();
-    auto const bits = axes.of(rank, "expand_dims");
+    auto const bits = axes.of(rank, "expand_dims", where);
     auto const from = values.body().strides();
     shape_type shape;
     strides_type strides;
@@ -54,7 +54,7 @@ tensor<value_type_of<X>> squeeze(X const& x, axes_argument const& axes, std::sou
 {
     auto const values = as_tensor(x, where);
     using T = value_type_of<X>;
-    auto const bits = axes.of(values.dimension(), "squeeze");
+    auto const bits = axes.of(values.dimension(), "squeeze", where);
     auto const from = values.body().strides();
     shape_type shape;
     strides_type strides;

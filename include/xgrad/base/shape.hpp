@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>
+#include <source_location>
 #include <span>
 #include <string>
 #include <string_view>
@@ -121,8 +122,13 @@ private:
     shape_type shape_;
 };
 
-/// `axis` counted from the front; negative axes count from the end.
-inline std::size_t normalize_axis(std::ptrdiff_t axis, std::size_t rank, std::string_view operation)
+/// `axis` counted from the front; negative axes count from the end. Throws shape_error where there
+/// is none.
+inline std::size_t normalize_axis(
+    std::ptrdiff_t axis,
+    std::size_t rank,
+    std::string_view operation,
+    std::source_location const& where)
 {
     auto const signed_rank = static_cast<std::ptrdiff_t>(rank);
     if (axis < -signed_rank || axis >= signed_rank) {
@@ -131,7 +137,8 @@ inline std::size_t normalize_axis(std::ptrdiff_t axis, std::size_t rank, std::st
             " is out of range for an array of rank " + std::to_string(rank) +
             (rank == 0 ? "; a scalar has no axes"
                        : "; axes go from " + std::to_string(-signed_rank) + " to " +
-                     std::to_string(signed_rank - 1)));
+                     std::to_string(signed_rank - 1)) +
+            at(where));
     }
     return static_cast<std::size_t>(axis < 0 ? axis + signed_rank : axis);
 }

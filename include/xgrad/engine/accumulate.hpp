@@ -4,6 +4,7 @@
 #include <xgrad/engine/runs.hpp>
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <limits>
 
@@ -56,13 +57,18 @@ struct fold_accumulator
     /// A run to each of neighbouring places, short where longer ones are folded in halves.
     void rows(std::array<T*, 1> state, T const* x, std::size_t length, std::size_t count) const
     {
-        for (std::size_t row = 0; row < count; ++row, x += length) {
-            auto& place = state[0][row];
-            if constexpr (vectorized::is_extreme<Join>) {
-                place = Join{}(place, vectorized::extreme(x, length, identity, Join{}));
-            } else {
-                place = Join{}(place, vectorized::fold_short(x, length, identity, Join{}));
+        auto const take_in = [&](auto const& folded) {
+            for (std::size_t row = 0; row < count; ++row, x += length) {
+                state[0][row] = Join{}(state[0][row], folded(x));
             }
+        };
+        if constexpr (vectorized::is_extreme<Join>) {
+            take_in([&](T const* x) { return vectorized::extreme(x, length, identity, Join{}); });
+        } else if (length == vectorized::longest_fold) {
+            take_in([&](T const* x) { return vectorized::fold_longest(x, identity, Join{}); });
+        } else {
+            take_in(
+                [&](T const* x) { return vectorized::fold_short(x, length, identity, Join{}); });
         }
     }
 
@@ -158,8 +164,17 @@ void accumulate(
     };
     if (axes.size() == 2 && strides[0] == 1 && strides[1] == 0) {
         constexpr auto longest = vectorized::longest_fold;
+        static_assert(std::has_single_bit(longest));
         auto row = begin / axes[1];
         auto inside = begin % axes[1];
+        if constexpr (takes_rows<Accumulator>) {
+            // Rows of which none reaches into another block go together.
+            bool const divides = axes[1] <= longest && std::has_single_bit(axes[1]);
+            if (divides && inside == 0 && count % axes[1] == 0) {
+                accumulator.rows(at(row), x, axes[1], count / axes[1]);
+                return;
+            }
+        }
         for (std::size_t position = 0; position < count;) {
             auto most = count - position;
             if constexpr (!takes_all_at_once<Accumulator>) {

@@ -58,12 +58,17 @@ XGRAD_ALWAYS_INLINE auto joined_panel(T const* x, std::size_t width, std::size_t
 }
 
 /// Rows that are joined to each other at once. An extreme is the same in any order: as many as the
-/// second cache holds.
+/// second cache holds. Else, of long ones, so few that they are streams: memory gives these sooner,
+/// and caches as soon.
 template <class Join, class T>
 std::size_t rows_joined_at_once(std::size_t width)
 {
     constexpr std::size_t cache = std::size_t{128} << 10;
-    return is_extreme<Join> ? std::max(rows_at_once, cache / (width * sizeof(T))) : rows_at_once;
+    if constexpr (is_extreme<Join>) {
+        return std::max(rows_at_once, cache / (width * sizeof(T)));
+    }
+    constexpr std::size_t streams = 8;
+    return width * sizeof(T) < 512 ? rows_at_once : streams;
 }
 
 /// The columns of some rows: put(place, register) and put(place, number) get what each has joined.
@@ -76,9 +81,17 @@ for_each_column(T const* x, std::size_t width, std::size_t rows, Join join, Put 
         auto const column = joined_panel<flight>(x + i, width, rows, join);
         unrolled<flight>([&](auto k) { put(i + k * V::size, column[k]); });
     };
+    // As many as the registers hold: the longer the piece of a row that is read at once, the
+    // better.
+    constexpr std::integral_constant<std::size_t, 8> many;
     constexpr std::integral_constant<std::size_t, 4> several;
     constexpr std::integral_constant<std::size_t, 1> one;
     std::size_t i = 0;
+    if constexpr (!is_extreme<Join>) {
+        for (; i + many * V::size <= width; i += many * V::size) {
+            panel(many, i);
+        }
+    }
     for (; i + several * V::size <= width; i += several * V::size) {
         panel(several, i);
     }

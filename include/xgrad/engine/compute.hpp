@@ -5,8 +5,8 @@
 #include <xgrad/engine/parallel.hpp>
 #include <xgrad/engine/streaming.hpp>
 
+#include <bit>
 #include <cstddef>
-#include <numeric>
 
 // The forward half of a statement: plain run-time code, compiled once for each compute type.
 
@@ -31,7 +31,7 @@ inline std::size_t chunks_in(std::size_t size, std::size_t length) noexcept
 inline std::size_t rows_to_a_register(std::size_t length) noexcept
 {
     constexpr std::size_t widest = 16; // elements
-    return widest / std::gcd(widest, length);
+    return widest >> std::countr_zero(length | widest);
 }
 } // namespace vectorized
 

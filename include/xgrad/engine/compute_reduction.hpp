@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <optional>
 
 // An expression's values, block by block into an accumulator.
 
@@ -112,29 +111,24 @@ struct reduction_space
         std::size_t end,
         std::size_t empty = 0) const
     {
-        std::optional<block_reader<T>> reader;
         auto const* const in_place = elements_in_place();
-        if (in_place == nullptr) {
-            reader.emplace(reading);
+        if (in_place != nullptr && (is_columns() || is_rows())) {
+            auto const count = end - begin;
+            bool const is_first = start(accumulator, state, begin, count, empty);
+            accumulate(accumulator, state, axes, strides, begin, count, in_place + begin, is_first);
+            return;
         }
-        // All rows where they lie; and else several of those that are joined to one another, if
-        // they can be had.
-        auto const step = in_place != nullptr && (is_columns() || is_rows())
-            ? std::max<std::size_t>(1, reading.size)
-            : in_place == nullptr && is_columns() ? reader->longest()
-                                                  : block_length;
+        block_reader<T> reader(reading);
+        // Several rows that are joined to one another, if they can be had.
+        auto const step = is_columns() ? reader.longest() : block_length;
         scratch values(
             kernels != nullptr ? padded_bytes(std::min(step, reading.size) * sizeof(T)) : 0);
         pairs_of_blocks<T, Accumulator> pairs(accumulator);
-        bool is_first = starts_by_itself<Accumulator> && empty > 0 && begin < end && is_columns() &&
-            begin % axes[1] == 0 && std::min(step, end - begin) >= axes[1];
-        if (empty > 0 && !is_first) {
-            accumulator.start(state, empty);
-        }
+        bool is_first = start(accumulator, state, begin, std::min(step, end - begin), empty);
         for (; begin < end; begin += step) {
             auto const count = std::min(step, end - begin);
-            auto const* const operands = reader ? reader->read(begin, count) : nullptr;
-            auto const* x = reader ? operands[0] : in_place + begin;
+            auto const* const operands = reader.read(begin, count);
+            auto const* x = operands[0];
             if (kernels != nullptr) {
                 x = values.as<T>();
                 kernels->values(
@@ -156,6 +150,24 @@ struct reduction_space
         if constexpr (Accumulator::joins_in_pairs) {
             pairs.merge_into(state);
         }
+    }
+
+    /// Starts the `empty` places that have not been started; whether columns that can do without
+    /// take in whole rows first.
+    template <class Accumulator, std::size_t States>
+    bool start(
+        Accumulator const& accumulator,
+        std::array<T*, States> const& state,
+        std::size_t begin,
+        std::size_t count,
+        std::size_t empty) const
+    {
+        bool const by_itself = starts_by_itself<Accumulator> && empty > 0 && count > 0 &&
+            is_columns() && begin % axes[1] == 0 && count >= axes[1];
+        if (empty > 0 && !by_itself) {
+            accumulator.start(state, empty);
+        }
+        return by_itself;
     }
 
     /// The elements of an operand itself, where whole registers can be read of them.
@@ -193,6 +205,10 @@ struct reduction_space
     }
 };
 
+/// A few rows, all that there are, need no states for their columns.
+template <class Accumulator>
+concept takes_few_rows = requires { &Accumulator::few_rows; };
+
 /// Rows: every chunk has its own, so that there is nothing to merge.
 template <class T, class Accumulator>
 void reduce_rows(
@@ -206,7 +222,9 @@ void reduce_rows(
     constexpr auto states = Accumulator::states;
     auto const rows = space.axes[0];
     auto const length = space.axes[1];
-    auto const some = chunk / (fewest * length) * fewest;
+    // What is not worth a second thread is one chunk.
+    auto const some = nanoseconds > parallel_threshold ? chunk / (fewest * length) * fewest
+                                                       : std::max<std::size_t>(1, rows);
     scratch partial(states * rows * sizeof(T));
     auto state = states_at<T, states>(partial.template as<T>(), rows);
     if constexpr (accumulates_in_place<Accumulator>) {
@@ -251,6 +269,14 @@ void compute_reduction(
     }
     auto const length = accumulation_chunk(p.size, places, cost);
     auto const chunks = std::max<std::size_t>(1, vectorized::chunks_in(p.size, length));
+    if constexpr (vectorized::takes_few_rows<Accumulator>) {
+        auto const* const x = space.elements_in_place();
+        if (x != nullptr && space.is_columns() && p.size > 0 && chunks == 1 &&
+            axes[0] <= vectorized::rows_at_once) {
+            accumulator.few_rows(x, axes[1], axes[0], out);
+            return;
+        }
+    }
     scratch partial(chunks * states * places * sizeof(T));
     auto const state = [&](std::size_t chunk) {
         auto own = vectorized::states_at<T, states>(

@@ -98,7 +98,7 @@ private:
 
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
-/// The values of elements [begin, end) of an expression, where these go in `out`.
+/// The values of elements [begin, end) of an expression, to `out`.
 template <class T>
 void compute_stretch(
     block_kernels const& kernels,
@@ -118,7 +118,7 @@ void compute_stretch(
             kernels.values(
                 {.operands = reinterpret_cast<void const* const*>(reader.read(i, count)),
                  .scalars = scalars,
-                 .values = out + i,
+                 .values = out + (i - begin),
                  .count = count,
                  .program = kernels.program});
         }
@@ -157,7 +157,7 @@ void compute_scan(
             auto const first = begin + stretch * (axis.backwards ? stretches - 1 - k : k);
             auto const last = std::min(end, first + stretch);
             if (!where_it_lies) {
-                vectorized::compute_stretch(kernels, p, scalars, first, last, out);
+                vectorized::compute_stretch(kernels, p, scalars, first, last, out + first);
             }
             axis.walk(
                 out,

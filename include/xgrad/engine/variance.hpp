@@ -1,9 +1,11 @@
 #pragma once
 
 #include <xgrad/engine/accumulate.hpp>
+#include <xgrad/engine/variance_columns.hpp>
 
 #include <array>
 #include <cstddef>
+#include <limits>
 
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
@@ -46,12 +48,19 @@ struct variance_accumulator
 
     void first_run(std::array<T*, 3> state, T const* x, std::size_t count) const
     {
-        // About the first element: the mean of equal ones is exact, and their variance 0.
         auto const n = static_cast<T>(count);
-        auto const mean = x[0] + sum_about<add_deviation>(x[0], x, count) / n;
+        auto mean = sum_about<add_element>(T(0), x, count) / n;
+        auto squares = sum_about<add_square>(mean, x, count);
+        // Of elements that lie close together beside their mean, the sum has lost too much. About
+        // the first of them, the mean of equal ones is exact, and their variance 0.
+        constexpr auto close = 64 * std::numeric_limits<T>::epsilon();
+        if (!(squares > n * close * (mean * mean))) {
+            mean = x[0] + sum_about<add_deviation>(x[0], x, count) / n;
+            squares = sum_about<add_square>(mean, x, count);
+        }
         *state[0] = n;
         *state[1] = mean;
-        *state[2] = sum_about<add_square>(mean, x, count);
+        *state[2] = squares;
     }
 
     void each(std::array<T*, 3> state, T const* x, std::size_t count) const
@@ -59,29 +68,20 @@ struct variance_accumulator
         columns(state, x, count, 1);
     }
 
-    /// About the mean so far (at first, the first row): about a value near the data nothing is
-    /// lost, and about one far from them the distance is what counts.
     void columns(std::array<T*, 3> state, T const* x, std::size_t width, std::size_t rows) const
     {
-        using vectorized::rows_at_once;
-        for (std::size_t row = 0; row < rows; row += rows_at_once, x += rows_at_once * width) {
-            auto const end = std::min(rows_at_once, rows - row);
-            // All places have the same number of elements, unless a part of a row came before.
-            auto const before = state[0][0];
-            if (before != state[0][width - 1]) {
-                take_in_panels(state, x, width, end, different_counts{});
-            } else {
-                take_in_panels(state, x, width, end, equal_counts(before, end));
-            }
-        }
+        vectorized::variance_columns<T>::take_in(state, x, width, rows);
     }
 
     void
     first_columns(std::array<T*, 3> state, T const* x, std::size_t width, std::size_t rows) const
     {
-        auto const some = std::min(vectorized::rows_at_once, rows);
-        take_in_panels(state, x, width, some, no_counts(some));
-        columns(state, x + some * width, width, rows - some);
+        vectorized::variance_columns<T>::start(state, x, width, rows);
+    }
+
+    void few_rows(T const* x, std::size_t width, std::size_t rows, T* means, T* squares) const
+    {
+        vectorized::variance_columns<T>::of_few_rows(x, width, rows, means, squares);
     }
 
     void merge(std::array<T*, 3> state, std::array<T*, 3> other, std::size_t count) const
@@ -136,23 +136,33 @@ private:
         n = both;
     }
 
+    // What a sum takes in of an element beside a value.
+    struct add_element
+    {
+        XGRAD_ALWAYS_INLINE V operator()(V const& sum, V const& element, V const&) const
+        {
+            return sum + element;
+        }
+    };
+
     struct add_deviation
     {
-        XGRAD_ALWAYS_INLINE V operator()(V const& sum, V const& deviation) const
+        XGRAD_ALWAYS_INLINE V operator()(V const& sum, V const& element, V const& value) const
         {
-            return sum + deviation;
+            return sum + (element - value);
         }
     };
 
     struct add_square
     {
-        XGRAD_ALWAYS_INLINE V operator()(V const& sum, V const& deviation) const
+        XGRAD_ALWAYS_INLINE V operator()(V const& sum, V const& element, V const& value) const
         {
+            auto const deviation = element - value;
             return fma(deviation, deviation, sum);
         }
     };
 
-    /// Of the deviations from a value, over at least one element.
+    /// Over at least one element; the value is what adds nothing.
     template <class Add>
     XGRAD_ALWAYS_INLINE static T sum_about(T value, T const* x, std::size_t count)
     {
@@ -160,7 +170,7 @@ private:
         auto sums = vectorized::registers_of<flight>(V(0));
         V const center(value);
         auto const take_in = [&](std::size_t k, V const& element) {
-            sums[k] = Add{}(sums[k], element - center);
+            sums[k] = Add{}(sums[k], element, center);
         };
         std::size_t i = 0;
         for (; i + flight * V::size <= count; i += flight * V::size) {
@@ -173,157 +183,6 @@ private:
             take_in(0, vectorized::padded_register(x + i, count - i, value));
         }
         return vectorized::fold_lanes(sums, vectorized::add{});
-    }
-
-    /// How many elements the places have before some rows, and with them.
-    struct different_counts
-    {
-        static V center(T const* counts, T const* x, T const* means)
-        {
-            return select(V::load(counts) == V(0), V::load(x), V::load(means));
-        }
-
-        static V with(T const* counts, std::size_t rows) { return V::load(counts) + V(rows); }
-
-        static V divided(V const& sum, V const& count) { return sum / count; }
-
-        static V squares(T const* before) { return V::load(before); }
-    };
-
-    struct equal_counts
-    {
-        V count;
-        V inverse;
-        bool is_first;
-
-        equal_counts(T before, std::size_t rows)
-            : count(before + static_cast<T>(rows)),
-              inverse(T(1) / (before + static_cast<T>(rows))),
-              is_first(before == T(0))
-        {}
-
-        V center(T const*, T const* x, T const* means) const
-        {
-            return V::load(is_first ? x : means);
-        }
-
-        V with(T const*, std::size_t) const { return count; }
-
-        V divided(V const& sum, V const&) const { return sum * inverse; }
-
-        static V squares(T const* before) { return V::load(before); }
-    };
-
-    /// In places that have not been started.
-    struct no_counts
-    {
-        V count;
-        V inverse;
-
-        explicit no_counts(std::size_t rows)
-            : count(static_cast<T>(rows)), inverse(T(1) / static_cast<T>(rows))
-        {}
-
-        static V center(T const*, T const* x, T const*) { return V::load(x); }
-
-        V with(T const*, std::size_t) const { return count; }
-
-        V divided(V const& sum, V const&) const { return sum * inverse; }
-
-        static V squares(T const*) { return V(0); }
-    };
-
-    template <class Counts>
-    static void take_in_panels(
-        std::array<T*, 3> const& state,
-        T const* x,
-        std::size_t width,
-        std::size_t rows,
-        Counts const& counts)
-    {
-        // Four columns fit the registers with all that they need. Rows that lie a page or more
-        // apart are better read in longer pieces: their places in the first cache are few.
-        constexpr std::size_t page = 4096;
-        std::size_t i = 0;
-        for (; width * sizeof(T) >= page && i + 8 * V::size <= width; i += 8 * V::size) {
-            take_in<8>(state, x, width, rows, i, counts);
-        }
-        for (; i + 4 * V::size <= width; i += 4 * V::size) {
-            take_in<4>(state, x, width, rows, i, counts);
-        }
-        for (; i + V::size <= width; i += V::size) {
-            take_in<1>(state, x, width, rows, i, counts);
-        }
-        if (i < width) {
-            take_in_last(state, x, width, rows, i, counts);
-        }
-    }
-
-    /// Some registers of neighbouring places.
-    template <std::size_t Flight, class Counts>
-    static void take_in(
-        std::array<T*, 3> const& state,
-        T const* x,
-        std::size_t width,
-        std::size_t rows,
-        std::size_t i,
-        Counts const& counts)
-    {
-        using vectorized::unrolled;
-        std::array<V, Flight> center;
-        auto sums = vectorized::registers_of<Flight>(V(0));
-        auto squares = vectorized::registers_of<Flight>(V(0));
-        unrolled<Flight>([&](auto k) {
-            auto const place = i + k * V::size;
-            center[k] = counts.center(state[0] + place, x + place, state[1] + place);
-        });
-        for (std::size_t row = 0; row < rows; ++row) {
-            unrolled<Flight>([&](auto k) {
-                auto const deviation = V::load(x + row * width + i + k * V::size) - center[k];
-                sums[k] = sums[k] + deviation;
-                squares[k] = fma(deviation, deviation, squares[k]);
-            });
-        }
-        unrolled<Flight>([&](auto k) {
-            auto const place = i + k * V::size;
-            auto const n = counts.with(state[0] + place, rows);
-            auto const step = counts.divided(sums[k], n);
-            n.store(state[0] + place);
-            (center[k] + step).store(state[1] + place);
-            auto const before = counts.squares(state[2] + place);
-            (before + (squares[k] - sums[k] * step)).store(state[2] + place);
-        });
-    }
-
-    /// The places that fill no register, padded to one.
-    template <class Counts>
-    static void take_in_last(
-        std::array<T*, 3> const& state,
-        T const* x,
-        std::size_t width,
-        std::size_t rows,
-        std::size_t i,
-        Counts const& counts)
-    {
-        auto const count = width - i;
-        std::array<std::array<T, V::size>, 3> own{};
-        std::array<T, vectorized::rows_at_once * V::size> elements{};
-        for (std::size_t k = 0; k < 3; ++k) {
-            std::copy_n(state[k] + i, count, own[k].begin());
-        }
-        for (std::size_t row = 0; row < rows; ++row) {
-            std::copy_n(x + row * width + i, count, elements.begin() + row * V::size);
-        }
-        take_in<1>(
-            {own[0].data(), own[1].data(), own[2].data()},
-            elements.data(),
-            V::size,
-            rows,
-            0,
-            counts);
-        for (std::size_t k = 0; k < 3; ++k) {
-            std::copy_n(own[k].begin(), count, state[k] + i);
-        }
     }
 };
 } // namespace XGRAD_ARCHITECTURE

@@ -25,16 +25,16 @@ public:
     /// The axes of the first operand and those of the second, all counted from the front. Throws
     /// shape_error where there are none such, or one is named twice.
     std::pair<std::vector<std::size_t>, std::vector<std::size_t>>
-    of(std::size_t left_rank, std::size_t right_rank) const
+    of(std::size_t left_rank, std::size_t right_rank, std::source_location const& where) const
     {
         std::pair<std::vector<std::size_t>, std::vector<std::size_t>> axes;
         for (std::ptrdiff_t i = 0; i < count_; ++i) {
-            axes.first.push_back(normalize_axis(i - count_, left_rank, "tensordot"));
-            axes.second.push_back(normalize_axis(i, right_rank, "tensordot"));
+            axes.first.push_back(normalize_axis(i - count_, left_rank, "tensordot", where));
+            axes.second.push_back(normalize_axis(i, right_rank, "tensordot", where));
         }
         if (count_ == 0) {
-            axes.first = axes_argument(left_).list(left_rank, "tensordot");
-            axes.second = axes_argument(right_).list(right_rank, "tensordot");
+            axes.first = axes_argument(left_).list(left_rank, "tensordot", where);
+            axes.second = axes_argument(right_).list(right_rank, "tensordot", where);
         }
         return axes;
     }
@@ -59,7 +59,7 @@ tensor<T> tensordot(
     contracted_axes const& contracted,
     std::source_location const& where)
 {
-    auto const [left, right] = contracted.of(a.dimension(), b.dimension());
+    auto const [left, right] = contracted.of(a.dimension(), b.dimension(), where);
     auto const fail = [&](std::string const& why) {
         throw shape_error(
             std::string(name) + ": shapes " + to_string(a.shape()) + " and " +

@@ -18,7 +18,7 @@ tensor<T> along_axis(
     std::ptrdiff_t axis,
     std::source_location const& where)
 {
-    auto const place = normalize_axis(axis, shape.size(), name);
+    auto const place = normalize_axis(axis, shape.size(), name, where);
     if (v.dimension() != 1 || v.size() != shape[place]) {
         throw shape_error(
             std::string(name) + ": shapes " + to_string(shape) + " and " + to_string(v.shape()) +
@@ -149,7 +149,7 @@ tensor<floating_element<value_type_of<X>>> batch_norm(
 {
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
-    auto const axis = normalize_axis(options.axis, values.dimension(), "batch_norm");
+    auto const axis = normalize_axis(options.axis, values.dimension(), "batch_norm", where);
     detail::normalizer<T> const n(values, detail::other_axes(values.dimension(), axis), where);
     return detail::channel_normalizer(values, options, where)(n.mean, n.variance, gamma, beta);
 }

@@ -32,7 +32,7 @@ tensor<floating_element<value_type_of<X>>> softmax(
 {
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
-    normalize_axis(axis, values.dimension(), "softmax");
+    normalize_axis(axis, values.dimension(), "softmax", where);
     auto const y = detail::within_operation([&] {
         tensor<T> const powers =
             values.size() == 0 ? values : exp(values - detail::finite_maximum(values, axis, where));
@@ -65,7 +65,7 @@ tensor<floating_element<value_type_of<X>>> log_softmax(
 {
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
-    normalize_axis(axis, values.dimension(), "log_softmax");
+    normalize_axis(axis, values.dimension(), "log_softmax", where);
     auto const y = detail::within_operation([&] {
         if (values.size() == 0) {
             return values.detach();

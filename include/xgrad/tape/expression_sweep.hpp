@@ -5,7 +5,9 @@
 #include <xgrad/tape/adjoints.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <span>
+#include <utility>
 
 namespace xgrad {
 namespace detail {
@@ -21,9 +23,15 @@ inline shape_type kept_axes(shape_type shape, std::uint64_t axes)
 }
 
 /// The shape of a reduction's results beside its elements.
-inline shape_type places_of(statement const& s, shape_type const& shape)
+inline shape_type places_of(statement const& s, shape_type shape)
 {
-    return s.reduced->keeps_axes ? shape : kept_axes(shape, s.axes);
+    if (!s.reduced->keeps_axes) {
+        return kept_axes(std::move(shape), s.axes);
+    }
+    if (s.reduced->fewer != 0) {
+        shape[static_cast<std::size_t>(std::countr_zero(s.axes))] -= s.reduced->fewer;
+    }
+    return shape;
 }
 
 /// A dense body of f(index, element).

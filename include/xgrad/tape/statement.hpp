@@ -113,6 +113,9 @@ struct reduction
     /// It keeps the axes: a scan, which gives all results on the way.
     bool keeps_axes = false;
 
+    /// By so many results fewer than elements along its one axis (of differences: one).
+    std::size_t fewer = 0;
+
     /// Null where `element` and `symbols` are all that there is.
     joint_derivative const* joint = nullptr;
 

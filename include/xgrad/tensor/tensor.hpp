@@ -79,9 +79,11 @@ public:
     shape_type const& shape() const noexcept { return body_->shape; }
 
     /// The length of one axis; negative axes count from the end.
-    size_type shape(std::ptrdiff_t axis) const
+    size_type shape(
+        std::ptrdiff_t axis,
+        std::source_location const& where = std::source_location::current()) const
     {
-        return body_->shape[normalize_axis(axis, dimension(), "shape")];
+        return body_->shape[normalize_axis(axis, dimension(), "shape", where)];
     }
 
     /// The rank: the number of axes.
