@@ -109,7 +109,15 @@ XGRAD_ALWAYS_INLINE batch<T> alternating_sine(batch<T> r, batch<T> shifted) noex
     auto const z = r * r;
     // The first coefficient last: its sum is the only one here whose rounding is felt.
     auto const odd = fma(z, polynomial(z, drop_first(c::wide_sine)), batch<T>(c::wide_sine[0]));
-    auto const sum = fma(r * z, odd, r);
+    auto const sum = [&] {
+        if constexpr (has_fused_multiply_add) {
+            return fma(r * z, odd, r);
+        } else {
+            // One product more is rounded here; so the rounding of the square is put back.
+            auto const some = r * odd;
+            return r + (z * some + exact_product(r, r).lower * some);
+        }
+    }();
     // The sum may come out one place beyond ±1.
     batch<T> const one(1);
     auto const sine = larger_number(smaller_number(sum, one), -one);
