@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(every_selection)
         "take_along_axis",
         [](auto const& v) { return take_along_axis(v, argsort(v, 0), 0); },
         x,
-        no_scalar);
+        {.scalar = answer::refuses, .replays = false});
     check(
         "gather_nd",
         [](auto const& v) {

@@ -74,8 +74,12 @@ BOOST_AUTO_TEST_CASE(gradients_replay)
 BOOST_AUTO_TEST_CASE(choices_products_and_given_gradients_replay)
 {
     check("matmul", [](auto const& x) { return matmul(x, transpose(x)); });
-    check("where", [](auto const& x) {
-        return where(constant<bool>({true, false, true, true}), x, sin(x));
+    tensor<bool> const mask = constant<bool>({true, false, true, true});
+    check("where", [&](auto const& x) { return where(mask, x, sin(x)); });
+    check("filter", [&](auto const& x) { return filter(x, mask); });
+    check("take_along_axis", [](auto const& x) {
+        auto const indices = constant<std::int64_t>({{2, 0}, {1, 1}});
+        return take_along_axis(view(x, range(0, 2), all()), indices, 1);
     });
     check("gradient_hook", [](auto const& x) {
         return gradient_hook(x, [](auto const& g) { return clip(g, -0.1, 0.1); });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/engine/scan.hpp>
+#include <xgrad/simd/batch.hpp>
 
 #include <algorithm>
 #include <cstddef>
