@@ -23,7 +23,7 @@ struct sinh_rule : floating_rule
     }
 
     template <class V>
-    static constexpr auto value_and_partials_at(V const& x)
+    XGRAD_ALWAYS_INLINE static constexpr auto value_and_partials_at(V const& x)
     {
         auto const both = sinhcosh(x);
         return std::pair(both.sine, both.cosine);
@@ -54,7 +54,7 @@ struct cosh_rule : floating_rule
     }
 
     template <class V>
-    static constexpr auto value_and_partials_at(V const& x)
+    XGRAD_ALWAYS_INLINE static constexpr auto value_and_partials_at(V const& x)
     {
         auto const both = sinhcosh(x);
         return std::pair(both.cosine, both.sine);

@@ -196,7 +196,7 @@ struct hypot_rule : floating_rule
     }
 
     template <class V>
-    static constexpr auto value_and_partials_at(V const& x, V const& y)
+    XGRAD_ALWAYS_INLINE static constexpr auto value_and_partials_at(V const& x, V const& y)
     {
         auto const h = hypot(x, y);
         return std::pair(h, slopes(x, y, h));

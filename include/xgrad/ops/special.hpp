@@ -141,7 +141,7 @@ struct tgamma_rule : floating_rule
     }
 
     template <class V>
-    static constexpr auto value_and_partials_at(V const& x)
+    XGRAD_ALWAYS_INLINE static constexpr auto value_and_partials_at(V const& x)
     {
         auto const y = tgamma(x);
         return std::pair(y, y * digamma(x));

@@ -25,7 +25,7 @@ struct sin_rule : floating_rule
     }
 
     template <class V>
-    static constexpr auto value_and_partials_at(V const& x)
+    XGRAD_ALWAYS_INLINE static constexpr auto value_and_partials_at(V const& x)
     {
         auto const both = sincos(x);
         return std::pair(both.sine, both.cosine);
@@ -57,7 +57,7 @@ struct cos_rule : floating_rule
     }
 
     template <class V>
-    static constexpr auto value_and_partials_at(V const& x)
+    XGRAD_ALWAYS_INLINE static constexpr auto value_and_partials_at(V const& x)
     {
         auto const both = sincos(x);
         return std::pair(both.cosine, -both.sine);
