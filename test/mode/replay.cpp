@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 using namespace xgrad;
@@ -269,4 +270,23 @@ BOOST_AUTO_TEST_CASE(a_replay_that_threw_runs_again)
     auto const expected = value_and_grad(g, x);
     expect_same_bits(found.value, expected.value);
     expect_same_bits(std::get<0>(found.gradients), std::get<0>(expected.gradients));
+}
+
+BOOST_AUTO_TEST_CASE(between_its_runs_a_replay_holds_no_values)
+{
+    auto const held = std::make_shared<int>(0);
+    auto fast = replay([&](auto const& x) {
+        auto const half = custom_gradient(
+            [](auto const& v) { return tensor<double>(v * 0.5); },
+            [held](auto const& g, auto const&) { return tensor<double>(g * 0.5 + 0. * *held); });
+        return as_tensor(sum(exp(half(x))));
+    });
+    tensor x = random::uniform({3000}, -1, 1);
+    fast(x);
+    auto const owners = held.use_count(); // the record's
+    for (int k = 0; k < 3; ++k) {
+        fast.value_and_grad(x);
+        BOOST_TEST(held.use_count() == owners);
+    }
+    BOOST_TEST(x.handle()->references.owners() <= 2u); // ours, and the record's of its first run
 }

@@ -127,9 +127,7 @@ tensor<T> without_end(
 template <class X>
 using difference_element =
     std::conditional_t<std::same_as<value_type_of<X>, bool>, std::int32_t, value_type_of<X>>;
-} // namespace detail
 
-namespace detail {
 /// The differences of neighbours along an axis.
 template <class T, class E>
 tensor<T> differences(E const& e, std::size_t axis, std::source_location const& where)

@@ -42,7 +42,7 @@ struct adjoint_value
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
 /// Calls f(begin, count) for parts of so many elements, on all cores.
-template <class T, class F>
+template <class F>
 void for_each_part(std::size_t size, F&& f)
 {
     constexpr auto length = 16 * block_length;
@@ -56,7 +56,7 @@ void for_each_part(std::size_t size, F&& f)
 template <class T>
 void add_to(tensor_body& into, tensor_body const& from)
 {
-    for_each_part<T>(into.size, [&](std::size_t begin, std::size_t count) {
+    for_each_part(into.size, [&](std::size_t begin, std::size_t count) {
         join_each(into.elements<T>() + begin, from.elements<T const>() + begin, count, add{});
     });
 }
@@ -65,7 +65,7 @@ void add_to(tensor_body& into, tensor_body const& from)
 template <class T>
 void scale(tensor_body& into, tensor_body const& unit, T g, bool accumulate)
 {
-    for_each_part<T>(into.size, [&](std::size_t begin, std::size_t count) {
+    for_each_part(into.size, [&](std::size_t begin, std::size_t count) {
         scale(into.elements<T>() + begin, unit.elements<T const>() + begin, count, g, accumulate);
     });
 }

@@ -141,7 +141,8 @@ public:
     /// Ends that. Returns whether all of them were recorded again, and nothing else.
     bool end_repeat() noexcept { return std::exchange(next_, none) == statements_.size(); }
 
-    /// Lets go of all values; the statements stay, to be repeated.
+    /// Lets go of all values, and of the array operations, which hold some too; the statements
+    /// stay, to be repeated.
     void release_values() noexcept
     {
         for (std::size_t k = 0; k < statements_.size(); ++k) {
@@ -149,6 +150,7 @@ public:
                 operand.kept = {};
             }
             statements_[k].kept_result = {};
+            statements_[k].operation_.reset();
         }
     }
 
