@@ -71,25 +71,20 @@ inline constexpr reduction difference_kind_of = difference_kind<T>();
 
 /// The differences of an expression along an axis that has some elements, recorded.
 template <class T>
-body_pointer differences(
-    block_kernels const& kernels,
-    std::span<tensor_body* const> operands,
-    T const* scalars,
-    reduction_call const& call)
+body_pointer differences(reduced_expression<T> const& e, reduction_call const& call)
 {
-    statement_plan const p(kernels, operands, call.where);
+    statement_plan const p(e.kernels, e.operands, call.where);
     auto shape = p.shape();
     auto const axes = call.axes.of(shape.size(), call.kind.name, call.where);
     --shape[static_cast<std::size_t>(std::countr_zero(axes))];
     auto out = make_body(type_of<T>, shape);
     compute_differences<T>(
-        kernels,
+        e.kernels,
         p.reading(),
-        scalars,
+        e.scalars,
         scanned_axis(p.shape(), axes, false),
         out->template elements<T>());
-    finish_reduction<T>(
-        kernels, operands, scalars, call, axes, p.reading().size, alignment::any, {}, *out);
+    finish_reduction(e, call, axes, p.reading().size, alignment::any, {}, *out);
     return out;
 }
 
@@ -97,10 +92,8 @@ body_pointer differences(
 template <class T>
 body_pointer differences_again(reduction_repeat const& what)
 {
-    return differences<T>(
-        *what.kernels,
-        what.operands,
-        static_cast<T const*>(what.scalars),
+    return differences(
+        expression_again<T>(what),
         {*what.kind, axes_argument::of_bits(what.axes), {}, false, *what.where});
 }
 } // namespace vectorized
@@ -133,10 +126,9 @@ template <class T, class E>
 tensor<T> differences(E const& e, std::size_t axis, std::source_location const& where)
 {
     parts<E> const p(e);
-    return tensor<T>(vectorized::differences<T>(
-        kernels_of<E>,
-        p.operands,
-        p.scalars.data(),
+    return tensor<T>(vectorized::differences(
+        vectorized::reduced_expression<T>{
+            kernels_of<E>, is_tensor<E>, p.operands, p.scalars.data()},
         {vectorized::difference_kind_of<T>, axis, {}, false, where}));
 }
 } // namespace detail

@@ -34,6 +34,13 @@ struct deviation_seed
 template <class T>
 inline constexpr variance_accumulator<T> variance_of{};
 
+#if defined(XGRAD_COMPILED)
+XGRAD_EXTERN template body_pointer reduce(
+    reduced_expression<double> const&, variance_accumulator<double> const&, reduction_call const&);
+XGRAD_EXTERN template body_pointer
+reduce(reduced_expression<float> const&, variance_accumulator<float> const&, reduction_call const&);
+#endif
+
 template <class T>
 consteval reduction variance_reduction()
 {

@@ -27,6 +27,19 @@ struct multiply_join
 template <class T>
 inline constexpr fold_accumulator<T, vectorized::multiply_join> product_accumulator{T(1)};
 
+#if defined(XGRAD_COMPILED)
+namespace vectorized {
+XGRAD_EXTERN template body_pointer reduce(
+    reduced_expression<double> const&,
+    fold_accumulator<double, multiply_join> const&,
+    reduction_call const&);
+XGRAD_EXTERN template body_pointer reduce(
+    reduced_expression<float> const&,
+    fold_accumulator<float, multiply_join> const&,
+    reduction_call const&);
+} // namespace vectorized
+#endif
+
 namespace vectorized {
 /// The adjoint of a factor that is not 0: the product of the others times the result's.
 struct quotient_seed

@@ -34,6 +34,29 @@ struct reduction_call
     }
 };
 
+/// An expression that is reduced, or a tensor as it is.
+template <class T>
+struct reduced_expression
+{
+    block_kernels const& kernels;
+    bool is_leaf;
+    std::span<tensor_body* const> operands;
+    T const* scalars;
+
+    /// What has to be computed before it is reduced; null where nothing has.
+    block_kernels const* computed() const noexcept { return is_leaf ? nullptr : &kernels; }
+};
+
+template <class T>
+reduced_expression<T> expression_again(reduction_repeat const& what)
+{
+    return {
+        *what.kernels,
+        what.kernels->terms.size() == 1,
+        what.operands,
+        static_cast<T const*>(what.scalars)};
+}
+
 template <class T>
 void divide_by_count(T* results, std::size_t size, std::size_t count)
 {
@@ -50,9 +73,7 @@ void divide_by_count(T* results, std::size_t size, std::size_t count)
 
 template <class T>
 void finish_reduction(
-    block_kernels const& kernels,
-    std::span<tensor_body* const> operands,
-    T const* scalars,
+    reduced_expression<T> const& e,
     reduction_call const& call,
     std::uint64_t axes,
     std::size_t elements,
@@ -69,9 +90,9 @@ void finish_reduction(
     xgrad::detail::check_result(out, call.kind.name, call.where);
     if constexpr (differentiable_element<T>) {
         record_expression(
-            {.kernels = &kernels,
-             .operands = operands,
-             .scalars = scalars,
+            {.kernels = &e.kernels,
+             .operands = e.operands,
+             .scalars = e.scalars,
              .aligned = aligned,
              .reduced = &call.kind,
              .axes = axes,
@@ -125,12 +146,9 @@ auto with_companions(Accumulator const& accumulator, tensor_body& out, body_poin
 /// exponentials are computed once. Null where the result is not finite.
 template <class T>
 body_pointer logsumexp_with_gradient(
-    block_kernels const& kernels,
-    std::span<tensor_body* const> operands,
-    std::uint64_t axes,
-    reduction_call const& call)
+    reduced_expression<T> const& e, std::uint64_t axes, reduction_call const& call)
 {
-    auto const& x = *operands[0];
+    auto const& x = *e.operands[0];
     auto const softmax = make_body(type_of<T>, x.shape, x.size);
     auto const result = logsumexp_and_softmax<T>(
         x.template elements<T const>(), x.size, softmax->template elements<T>());
@@ -139,27 +157,15 @@ body_pointer logsumexp_with_gradient(
     }
     auto out = make_body(type_of<T>, shape_type(call.options.keep_dims ? x.shape.size() : 0, 1), 1);
     *out->template elements<T>() = result;
-    finish_reduction<T>(
-        kernels,
-        operands,
-        static_cast<T const*>(nullptr),
-        call,
-        axes,
-        x.size,
-        alignment::linear,
-        {&softmax, 1},
-        *out);
+    finish_reduction(e, call, axes, x.size, alignment::linear, {&softmax, 1}, *out);
     return out;
 }
 
 /// A reduction of aligned operands over all axes.
 template <class T, class Accumulator>
 body_pointer reduce_all(
-    block_kernels const& kernels,
-    bool is_leaf,
+    reduced_expression<T> const& e,
     tensor_body const& whole,
-    std::span<tensor_body* const> operands,
-    T const* scalars,
     Accumulator const& accumulator,
     std::uint64_t axes,
     reduction_call const& call)
@@ -169,10 +175,10 @@ body_pointer reduce_all(
     call.check_elements(shape, 1);
     auto out = call.options.keep_dims ? make_body(type_of<T>, shape_type(shape.size(), 1), 1)
                                       : make_body(type_of<T>, shape_type(), 1);
-    unit_adjoints unit(kernels, operands);
+    unit_adjoints unit(e.kernels, e.operands);
     if constexpr (std::same_as<Accumulator, logsumexp_accumulator<T>>) {
-        if (is_leaf && unit.are_wanted()) {
-            if (auto result = logsumexp_with_gradient<T>(kernels, operands, axes, call)) {
+        if (e.is_leaf && unit.are_wanted()) {
+            if (auto result = logsumexp_with_gradient(e, axes, call)) {
                 return result;
             }
         }
@@ -183,21 +189,18 @@ body_pointer reduce_all(
     }
     auto const targets =
         linear ? unit_adjoint_targets{unit.targets(), unit.repeats()} : unit_adjoint_targets();
-    auto const* const computed = is_leaf ? nullptr : &kernels;
     auto* const result = out->template elements<T>();
     body_pointer companions;
     auto const all = with_companions<T>(accumulator, *out, companions);
     if (elements <= block_length) {
-        reduce_one_block<T>(computed, operands, scalars, all, targets, elements, result);
+        reduce_one_block<T>(e.computed(), e.operands, e.scalars, all, targets, elements, result);
     } else {
-        reduce_aligned<T>(computed, operands, scalars, all, targets, elements, result);
+        reduce_aligned<T>(e.computed(), e.operands, e.scalars, all, targets, elements, result);
     }
     // Where every element starts from the same adjoint, the statement can go with its neighbours.
-    bool const uniform = call.kind.element == nullptr && !kernels.result_needed;
-    finish_reduction<T>(
-        kernels,
-        operands,
-        scalars,
+    bool const uniform = call.kind.element == nullptr && !e.kernels.result_needed;
+    finish_reduction(
+        e,
         call,
         axes,
         elements,
@@ -213,11 +216,8 @@ body_pointer reduce_all(
 /// A reduction over some axes, or of operands that are not aligned.
 template <class T, class Accumulator>
 body_pointer reduce_axes(
-    block_kernels const& kernels,
-    bool is_leaf,
+    reduced_expression<T> const& e,
     statement_plan const& p,
-    std::span<tensor_body* const> operands,
-    T const* scalars,
     Accumulator const& accumulator,
     std::uint64_t axes,
     reduction_call const& call)
@@ -237,68 +237,64 @@ body_pointer reduce_axes(
     coalesce(shape, strides);
     body_pointer companions;
     compute_reduction<T>(
-        is_leaf ? nullptr : &kernels,
+        e.computed(),
         p.reading(),
-        scalars,
+        e.scalars,
         with_companions<T>(accumulator, *out, companions),
         shape,
         strides,
         size,
         out->template elements<T>());
-    finish_reduction<T>(
-        kernels,
-        operands,
-        scalars,
-        call,
-        axes,
-        p.reading().size,
-        alignment::any,
-        {},
-        *out,
-        std::move(companions));
+    finish_reduction(
+        e, call, axes, p.reading().size, alignment::any, {}, *out, std::move(companions));
     return out;
 }
 
 /// Reduces an expression with an accumulator and records it.
 template <class T, class Accumulator>
-body_pointer reduce(
-    block_kernels const& kernels,
-    bool is_leaf,
-    std::span<tensor_body* const> operands,
-    T const* scalars,
-    Accumulator const& accumulator,
-    reduction_call const& call)
+body_pointer
+reduce(reduced_expression<T> const& e, Accumulator const& accumulator, reduction_call const& call)
 {
-    auto const* const whole = aligned_operand(operands, type_of<T>);
+    auto const* const whole = aligned_operand(e.operands, type_of<T>);
     if (whole == nullptr) {
-        statement_plan const p(kernels, operands, call.where);
+        statement_plan const p(e.kernels, e.operands, call.where);
         auto const axes = call.axes.of(p.shape().size(), call.kind.name, call.where);
-        return reduce_axes<T>(kernels, is_leaf, p, operands, scalars, accumulator, axes, call);
+        return reduce_axes(e, p, accumulator, axes, call);
     }
     auto const rank = whole->shape.size();
     auto const axes = call.axes.of(rank, call.kind.name, call.where);
     if (static_cast<std::size_t>(std::popcount(axes)) == rank) {
-        return reduce_all<T>(kernels, is_leaf, *whole, operands, scalars, accumulator, axes, call);
+        return reduce_all(e, *whole, accumulator, axes, call);
     }
-    statement_plan const p(kernels, operands, whole->shape);
-    return reduce_axes<T>(kernels, is_leaf, p, operands, scalars, accumulator, axes, call);
+    statement_plan const p(e.kernels, e.operands, whole->shape);
+    return reduce_axes(e, p, accumulator, axes, call);
 }
 
 #if defined(XGRAD_COMPILED)
-extern template body_pointer reduce(
-    block_kernels const&,
-    bool,
-    std::span<tensor_body* const>,
-    double const*,
-    fold_accumulator<double, add> const&,
+XGRAD_EXTERN template body_pointer reduce(
+    reduced_expression<double> const&, fold_accumulator<double, add> const&, reduction_call const&);
+XGRAD_EXTERN template body_pointer reduce(
+    reduced_expression<float> const&, fold_accumulator<float, add> const&, reduction_call const&);
+XGRAD_EXTERN template body_pointer reduce(
+    reduced_expression<double> const&,
+    fold_accumulator<double, larger> const&,
     reduction_call const&);
-extern template body_pointer reduce(
-    block_kernels const&,
-    bool,
-    std::span<tensor_body* const>,
-    float const*,
-    fold_accumulator<float, add> const&,
+XGRAD_EXTERN template body_pointer reduce(
+    reduced_expression<float> const&,
+    fold_accumulator<float, larger> const&,
     reduction_call const&);
+XGRAD_EXTERN template body_pointer reduce(
+    reduced_expression<double> const&,
+    fold_accumulator<double, smaller> const&,
+    reduction_call const&);
+XGRAD_EXTERN template body_pointer reduce(
+    reduced_expression<float> const&,
+    fold_accumulator<float, smaller> const&,
+    reduction_call const&);
+XGRAD_EXTERN template body_pointer reduce(
+    reduced_expression<double> const&, logsumexp_accumulator<double> const&, reduction_call const&);
+XGRAD_EXTERN template body_pointer reduce(
+    reduced_expression<float> const&, logsumexp_accumulator<float> const&, reduction_call const&);
 #endif
 } // namespace vectorized
 } // namespace XGRAD_ARCHITECTURE

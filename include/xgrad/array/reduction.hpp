@@ -52,11 +52,8 @@ body_pointer reduce_again(reduction_repeat const& what)
 {
     auto const axes = axes_argument::of_bits(what.axes);
     reduction_options const options{.keep_dims = what.keep_dims};
-    return reduce<T>(
-        *what.kernels,
-        what.kernels->terms.size() == 1,
-        what.operands,
-        static_cast<T const*>(what.scalars),
+    return reduce(
+        expression_again<T>(what),
         *Accumulator,
         {*what.kind, axes, options, what.kind->shares_among_ties, *what.where});
 }
@@ -179,11 +176,9 @@ tensor<T> reduce(X const& x, Accumulator const& accumulator, vectorized::reducti
     auto const e = reduced_operand<T>(x);
     using E = std::remove_cvref_t<decltype(e)>;
     parts<E> const p(e);
-    return tensor<T>(vectorized::reduce<T>(
-        kernels_for_reduction<E, Linear>(),
-        is_tensor<E>,
-        p.operands,
-        p.scalars.data(),
+    return tensor<T>(vectorized::reduce(
+        vectorized::reduced_expression<T>{
+            kernels_for_reduction<E, Linear>(), is_tensor<E>, p.operands, p.scalars.data()},
         accumulator,
         call));
 }

@@ -53,26 +53,15 @@ struct scan_derivative
 
 /// Scans an expression along one axis, or along all as one, and records it.
 template <class Scan, class T = typename Scan::value_type>
-body_pointer scan(
-    block_kernels const& kernels,
-    std::span<tensor_body* const> operands,
-    T const* scalars,
-    reduction_call const& call)
+body_pointer scan(reduced_expression<T> const& e, reduction_call const& call)
 {
-    statement_plan const p(kernels, operands, call.where);
+    statement_plan const p(e.kernels, e.operands, call.where);
     auto const axes = call.axes.of(p.shape().size(), call.kind.name, call.where);
     scanned_axis const axis(p.shape(), axes, Scan::backwards);
     auto out = make_body(type_of<T>, axis.is_whole ? shape_type{axis.length} : p.shape());
     compute_scan<T>(
-        kernels,
-        kernels.terms.size() == 1,
-        p.reading(),
-        scalars,
-        axis,
-        Scan(),
-        out->template elements<T>());
-    finish_reduction<T>(
-        kernels, operands, scalars, call, axes, p.reading().size, alignment::any, {}, *out);
+        e.kernels, e.is_leaf, p.reading(), e.scalars, axis, Scan(), out->template elements<T>());
+    finish_reduction(e, call, axes, p.reading().size, alignment::any, {}, *out);
     return out;
 }
 
@@ -81,9 +70,7 @@ template <class Scan, class T = typename Scan::value_type>
 body_pointer scan_again(reduction_repeat const& what)
 {
     return scan<Scan>(
-        *what.kernels,
-        what.operands,
-        static_cast<T const*>(what.scalars),
+        expression_again<T>(what),
         {*what.kind, axes_argument::of_bits(what.axes), {}, false, *what.where});
 }
 
@@ -117,9 +104,8 @@ auto scan(X const& x, axes_argument const& axes, std::source_location const& whe
     using E = std::remove_cvref_t<decltype(e)>;
     parts<E> const p(e);
     return tensor<T>(vectorized::scan<Scan>(
-        kernels_of<E>,
-        p.operands,
-        p.scalars.data(),
+        vectorized::reduced_expression<T>{
+            kernels_of<E>, is_tensor<E>, p.operands, p.scalars.data()},
         {vectorized::scan_kind_of<Scan>, axes, {}, false, where}));
 }
 } // namespace detail

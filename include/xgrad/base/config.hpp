@@ -65,13 +65,17 @@
 #    define XGRAD_HAS_BLAS 0
 #endif
 
-// With XGRAD_COMPILED functions that are no templates are declared only; src/xgrad.cpp asks for
-// them.
+// With XGRAD_COMPILED the larger functions that are no templates are declared only, and
+// instantiations that most programs share are promised: src/xgrad.cpp, the library, has them all.
 #if !defined(XGRAD_COMPILED)
 #    define XGRAD_FUNCTION inline
 #    define XGRAD_DEFINES_FUNCTIONS 1
-#else
+#elif defined(XGRAD_IS_LIBRARY)
 #    define XGRAD_FUNCTION
+#    define XGRAD_EXTERN
+#    define XGRAD_DEFINES_FUNCTIONS 1
+#else
+#    define XGRAD_EXTERN extern
 #    define XGRAD_DEFINES_FUNCTIONS 0
 #endif
 

@@ -154,13 +154,13 @@ void compute_adjoints(
 
 #if defined(XGRAD_COMPILED)
 inline namespace XGRAD_ARCHITECTURE {
-extern template void compute_adjoints(
+XGRAD_EXTERN template void compute_adjoints(
     block_kernels const&,
     plan const&,
     double const*,
     seed_source const&,
     std::span<adjoint_target const>);
-extern template void compute_adjoints(
+XGRAD_EXTERN template void compute_adjoints(
     block_kernels const&,
     plan const&,
     float const*,

@@ -72,8 +72,10 @@ void compute_values(block_kernels const& kernels, plan const& p, T const* scalar
 
 #if defined(XGRAD_COMPILED)
 inline namespace XGRAD_ARCHITECTURE {
-extern template void compute_values(block_kernels const&, plan const&, double const*, tensor_body&);
-extern template void compute_values(block_kernels const&, plan const&, float const*, tensor_body&);
+XGRAD_EXTERN template void
+compute_values(block_kernels const&, plan const&, double const*, tensor_body&);
+XGRAD_EXTERN template void
+compute_values(block_kernels const&, plan const&, float const*, tensor_body&);
 } // namespace XGRAD_ARCHITECTURE
 #endif
 } // namespace xgrad

@@ -6,7 +6,10 @@
 
 namespace xgrad {
 /// The same elements in row-major order and without gaps, in memory of the pool.
-inline body_pointer dense_copy(tensor_body const& body)
+body_pointer dense_copy(tensor_body const& body);
+
+#if XGRAD_DEFINES_FUNCTIONS
+XGRAD_FUNCTION body_pointer dense_copy(tensor_body const& body)
 {
     auto copy = make_body(body.type, body.shape);
     // Whole bands of rows, should they be transposed.
@@ -29,6 +32,7 @@ inline body_pointer dense_copy(tensor_body const& body)
         });
     return copy;
 }
+#endif
 
 /// The same elements in row-major order; a view keeps them for the next statement that reads it.
 /// (Not those of foreign memory, which may change.)

@@ -41,7 +41,10 @@ struct element_runs
 };
 
 /// The runs one after the other into `to`, which has room for them.
-inline void gather(tensor_body const& from, element_runs const& runs, tensor_body& to)
+void gather(tensor_body const& from, element_runs const& runs, tensor_body& to);
+
+#if XGRAD_DEFINES_FUNCTIONS
+XGRAD_FUNCTION void gather(tensor_body const& from, element_runs const& runs, tensor_body& to)
 {
     with_element_type(from.type, [&]<class T>() {
         auto const* const x = from.elements<T const>();
@@ -63,10 +66,14 @@ inline void gather(tensor_body const& from, element_runs const& runs, tensor_bod
         });
     });
 }
+#endif
 
 /// Adds them back to where they came from: one after the other, so that the sums of elements that
 /// occur again have one order.
-inline void scatter_add(tensor_body const& from, element_runs const& runs, tensor_body& to)
+void scatter_add(tensor_body const& from, element_runs const& runs, tensor_body& to);
+
+#if XGRAD_DEFINES_FUNCTIONS
+XGRAD_FUNCTION void scatter_add(tensor_body const& from, element_runs const& runs, tensor_body& to)
 {
     with_element_type(from.type, [&]<class T>() {
         auto const* const x = from.elements<T const>();
@@ -81,4 +88,5 @@ inline void scatter_add(tensor_body const& from, element_runs const& runs, tenso
         }
     });
 }
+#endif
 } // namespace xgrad

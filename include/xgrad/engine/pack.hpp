@@ -153,7 +153,17 @@ void pack_elements(
 } // namespace detail
 
 /// Gathers elements [begin, begin + count) of a strided array into a contiguous run.
-inline void pack_elements(
+void pack_elements(
+    element_type type,
+    void const* data,
+    shape_type const& axes,
+    strides_type const& strides,
+    std::size_t begin,
+    std::size_t count,
+    void* to);
+
+#if XGRAD_DEFINES_FUNCTIONS
+XGRAD_FUNCTION void pack_elements(
     element_type type,
     void const* data,
     shape_type const& axes,
@@ -174,6 +184,7 @@ inline void pack_elements(
         count,
         static_cast<std::byte*>(to));
 }
+#endif
 
 /// The same as a contiguous run of T, whatever the array's element type.
 template <class T>

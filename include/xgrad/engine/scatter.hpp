@@ -55,7 +55,11 @@ void add_run(T* to, std::ptrdiff_t stride, T const* x, std::size_t count)
 
 /// Adds all elements of `from` to the places of `into` that have these strides, starting at
 /// `offset`. Both hold the same type.
-inline void scatter_add(
+void scatter_add(
+    tensor_body const& from, tensor_body& into, strides_type const& strides, std::ptrdiff_t offset);
+
+#if XGRAD_DEFINES_FUNCTIONS
+XGRAD_FUNCTION void scatter_add(
     tensor_body const& from, tensor_body& into, strides_type const& strides, std::ptrdiff_t offset)
 {
     detail::for_each_scattered_run(
@@ -63,9 +67,14 @@ inline void scatter_add(
             add_run(to, stride, x, length);
         });
 }
+#endif
 
 /// Stores them there.
-inline void scatter_store(
+void scatter_store(
+    tensor_body const& from, tensor_body& into, strides_type const& strides, std::ptrdiff_t offset);
+
+#if XGRAD_DEFINES_FUNCTIONS
+XGRAD_FUNCTION void scatter_store(
     tensor_body const& from, tensor_body& into, strides_type const& strides, std::ptrdiff_t offset)
 {
     detail::for_each_scattered_run(
@@ -79,4 +88,5 @@ inline void scatter_store(
             }
         });
 }
+#endif
 } // namespace xgrad

@@ -25,21 +25,7 @@ public:
         }
     }
 
-    void run()
-    {
-        for (std::size_t k = 0; k < recording_.statements().size(); ++k) {
-            auto const& s = recording_.statements()[k];
-            auto const operands = s.operands();
-            bool const moves = std::any_of(operands.begin(), operands.end(), [&](auto const& o) {
-                return static_cast<bool>(tangents_[o.variable]);
-            });
-            if (moves && s.kernels == nullptr) {
-                forward_operation(s);
-            } else if (moves) {
-                forward_expression(s);
-            }
-        }
-    }
+    void run();
 
     /// The tangent of a variable; null where it does not move.
     body_pointer tangent_of(tensor_body const& body) const
@@ -140,5 +126,26 @@ private:
     recording const& recording_;
     std::vector<body_pointer> tangents_;
 };
+
+template <class Program>
+void forward_sweep<Program>::run()
+{
+    for (std::size_t k = 0; k < recording_.statements().size(); ++k) {
+        auto const& s = recording_.statements()[k];
+        auto const operands = s.operands();
+        bool const moves = std::any_of(operands.begin(), operands.end(), [&](auto const& o) {
+            return static_cast<bool>(tangents_[o.variable]);
+        });
+        if (moves && s.kernels == nullptr) {
+            forward_operation(s);
+        } else if (moves) {
+            forward_expression(s);
+        }
+    }
+}
+
+#if defined(XGRAD_COMPILED)
+XGRAD_EXTERN template class forward_sweep<tape>;
+#endif
 } // namespace detail
 } // namespace xgrad

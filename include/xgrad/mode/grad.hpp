@@ -97,17 +97,6 @@ void sweep_once(
     });
 }
 
-#if defined(XGRAD_COMPILED)
-extern template void sweep_once(
-    tape&,
-    std::span<sweep_target const>,
-    std::span<tensor_body* const>,
-    grad_options const&,
-    std::span<body_pointer>,
-    std::source_location const&,
-    what_follows);
-#endif
-
 /// Sweeps, and empties a tape that is not persistent.
 template <class Tape>
 void gradients(
@@ -125,6 +114,24 @@ void gradients(
         t.record().consume();
     }
 }
+
+#if defined(XGRAD_COMPILED)
+XGRAD_EXTERN template void sweep_once(
+    tape&,
+    std::span<sweep_target const>,
+    std::span<tensor_body* const>,
+    grad_options const&,
+    std::span<body_pointer>,
+    std::source_location const&,
+    what_follows);
+XGRAD_EXTERN template void gradients(
+    tape&,
+    std::span<sweep_target const>,
+    std::span<tensor_body* const>,
+    grad_options const&,
+    std::span<body_pointer>,
+    std::source_location const&);
+#endif
 
 template <class... T>
 std::vector<sweep_target> targets_of(target_list<T...> const& list)

@@ -35,7 +35,7 @@ auto jvp(
         [&](auto const&... argument) { return as_tensor(std::invoke(f, argument...)); }, arguments);
     using Value = std::remove_cvref_t<decltype(value)>;
     t.suspend();
-    detail::forward_sweep<F> sweep(t.record());
+    detail::forward_sweep<tape> sweep(t.record());
     [&]<std::size_t... I>(std::index_sequence<I...>) {
         auto const start = [&](auto const& x, auto const& tangent) {
             if (!same_shape(x.shape(), tangent.shape())) {

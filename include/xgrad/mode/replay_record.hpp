@@ -84,69 +84,19 @@ public:
 
     /// Runs the statements again over other arguments; null where other values ask for other
     /// statements.
-    body_pointer run(std::span<body_pointer const> arguments)
-    {
-        if (auto value = run_whole(arguments, {})) {
-            return value;
-        }
-        return steps_.run(arguments);
-    }
+    body_pointer run(std::span<body_pointer const> arguments);
 
     /// The value as a new body, and the gradients by the arguments where they are wanted, without
     /// any recording. Null where that is not possible.
     body_pointer
-    run_whole(std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
-    {
-        return whole_ ? whole_->run(arguments, gradients) : body_pointer();
-    }
+    run_whole(std::span<body_pointer const> arguments, std::span<body_pointer> gradients);
 
     /// The value, and the gradients by the arguments: a tape of our own records the statements as
     /// they run, each in the place of the same one of the run before. Null where a tensor stands
     /// for several arguments or for a constant, too, other tapes look on, or the value is no
     /// number.
     body_pointer
-    run_and_sweep(std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
-    {
-        if (!obstacle_.empty() || is_recording() || current_replay_watch() != nullptr ||
-            !name_arguments_alone(arguments)) {
-            return {};
-        }
-        auto& r = sweeping_.record();
-        struct release
-        {
-            Tape& sweeping;
-            bool repeats = false;
-
-            ~release()
-            {
-                sweeping.suspend();
-                if (repeats) {
-                    sweeping.record().release_values();
-                } else {
-                    sweeping.clear();
-                }
-            }
-        } guard{sweeping_};
-        bool const again = r.statements().size() > 0;
-        if (again) {
-            r.repeat(arguments);
-        } else {
-            for (auto const& argument : arguments) {
-                r.know(*argument);
-            }
-        }
-        sweeping_.activate();
-        auto value = steps_.run(arguments);
-        bool const whole = !again || r.end_repeat();
-        if (!value || !value->shape.empty() || !whole) {
-            return {};
-        }
-        bool const computed = r.find(*value).has_value();
-        r.know(*value); // also where it depends on nothing
-        sweep(*value, arguments, gradients);
-        guard.repeats = computed;
-        return value;
-    }
+    run_and_sweep(std::span<body_pointer const> arguments, std::span<body_pointer> gradients);
 
 private:
     void sweep(
@@ -186,25 +136,7 @@ private:
         return true;
     }
 
-    void finish(tensor_body const& result, replay_watch const& watch)
-    {
-        auto const& r = tape_.record();
-        auto const place = r.find(result);
-        if (!place && obstacle_.empty()) {
-            obstacle_ = "its result is none of what it computes";
-        }
-        if (obstacle_.empty()) {
-            obstacle_ = steps_.find(*place, arguments_, watch);
-        }
-        if (!obstacle_.empty()) {
-            tape_.clear();
-        } else if (watch.conditions.empty()) {
-            whole_.emplace(r, steps_.statements(), arguments_, *place);
-            if (!whole_->runs()) {
-                whole_.reset();
-            }
-        }
-    }
+    void finish(tensor_body const& result, replay_watch const& watch);
 
     Tape tape_;
     replay_steps<recording> steps_;
@@ -214,5 +146,91 @@ private:
     std::optional<whole_run<recording>> whole_;
     std::string obstacle_;
 };
+
+template <class Tape>
+body_pointer replay_record<Tape>::run(std::span<body_pointer const> arguments)
+{
+    if (auto value = run_whole(arguments, {})) {
+        return value;
+    }
+    return steps_.run(arguments);
+}
+
+template <class Tape>
+body_pointer replay_record<Tape>::run_whole(
+    std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
+{
+    return whole_ ? whole_->run(arguments, gradients) : body_pointer();
+}
+
+template <class Tape>
+body_pointer replay_record<Tape>::run_and_sweep(
+    std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
+{
+    if (!obstacle_.empty() || is_recording() || current_replay_watch() != nullptr ||
+        !name_arguments_alone(arguments)) {
+        return {};
+    }
+    auto& r = sweeping_.record();
+    struct release
+    {
+        Tape& sweeping;
+        bool repeats = false;
+
+        ~release()
+        {
+            sweeping.suspend();
+            if (repeats) {
+                sweeping.record().release_values();
+            } else {
+                sweeping.clear();
+            }
+        }
+    } guard{sweeping_};
+    bool const again = r.statements().size() > 0;
+    if (again) {
+        r.repeat(arguments);
+    } else {
+        for (auto const& argument : arguments) {
+            r.know(*argument);
+        }
+    }
+    sweeping_.activate();
+    auto value = steps_.run(arguments);
+    bool const whole = !again || r.end_repeat();
+    if (!value || !value->shape.empty() || !whole) {
+        return {};
+    }
+    bool const computed = r.find(*value).has_value();
+    r.know(*value); // also where it depends on nothing
+    sweep(*value, arguments, gradients);
+    guard.repeats = computed;
+    return value;
+}
+
+template <class Tape>
+void replay_record<Tape>::finish(tensor_body const& result, replay_watch const& watch)
+{
+    auto const& r = tape_.record();
+    auto const place = r.find(result);
+    if (!place && obstacle_.empty()) {
+        obstacle_ = "its result is none of what it computes";
+    }
+    if (obstacle_.empty()) {
+        obstacle_ = steps_.find(*place, arguments_, watch);
+    }
+    if (!obstacle_.empty()) {
+        tape_.clear();
+    } else if (watch.conditions.empty()) {
+        whole_.emplace(r, steps_.statements(), arguments_, *place);
+        if (!whole_->runs()) {
+            whole_.reset();
+        }
+    }
+}
+
+#if defined(XGRAD_COMPILED)
+XGRAD_EXTERN template class replay_record<tape>;
+#endif
 } // namespace detail
 } // namespace xgrad

@@ -49,7 +49,8 @@ F digamma_asymptotic(F x)
 }
 
 /// ψ(1 + t) for 0 <= t <= 1, without cancellation at its zero. J. Maddock's approximation in Boost.
-XGRAD_ALWAYS_INLINE batch<double> digamma_near(batch<double> t) noexcept
+template <std::same_as<double> T>
+XGRAD_ALWAYS_INLINE batch<T> digamma_near(batch<T> t) noexcept
 {
     using B = batch<double>;
     // The zero of ψ, less 1, in three parts.
@@ -78,7 +79,8 @@ XGRAD_ALWAYS_INLINE batch<double> digamma_near(batch<double> t) noexcept
 
 /// ψ(x) for x <= 0: NaN at the negative whole numbers, -inf at 0, inf at -0. For x > 0, beside
 /// which such a lane may stand, 0.
-inline double digamma_left(double x)
+template <std::same_as<double> T>
+T digamma_left(T x)
 {
     if (x > 0) {
         return 0;
@@ -104,7 +106,8 @@ inline double digamma_left(double x)
 }
 
 /// ψ'(x). DLMF 5.15.5, 5.15.6, 5.15.8.
-inline double trigamma(double x)
+template <std::same_as<double> T>
+T trigamma(T x)
 {
     // B(2k)
     constexpr std::array<double, 9> series{
@@ -142,7 +145,8 @@ inline double trigamma(double x)
 
 /// The logarithmic derivative of Γ: from 6 on asymptotically (DLMF 5.11.2), below by the recurrence
 /// (DLMF 5.5.2) from [1, 2]. Left of 0, where zeros lie between poles, lane by lane.
-inline batch<double> digamma(batch<double> x) noexcept
+template <std::same_as<double> T>
+batch<T> digamma(batch<T> x) noexcept
 {
     using B = batch<double>;
     constexpr double smallest = 0x1p-1000;
@@ -187,7 +191,8 @@ inline batch<double> digamma(batch<double> x) noexcept
     return value;
 }
 
-inline batch<float> digamma(batch<float> x) noexcept
+template <std::same_as<float> T>
+batch<T> digamma(batch<T> x) noexcept
 {
     return in_double([](batch<double> v) { return digamma(v); }, x);
 }

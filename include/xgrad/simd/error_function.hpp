@@ -7,6 +7,7 @@
 #include <xgrad/simd/look_up.hpp>
 
 #include <cmath>
+#include <concepts>
 
 // The error function and its complement: in double a table and short series, in float an odd
 // polynomial near 0 and a power of 2 or of e beyond.
@@ -181,7 +182,8 @@ struct error_function_argument
     table_rows<double> rows;
 };
 
-XGRAD_ALWAYS_INLINE error_function_argument split_for_table(batch<double> x) noexcept
+template <std::same_as<double> T>
+XGRAD_ALWAYS_INLINE error_function_argument split_for_table(batch<T> x) noexcept
 {
     using B = batch<double>;
     using table = error_function_table;
@@ -207,7 +209,8 @@ times_exp_minus(batch<T> f, batch<T> lost, pair<T> const& square, batch<T> k) no
 }
 
 /// erfc x for x >= 6, down to the last subnormal result.
-XGRAD_NOINLINE inline batch<double> erfc_far(batch<double> x) noexcept
+template <std::same_as<double> T>
+XGRAD_NOINLINE batch<T> erfc_far(batch<T> x) noexcept
 {
     using B = batch<double>;
     using c = error_function_constants<double>;
@@ -223,8 +226,8 @@ XGRAD_NOINLINE inline batch<double> erfc_far(batch<double> x) noexcept
 
 /// erfc x 2^-k for 0 <= x <= `zero`, k log 2 near -x². What the sum and the division have lost is
 /// put back, some three quarters of it, as it goes into q too.
-XGRAD_ALWAYS_INLINE batch<float>
-erfc_less(batch<float> x, pair<float> const& square, batch<float> k) noexcept
+template <std::same_as<float> T>
+XGRAD_ALWAYS_INLINE batch<T> erfc_less(batch<T> x, pair<T> const& square, batch<T> k) noexcept
 {
     using B = batch<float>;
     using c = error_function_constants<float>;
@@ -240,7 +243,8 @@ erfc_less(batch<float> x, pair<float> const& square, batch<float> k) noexcept
 }
 
 /// erfc x for x >= 1, down to the last subnormal result.
-XGRAD_NOINLINE inline batch<float> erfc_far(batch<float> x) noexcept
+template <std::same_as<float> T>
+XGRAD_NOINLINE batch<T> erfc_far(batch<T> x) noexcept
 {
     using B = batch<float>;
     using c = error_function_constants<float>;
@@ -252,7 +256,8 @@ XGRAD_NOINLINE inline batch<float> erfc_far(batch<float> x) noexcept
 } // namespace detail
 
 /// By Taylor's series about a multiple of 1/64: error below 2^-59 of erf x.
-XGRAD_ALWAYS_INLINE batch<double> erf(batch<double> x) noexcept
+template <std::same_as<double> T>
+XGRAD_ALWAYS_INLINE batch<T> erf(batch<T> x) noexcept
 {
     using table = detail::error_function_table;
     auto const a = detail::split_for_table(x);
@@ -262,7 +267,8 @@ XGRAD_ALWAYS_INLINE batch<double> erf(batch<double> x) noexcept
 }
 
 /// 1 - erfc x, erfc x = 2^-p(x), beyond a series for small x.
-XGRAD_ALWAYS_INLINE batch<float> erf(batch<float> x) noexcept
+template <std::same_as<float> T>
+XGRAD_ALWAYS_INLINE batch<T> erf(batch<T> x) noexcept
 {
     using B = batch<float>;
     using c = detail::error_function_constants<float>;
@@ -278,7 +284,8 @@ XGRAD_ALWAYS_INLINE batch<float> erf(batch<float> x) noexcept
 }
 
 /// As erf up to 6, error below 2^-54 of erfc x, and 2 less erfc |x| on the left.
-XGRAD_ALWAYS_INLINE batch<double> erfc(batch<double> x) noexcept
+template <std::same_as<double> T>
+XGRAD_ALWAYS_INLINE batch<T> erfc(batch<T> x) noexcept
 {
     using B = batch<double>;
     using table = detail::error_function_table;
@@ -295,7 +302,8 @@ XGRAD_ALWAYS_INLINE batch<double> erfc(batch<double> x) noexcept
 }
 
 /// e^(-x²) times a slow function, for |x|; 2 less that on the left.
-XGRAD_ALWAYS_INLINE batch<float> erfc(batch<float> x) noexcept
+template <std::same_as<float> T>
+XGRAD_ALWAYS_INLINE batch<T> erfc(batch<T> x) noexcept
 {
     using B = batch<float>;
     using c = detail::error_function_constants<float>;

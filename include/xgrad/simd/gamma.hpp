@@ -4,6 +4,7 @@
 #include <xgrad/simd/trigonometric.hpp>
 
 #include <cmath>
+#include <concepts>
 #include <limits>
 
 // The gamma function and its logarithm: Stirling's series (DLMF 5.11.1) from 8 on, the recurrence
@@ -66,7 +67,8 @@ F log_gamma(F x)
 }
 
 /// log x - 1 for a normal x: one rounding less than the two in turn.
-XGRAD_ALWAYS_INLINE batch<double> log_less(batch<double> x, batch<double> one) noexcept
+template <std::same_as<double> T>
+XGRAD_ALWAYS_INLINE batch<T> log_less(batch<T> x, batch<T> one) noexcept
 {
     using B = batch<double>;
     using c = logarithm_constants<double>;
@@ -80,7 +82,8 @@ XGRAD_ALWAYS_INLINE batch<double> log_less(batch<double> x, batch<double> one) n
 } // namespace detail
 
 /// log |Γ(x)|.
-inline batch<double> lgamma(batch<double> x) noexcept
+template <std::same_as<double> T>
+batch<T> lgamma(batch<T> x) noexcept
 {
     using B = batch<double>;
     using c = detail::gamma_constants;
@@ -117,14 +120,16 @@ inline batch<double> lgamma(batch<double> x) noexcept
     return result;
 }
 
-inline batch<float> lgamma(batch<float> x) noexcept
+template <std::same_as<float> T>
+batch<T> lgamma(batch<T> x) noexcept
 {
     return in_double([](batch<double> v) { return lgamma(v); }, x);
 }
 
 namespace detail {
 /// log Γ(z), z >= 8, where the part below the last place of z is given.
-XGRAD_ALWAYS_INLINE pair<double> log_gamma_far(pair<double> const& z) noexcept
+template <std::same_as<double> T>
+XGRAD_ALWAYS_INLINE pair<T> log_gamma_far(pair<T> const& z) noexcept
 {
     using B = batch<double>;
     using c = gamma_constants;
@@ -143,7 +148,8 @@ XGRAD_ALWAYS_INLINE pair<double> log_gamma_far(pair<double> const& z) noexcept
 }
 
 /// x (x + 1) ... (x + 7) for x >= 0.
-XGRAD_ALWAYS_INLINE pair<double> rising_product(batch<double> x) noexcept
+template <std::same_as<double> T>
+XGRAD_ALWAYS_INLINE pair<T> rising_product(batch<T> x) noexcept
 {
     using B = batch<double>;
     auto const last = exact_sum(B(7), x);
@@ -156,18 +162,20 @@ XGRAD_ALWAYS_INLINE pair<double> rising_product(batch<double> x) noexcept
 }
 
 /// sin πf for |f| <= 1/2.
-XGRAD_ALWAYS_INLINE pair<double> sine_of_pi(batch<double> f) noexcept
+template <std::same_as<double> T>
+XGRAD_ALWAYS_INLINE pair<T> sine_of_pi(batch<T> f) noexcept
 {
     using B = batch<double>;
     constexpr double pi = 3.14159265358979323846;
     constexpr double pi_rest = 1.22464679914735317723e-16;
     auto const angle = exact_product(f, B(pi));
-    return sine_in_two_parts({angle.upper, fma(f, B(pi_rest), angle.lower)});
+    return sine_in_two_parts(reduced_angle<double>{angle.upper, fma(f, B(pi_rest), angle.lower)});
 }
 } // namespace detail
 
 /// Γ(x). C99, Annex F.9.5.4. Left of zero -π/(x sin(πx) Γ(-x)).
-inline batch<double> tgamma(batch<double> x) noexcept
+template <std::same_as<double> T>
+batch<T> tgamma(batch<T> x) noexcept
 {
     using B = batch<double>;
     using c = detail::gamma_constants;
@@ -220,7 +228,8 @@ inline batch<double> tgamma(batch<double> x) noexcept
     return select(pole, nan, select(isnan(x), x, value));
 }
 
-inline batch<float> tgamma(batch<float> x) noexcept
+template <std::same_as<float> T>
+batch<T> tgamma(batch<T> x) noexcept
 {
     return in_double([](batch<double> v) { return tgamma(v); }, x);
 }

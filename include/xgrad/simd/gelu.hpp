@@ -2,6 +2,8 @@
 
 #include <xgrad/simd/normal_distribution.hpp>
 
+#include <concepts>
+
 // The two forms of gelu (D. Hendrycks and K. Gimpel, Gaussian Error Linear Units, 2016), with all
 // digits in the tail: what is rounded in an exponent would come out enlarged. Beyond ±40 the
 // normal distribution is 0 or 1.
@@ -9,7 +11,8 @@
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
 /// x Φ(x), Φ the normal distribution.
-inline batch<double> gelu(batch<double> x) noexcept
+template <std::same_as<double> T>
+batch<T> gelu(batch<T> x) noexcept
 {
     using B = batch<double>;
     // Rounded once where it is subnormal, or where only what lies below x is.
@@ -20,19 +23,22 @@ inline batch<double> gelu(batch<double> x) noexcept
 }
 
 /// Φ(x) + x φ(x).
-inline batch<double> gelu_slope(batch<double> x) noexcept
+template <std::same_as<double> T>
+batch<T> gelu_slope(batch<T> x) noexcept
 {
     auto const n = normal(x);
     auto const bounded = detail::clamp(x, -40., 40.);
     return fma(bounded, n.density, n.below);
 }
 
-inline batch<float> gelu(batch<float> x) noexcept
+template <std::same_as<float> T>
+batch<T> gelu(batch<T> x) noexcept
 {
     return in_double([](batch<double> v) { return gelu(v); }, x);
 }
 
-inline batch<float> gelu_slope(batch<float> x) noexcept
+template <std::same_as<float> T>
+batch<T> gelu_slope(batch<T> x) noexcept
 {
     return in_double([](batch<double> v) { return gelu_slope(v); }, x);
 }
@@ -49,7 +55,8 @@ struct gelu_tanh_constants
 } // namespace detail
 
 /// x σ(2 √(2/π) (x + 0.044715 x³)), σ the logistic function: the tanh form of gelu.
-inline batch<double> gelu_tanh(batch<double> x) noexcept
+template <std::same_as<double> T>
+batch<T> gelu_tanh(batch<T> x) noexcept
 {
     using B = batch<double>;
     using c = detail::gelu_tanh_constants;
@@ -78,7 +85,8 @@ inline batch<double> gelu_tanh(batch<double> x) noexcept
 }
 
 /// σ(v) (1 + x σ(-v) v'), v = 2 √(2/π) (x + 0.044715 x³).
-inline batch<double> gelu_tanh_slope(batch<double> x) noexcept
+template <std::same_as<double> T>
+batch<T> gelu_tanh_slope(batch<T> x) noexcept
 {
     using B = batch<double>;
     using c = detail::gelu_tanh_constants;
@@ -89,12 +97,14 @@ inline batch<double> gelu_tanh_slope(batch<double> x) noexcept
     return sigmoid(v) * fma(sigmoid(-v), slope, B(1));
 }
 
-inline batch<float> gelu_tanh_slope(batch<float> x) noexcept
+template <std::same_as<float> T>
+batch<T> gelu_tanh_slope(batch<T> x) noexcept
 {
     return in_double([](batch<double> v) { return gelu_tanh_slope(v); }, x);
 }
 
-inline batch<float> gelu_tanh(batch<float> x) noexcept
+template <std::same_as<float> T>
+batch<T> gelu_tanh(batch<T> x) noexcept
 {
     return in_double([](batch<double> v) { return gelu_tanh(v); }, x);
 }

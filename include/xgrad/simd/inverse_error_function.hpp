@@ -3,13 +3,15 @@
 #include <xgrad/simd/normal_distribution.hpp>
 
 #include <array>
+#include <concepts>
 #include <limits>
 
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
 /// The inverse of erf on [-1, 1]. Start: M. J. Wichura, Algorithm AS 241 (1988); then one step of
 /// Halley's method on erf, or on erfc where that has more digits.
-inline batch<double> erfinv(batch<double> x) noexcept
+template <std::same_as<double> T>
+batch<T> erfinv(batch<T> x) noexcept
 {
     using B = batch<double>;
     constexpr std::array<double, 8> a{
@@ -98,7 +100,8 @@ inline batch<double> erfinv(batch<double> x) noexcept
     return copysign(select(magnitude < one, inside, outside), x);
 }
 
-inline batch<float> erfinv(batch<float> x) noexcept
+template <std::same_as<float> T>
+batch<T> erfinv(batch<T> x) noexcept
 {
     return in_double([](batch<double> v) { return erfinv(v); }, x);
 }

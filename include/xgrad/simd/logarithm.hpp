@@ -2,6 +2,7 @@
 
 #include <xgrad/simd/extended.hpp>
 
+#include <concepts>
 #include <limits>
 
 // log and log1p as in fdlibm (Sun Microsystems, 1993, e_log.c and s_log1p.c): x = 2^k (1 + f) with
@@ -223,7 +224,8 @@ struct log10_constants<float>
 };
 
 /// log2 x, as good as a float needs it, for a normal x > 0: near 1 no digit is lost.
-XGRAD_ALWAYS_INLINE batch<double> log2_for_floats(batch<double> x) noexcept
+template <std::same_as<double> T>
+XGRAD_ALWAYS_INLINE batch<T> log2_for_floats(batch<T> x) noexcept
 {
     // 2 artanh(s)/(s log 2) in s² for x = 2^k (1 + f), s = f/(2 + f), minimax, computed by Remez's
     // algorithm at 50 digits: error below 2^-37.

@@ -4,13 +4,16 @@
 #include <xgrad/simd/exponential.hpp>
 #include <xgrad/simd/extended.hpp>
 
+#include <concepts>
+
 // e^(-x²) and the normal distribution, with the digits that squares lose when rounded.
 
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
 namespace detail {
 /// e^(x + rest) (f.upper + f.lower), rounded once at the end.
-inline batch<double> exp_times(batch<double> x, batch<double> rest, pair<double> f) noexcept
+template <std::same_as<double> T>
+batch<T> exp_times(batch<T> x, batch<T> rest, pair<T> f) noexcept
 {
     using c = exponential_constants<double>;
     using B = batch<double>;
@@ -28,7 +31,8 @@ inline batch<double> exp_times(batch<double> x, batch<double> rest, pair<double>
 } // namespace detail
 
 /// e^(-x²), with the digits that x² loses when rounded.
-inline batch<double> exp_minus_square(batch<double> x) noexcept
+template <std::same_as<double> T>
+batch<T> exp_minus_square(batch<T> x) noexcept
 {
     using B = batch<double>;
     auto const bounded = detail::clamp(x, -30., 30.);
@@ -39,7 +43,8 @@ inline batch<double> exp_minus_square(batch<double> x) noexcept
 namespace detail {
 /// e^(x²) erfc x for x >= 0, below 1/2 to a few ulp only: (1 + 2x) times that is a Chebyshev series
 /// in (x - 4)/(x + 4), computed at 40 digits.
-inline pair<double> erfcx(batch<double> x) noexcept
+template <std::same_as<double> T>
+pair<T> erfcx(batch<T> x) noexcept
 {
     using B = batch<double>;
     constexpr double first = 1.2329951186255526;
@@ -77,7 +82,8 @@ struct normal_distribution
     mask<double> in_left_tail;
 };
 
-inline normal_distribution normal(batch<double> x) noexcept
+template <std::same_as<double> T>
+normal_distribution normal(batch<T> x) noexcept
 {
     using B = batch<double>;
     constexpr double sqrt_half = 7.07106781186547524401e-01;
@@ -100,7 +106,8 @@ inline normal_distribution normal(batch<double> x) noexcept
     return {density, select(is_near, near, far), enlarged_tail, !is_near && x < B(0)};
 }
 
-inline batch<float> exp_minus_square(batch<float> x) noexcept
+template <std::same_as<float> T>
+batch<T> exp_minus_square(batch<T> x) noexcept
 {
     return in_double([](batch<double> v) { return exp_minus_square(v); }, x);
 }

@@ -4,13 +4,15 @@
 
 #include <array>
 #include <cmath>
+#include <concepts>
 #include <limits>
 
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
 namespace detail {
 /// ζ(s, a) = Σ 1/(a + k)ˢ for a > 0, by the formula of Euler and Maclaurin. DLMF 25.11.5.
-inline double hurwitz_zeta(double s, double a)
+template <std::same_as<double> T>
+T hurwitz_zeta(T s, T a)
 {
     // B(2k)/(2k)!
     constexpr std::array<double, 8> series{
@@ -40,7 +42,8 @@ inline double hurwitz_zeta(double s, double a)
 
 /// ψ⁽ⁿ⁾(x) = (-1)ⁿ⁺¹ n! ζ(n + 1, x), n ≥ 1. DLMF 25.11.12. Left of 0 the sum over the terms with a
 /// negative base is one of positive bases, from either end.
-inline double polygamma(double n, double x)
+template <std::same_as<double> T>
+T polygamma(T n, T x)
 {
     constexpr auto inf = std::numeric_limits<double>::infinity();
     auto const s = n + 1;

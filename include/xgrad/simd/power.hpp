@@ -6,6 +6,7 @@
 #include <xgrad/simd/rounding.hpp>
 
 #include <cmath>
+#include <concepts>
 
 // x^y = e^(y log x), the logarithm with some 65 digits for double: log x = k log 2 + 2 artanh s,
 // s = f/(2 + f), where s and the first two terms of the series are numbers of two parts.
@@ -14,7 +15,8 @@ namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
 namespace detail {
 /// k log 2 + log(1 + f), relative error below 2^-64.
-XGRAD_ALWAYS_INLINE pair<double> log_in_two_parts(exponent_and_fraction<double> const& x) noexcept
+template <std::same_as<double> T>
+XGRAD_ALWAYS_INLINE pair<T> log_in_two_parts(exponent_and_fraction<T> const& x) noexcept
 {
     using B = batch<double>;
     using c = logarithm_constants<double>;
@@ -49,8 +51,8 @@ XGRAD_ALWAYS_INLINE pair<double> log_in_two_parts(exponent_and_fraction<double> 
 }
 
 /// The exponent of e in x^y, in two parts. For x > 0 normal, times 2^-k.
-XGRAD_ALWAYS_INLINE pair<double>
-exponent_of_power(batch<double> x, batch<double> y, batch<double> k) noexcept
+template <std::same_as<double> T>
+XGRAD_ALWAYS_INLINE pair<T> exponent_of_power(batch<T> x, batch<T> y, batch<T> k) noexcept
 {
     auto a = split(x);
     a.k = a.k - k;
@@ -87,7 +89,8 @@ XGRAD_ALWAYS_INLINE batch<T> power_special(batch<T> x, batch<T> y, batch<T> powe
 }
 
 /// x^y where x is not a positive normal number, or the result is none, or y is special.
-XGRAD_NOINLINE inline batch<double> power_extreme(batch<double> x, batch<double> y) noexcept
+template <std::same_as<double> T>
+XGRAD_NOINLINE batch<T> power_extreme(batch<T> x, batch<T> y) noexcept
 {
     using B = batch<double>;
     using c = exponential_constants<double>;
@@ -106,8 +109,8 @@ XGRAD_NOINLINE inline batch<double> power_extreme(batch<double> x, batch<double>
     return power_special(x, y, scale(exp_less<double>({bounded, rest}, k).upper, k));
 }
 
-XGRAD_NOINLINE inline batch<float>
-power_extreme(batch<float> x, batch<float> y, batch<float> power) noexcept
+template <std::same_as<float> T>
+XGRAD_NOINLINE batch<T> power_extreme(batch<T> x, batch<T> y, batch<T> power) noexcept
 {
     using B = batch<float>;
     // As above, where double has not sufficed.
@@ -119,7 +122,8 @@ power_extreme(batch<float> x, batch<float> y, batch<float> power) noexcept
 }
 
 /// |x|^y for floats in doubles: the logarithm needs no second part, and short series suffice.
-inline batch<double> power_of_floats(batch<double> x, batch<double> y) noexcept
+template <std::same_as<double> T>
+batch<T> power_of_floats(batch<T> x, batch<T> y) noexcept
 {
     using B = batch<double>;
     // Beyond, a float is zero or infinite.
@@ -140,7 +144,8 @@ inline batch<double> power_of_floats(batch<double> x, batch<double> y) noexcept
     return add_to_exponent(polynomial(v - (shifted - shift), exp2_series), shifted);
 }
 
-XGRAD_ALWAYS_INLINE batch<double> power(batch<double> x, batch<double> y) noexcept
+template <std::same_as<double> T>
+XGRAD_ALWAYS_INLINE batch<T> power(batch<T> x, batch<T> y) noexcept
 {
     using B = batch<double>;
     using c = exponential_constants<double>;
@@ -156,7 +161,8 @@ XGRAD_ALWAYS_INLINE batch<double> power(batch<double> x, batch<double> y) noexce
     return value;
 }
 
-XGRAD_ALWAYS_INLINE batch<float> power(batch<float> x, batch<float> y) noexcept
+template <std::same_as<float> T>
+XGRAD_ALWAYS_INLINE batch<T> power(batch<T> x, batch<T> y) noexcept
 {
     using B = batch<float>;
     auto const value =

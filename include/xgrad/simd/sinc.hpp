@@ -3,6 +3,7 @@
 #include <xgrad/simd/trigonometric.hpp>
 
 #include <cmath>
+#include <concepts>
 
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
@@ -44,7 +45,8 @@ XGRAD_ALWAYS_INLINE batch<T> sinc_slope(batch<T> x) noexcept
 namespace detail {
 /// The n-th derivative of sin πx / πx. With u = πx and f = sin u / u, u f⁽ⁿ⁾ = sin(u + nπ/2) -
 /// n f⁽ⁿ⁻¹⁾, a stable recurrence for |u| > n; nearer to 0 the power series.
-inline double sinc_derivative(double order, double x)
+template <std::same_as<double> T>
+T sinc_derivative(T order, T x)
 {
     constexpr double pi = 3.14159265358979323846;
     auto const n = static_cast<int>(order);

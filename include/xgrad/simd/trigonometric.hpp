@@ -4,6 +4,7 @@
 #include <xgrad/simd/rounding.hpp>
 
 #include <cmath>
+#include <concepts>
 
 // What is left of an angle goes into odd or even polynomials. Alone, sin and cos take off whole
 // multiples of π, which needs one polynomial; together multiples of π/2, as fdlibm does (Sun
@@ -86,7 +87,8 @@ struct trigonometric_constants<float>
 };
 
 /// sin r for |r| <= π/2 in two parts.
-XGRAD_ALWAYS_INLINE pair<double> sine_in_two_parts(reduced_angle<double> const& a) noexcept
+template <std::same_as<double> T>
+XGRAD_ALWAYS_INLINE pair<T> sine_in_two_parts(reduced_angle<T> const& a) noexcept
 {
     using c = trigonometric_constants<double>;
     using B = batch<double>;

@@ -3,9 +3,9 @@
 #include <xgrad/symbolic/interpreted.hpp>
 
 #include <cstdint>
+#include <list>
 #include <map>
 #include <memory>
-#include <tuple>
 
 // The derivative of a recorded expression as an expression of its own: what a tape records when it
 // watches another tape's sweep.
@@ -37,11 +37,7 @@ struct derivative_request
 
     static constexpr auto tangent = ~std::uint32_t{0};
 
-    bool operator<(derivative_request const& o) const
-    {
-        return std::tie(kernels, element, reduced, target, same, moving) <
-            std::tie(o.kernels, o.element, o.reduced, o.target, o.same, o.moving);
-    }
+    bool operator==(derivative_request const&) const = default;
 };
 
 inline namespace XGRAD_ARCHITECTURE {
@@ -141,16 +137,26 @@ inline derived_formula derive(derivative_request const& what, graph_arithmetic c
     return formula;
 }
 
+struct known_derivative
+{
+    derivative_request what;
+    derived_formula formula;
+};
+
 /// A derivative that has been asked for before is known.
 inline derived_formula const&
 derivative_of(derivative_request const& what, graph_arithmetic const& rules)
 {
     static constinit std::atomic_flag asked;
-    static std::map<derivative_request, derived_formula> known;
+    static std::map<block_kernels const*, std::list<known_derivative>> known;
     scoped_lock const only(asked);
-    auto const place = known.find(what);
-    return place != known.end() ? place->second
-                                : known.emplace(what, derive(what, rules)).first->second;
+    auto& of_these_kernels = known[what.kernels];
+    for (auto const& k : of_these_kernels) {
+        if (k.what == what) {
+            return k.formula;
+        }
+    }
+    return of_these_kernels.emplace_back(what, derive(what, rules)).formula;
 }
 } // namespace vectorized
 } // namespace XGRAD_ARCHITECTURE

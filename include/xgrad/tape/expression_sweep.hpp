@@ -236,8 +236,8 @@ private:
 #if defined(XGRAD_COMPILED)
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
-extern template class expression_sweep<double>;
-extern template class expression_sweep<float>;
+XGRAD_EXTERN template class expression_sweep<double>;
+XGRAD_EXTERN template class expression_sweep<float>;
 } // namespace vectorized
 } // namespace XGRAD_ARCHITECTURE
 #endif

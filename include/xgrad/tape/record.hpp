@@ -48,7 +48,18 @@ inline void record_expression(
 }
 
 /// Appends an array operation, which keeps the operands and the result it asks for.
-inline void record_operation(
+void record_operation(
+    recording& r,
+    std::unique_ptr<operation const> op,
+    std::span<tensor_body* const> operands,
+    std::span<bool const> keep,
+    bool keep_result,
+    tensor_body& result,
+    bool first_recorder,
+    std::source_location const& where);
+
+#if XGRAD_DEFINES_FUNCTIONS
+XGRAD_FUNCTION void record_operation(
     recording& r,
     std::unique_ptr<operation const> op,
     std::span<tensor_body* const> operands,
@@ -67,9 +78,13 @@ inline void record_operation(
         s->operation_ = std::move(op);
     }
 }
+#endif
 
 /// Records a fused expression on every active tape.
-inline void record_expression(expression_record const& e, tensor_body& result)
+void record_expression(expression_record const& e, tensor_body& result);
+
+#if XGRAD_DEFINES_FUNCTIONS
+XGRAD_FUNCTION void record_expression(expression_record const& e, tensor_body& result)
 {
     if (e.kernels->adjoints == nullptr) {
         return;
@@ -80,6 +95,7 @@ inline void record_expression(expression_record const& e, tensor_body& result)
         first = false;
     });
 }
+#endif
 
 /// Records an array operation on every active tape; `make()` makes its description.
 template <class Make>

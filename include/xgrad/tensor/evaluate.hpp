@@ -106,13 +106,13 @@ body_pointer evaluate(
 
 #if defined(XGRAD_COMPILED)
 namespace vectorized {
-extern template body_pointer evaluate(
+XGRAD_EXTERN template body_pointer evaluate(
     block_kernels const&,
     std::span<tensor_body* const>,
     double const*,
     element_type,
     std::source_location const&);
-extern template body_pointer evaluate(
+XGRAD_EXTERN template body_pointer evaluate(
     block_kernels const&,
     std::span<tensor_body* const>,
     float const*,

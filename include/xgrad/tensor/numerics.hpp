@@ -28,7 +28,11 @@ inline std::string formula_of(block_kernels const& kernels)
         [](std::size_t) { return std::string("c"); });
 }
 
-XGRAD_COLD inline void search_result(
+XGRAD_COLD void search_result(
+    tensor_body const& body, std::string const& formula, std::source_location const& where);
+
+#if XGRAD_DEFINES_FUNCTIONS
+XGRAD_FUNCTION void search_result(
     tensor_body const& body, std::string const& formula, std::source_location const& where)
 {
     auto const search = [&]<class T>() {
@@ -48,6 +52,7 @@ XGRAD_COLD inline void search_result(
         search.template operator()<float>();
     }
 }
+#endif
 } // namespace detail
 
 /// With `true`, the first statement of any thread whose result holds a NaN or an infinity throws
