@@ -19,6 +19,11 @@ using replayed::same_bits;
 namespace {
 auto const sum_of = [](auto const& x) { return sum(x); };
 auto const mean_of = [](auto const& x) { return mean(x); };
+auto const product_of = [](auto const& x) { return prod(x); };
+auto const product_of_shares = [](auto const& x, auto const& a) {
+    using T = typename std::remove_cvref_t<decltype(x)>::value_type;
+    return as_tensor(a * a * prod(T(1) + x / T(100)) + sum(x) * prod(exp(x / T(200))));
+};
 auto const log_sum_exp = [](auto const& x) { return as_tensor(log(sum(exp(x)))); };
 auto const log_density = [](auto const& x) {
     using T = typename std::remove_cvref_t<decltype(x)>::value_type;
@@ -65,6 +70,8 @@ void compare_all(std::size_t n)
     if (n <= 1024) {
         BOOST_TEST(runs_as_a_whole(sum_of, x));
         BOOST_TEST(runs_as_a_whole(mean_of, x));
+        BOOST_TEST(runs_as_a_whole(product_of, tensor<T>(T(1) + x / T(100))));
+        BOOST_TEST(runs_as_a_whole(product_of_shares, x, tensor<T>(T(0.75))));
         BOOST_TEST(runs_as_a_whole(log_sum_exp, x));
         BOOST_TEST(runs_as_a_whole(log_density, x));
         BOOST_TEST(runs_as_a_whole(scaled_exponentials, x, tensor<T>(T(0.75))) == (n > 1));
@@ -73,6 +80,8 @@ void compare_all(std::size_t n)
     }
     expect_same(sum_of, x);
     expect_same(mean_of, x);
+    expect_same(product_of, tensor<T>(T(1) + x / T(100)));
+    expect_same(product_of_shares, x, tensor<T>(T(0.75)));
     expect_same(log_sum_exp, x);
     expect_same(log_density, x);
     expect_same(scaled_exponentials, x, tensor<T>(T(0.75)));
@@ -150,6 +159,36 @@ BOOST_AUTO_TEST_CASE(arguments_may_be_unconnected_repeated_or_strided)
     expect_same(log_density, tensor(view(random::uniform({6, 2}, -1, 1), all(), 1)));
     expect_same(differences, tensor(view(random::uniform({20}, -1, 1), range(0, 20, 2))));
     expect_same([](auto const&) { return tensor(sum(constant({1., 2.}))); }, x);
+}
+
+BOOST_AUTO_TEST_CASE(the_way_back_of_a_product_depends_on_its_value)
+{
+    tensor const some = constant({2., -3., 0.5});
+    BOOST_TEST(runs_as_a_whole(product_of, some));
+    constexpr auto infinity = std::numeric_limits<double>::infinity();
+    for (auto const& x :
+         {constant({2., 0., 3.}),
+          constant({0., -0., 1.}),
+          constant({1e200, 1e200, 1e-300}),
+          constant({1e-200, 1e-200, 1.}),
+          constant({infinity, 1., 2.}),
+          constant({infinity, 0., 2.})}) {
+        BOOST_TEST(!runs_as_a_whole(product_of, x));
+        expect_same(product_of, x);
+        expect_same([](auto const& a) { return tensor(prod(a) * prod(a) + sum(a)); }, x);
+    }
+    // Over a view, or over some of the axes, it goes another way.
+    expect_same([](auto const& a) { return prod(view(a, range(1, 3))); }, some);
+    expect_same([](auto const& a) { return sum(prod(a, 0)); }, constant({{2., 3.}, {4., 0.}}));
+    expect_same([](auto const& a) { return view(prod(a, 0), 0); }, constant({{2.}, {4.}}));
+    // One record, values of either kind in turn.
+    auto fast = replay([](auto const& a) { return prod(a); });
+    for (auto const& x : {some, constant({2., 0., 3.}), some, constant({0., 0., 1.}), some}) {
+        auto const expected = value_and_grad(product_of, x);
+        auto const found = fast.value_and_grad(x);
+        BOOST_TEST(same_bits(found.value, expected.value));
+        BOOST_TEST(same_bits(std::get<0>(found.gradients), std::get<0>(expected.gradients)));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(infinities_and_nan_pass_as_in_the_function)

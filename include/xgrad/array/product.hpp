@@ -57,11 +57,11 @@ template <class T>
 struct products_of_others
 {
     /// A quotient would divide by 0, or what is no longer (or not yet) exact.
-    static bool needed(tensor_body const& products)
+    static bool needed(void const* products, std::size_t count)
     {
         using limits = std::numeric_limits<T>;
-        auto const* const y = products.elements<T const>();
-        return !std::all_of(y, y + products.size, [](T product) {
+        auto const* const y = static_cast<T const*>(products);
+        return !std::all_of(y, y + count, [](T product) {
             return std::abs(product) >= limits::min() && std::abs(product) <= limits::max();
         });
     }
@@ -152,6 +152,10 @@ consteval reduction product_reduction()
     if constexpr (differentiable_element<T>) {
         kind.symbols = nullptr; // in statements it is always the products of the others
         kind.joint = &products_of_others<T>::value;
+        kind.fold = [](void const* elements, std::size_t count, void* result) {
+            *static_cast<T*>(result) =
+                fold(static_cast<T const*>(elements), count, T(1), multiply_join{});
+        };
     }
     return kind;
 }

@@ -58,6 +58,21 @@ struct spread : array_move
 struct total : array_move
 {};
 
+/// to[0] = what a reduction makes of all from[i].
+struct folded : array_move
+{
+    void (*rule)(void const*, std::size_t, void*);
+};
+
+/// to[i] = the adjoint that from[i], an element of a reduction, starts from: its rule is asked of
+/// elements, results and adjoints of results, of which there are as many.
+struct element_adjoints : array_move
+{
+    void (*rule)(void const*, void const*, void const*, void*, std::size_t);
+    void const* const* results;
+    void const* const* adjoints;
+};
+
 /// to[offset + i] += from[i].
 struct added : array_move
 {
@@ -70,8 +85,23 @@ struct scaled : array_move
     void const* const* factor;
 };
 
-using instruction =
-    std::variant<values_call, adjoints_call, values_or_both, spread, total, added, scaled>;
+using instruction = std::variant<
+    values_call,
+    adjoints_call,
+    values_or_both,
+    spread,
+    total,
+    folded,
+    element_adjoints,
+    added,
+    scaled>;
+
+/// A number for which the way back is another one.
+struct exceptional_value
+{
+    bool (*is_so)(void const*, std::size_t);
+    void const* number;
+};
 
 struct straight_line
 {
@@ -108,6 +138,7 @@ struct straight_line
     std::vector<port> gradients; // of the arguments; none where there is no way back
     port result{};
     std::vector<instruction> forward;
+    std::vector<exceptional_value> exceptions; // asked between the two
     std::vector<instruction> backward;
     arena memory; // of all places and slots
 };
@@ -146,6 +177,13 @@ public:
         to = m.accumulate ? to + sum : sum;
     }
 
+    void operator()(folded const& m) const { m.rule(*m.from, m.count, *m.to); }
+
+    void operator()(element_adjoints const& m) const
+    {
+        m.rule(*m.from, *m.results, *m.adjoints, *m.to, m.count);
+    }
+
     void operator()(added const& m) const
     {
         // Element by element: behind a part of an array lies the rest of it.
@@ -178,9 +216,9 @@ private:
 
 /// Runs it. `values` are the arguments' elements; their gradients go to `gradients`, where that is
 /// not empty, and the value to `result`. Every bit is as if the statements ran, and were swept, one
-/// after another.
+/// after another. Returns whether the gradients are there: for exceptional values they are not.
 template <class T>
-void run_straight_line(
+bool run_straight_line(
     straight_line const& line,
     std::span<void* const> values,
     std::span<void* const> gradients,
@@ -199,7 +237,12 @@ void run_straight_line(
     }
     line.result.copy_out(result);
     if (gradients.empty()) {
-        return;
+        return true;
+    }
+    for (auto const& e : line.exceptions) {
+        if (e.is_so(e.number, 1)) {
+            return false;
+        }
     }
     for (auto const& each : line.backward) {
         std::visit(run, each);
@@ -209,6 +252,7 @@ void run_straight_line(
             line.gradients[i].copy_out(gradients[i]);
         }
     }
+    return true;
 }
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad

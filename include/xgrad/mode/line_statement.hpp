@@ -47,7 +47,7 @@ public:
         bool const reads_values = s.reduced != nullptr && s.kernels->result_needed;
         aligned_ = s.aligned == alignment::same ||
             (!some_part && (one_shape_ || (reads_values && single_among_larger(s, places))));
-        bool const sums = s.reduced != nullptr && is_sum(*s.reduced) &&
+        bool const sums = s.reduced != nullptr && (is_sum(*s.reduced) || (folds() && aligned_)) &&
             (s.aligned == alignment::same || takes_all_axes(s, places));
         auto const results = sums ? 1 : count_;
         suits_ = (sums || s.reduced == nullptr) && places.size_of(s.result) == results &&
@@ -70,8 +70,14 @@ public:
         return statement_->reduced->divides_by_count ? count_ : 1;
     }
 
-    /// It sums a tensor itself.
-    bool sums_tensor() const noexcept
+    /// It is a reduction that is no sum: it folds its elements, and has a rule for their adjoints.
+    bool folds() const noexcept
+    {
+        return statement_->reduced != nullptr && statement_->reduced->fold != nullptr;
+    }
+
+    /// It reduces a tensor itself.
+    bool reduces_tensor() const noexcept
     {
         return statement_->reduced != nullptr && statement_->kernels->terms.size() == 1;
     }
@@ -79,8 +85,8 @@ public:
     /// A sum has its elements' values and adjoints in one pass, by its own rule for one block.
     bool is_in_one_pass() const noexcept
     {
-        return statement_->reduced != nullptr && !sums_tensor() && aligned_ && one_size_ &&
-            statement_->kernels->values_and_adjoints != nullptr;
+        return statement_->reduced != nullptr && !folds() && !reduces_tensor() && aligned_ &&
+            one_size_ && statement_->kernels->values_and_adjoints != nullptr;
     }
 
     /// The first operand that is the same tensor as operand i, and carries a gradient.

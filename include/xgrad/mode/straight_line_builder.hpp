@@ -10,9 +10,9 @@
 #include <vector>
 
 namespace xgrad::detail {
-/// Makes a straight line of a record of elementwise statements, sums to one number, and views
-/// without steps, all over at most one block of elements of type T. The instructions are those
-/// that a sweep of the statements comes down to, in its order.
+/// Makes a straight line of a record of elementwise statements, sums and products to one number,
+/// and views without steps, all over at most one block of elements of type T. The instructions are
+/// those that a sweep of the statements comes down to, in its order.
 template <class T>
 class straight_line_builder
 {
@@ -61,6 +61,7 @@ private:
         void const** operands = nullptr; // where they lie, spread where one element is for many
         T* values = nullptr;             // of the expression, also where it is summed
         void** unit = nullptr;           // of a sum in one pass: the adjoints of its elements
+        void** result = nullptr;         // of a reduction
     };
 
     straight_line_builder(
@@ -97,7 +98,7 @@ private:
             steps_.back().values = result.value;
             line_.forward.push_back(values_of(steps_.back()));
         } else {
-            add_sum(steps_.back(), result.value);
+            add_reduction(steps_.back(), result.value);
         }
         return true;
     }
@@ -135,21 +136,33 @@ private:
             {by.operands, by.s->scalars(), by.values, by.s.count(), kernels.program}};
     }
 
-    void add_sum(step& by, T* result)
+    void add_reduction(step& by, T* result)
     {
-        auto const count = by.s.count();
-        auto* const to = places_.slot(result);
-        if (by.s.sums_tensor()) {
-            line_.forward.push_back(total{{by.operands, to, count, by.s.divisor()}});
+        by.result = places_.slot(result);
+        if (by.s.reduces_tensor()) {
+            reduce(by, by.operands);
             return;
         }
-        by.values = places_.room(count);
+        by.values = places_.room(by.s.count());
         if (by.s.is_in_one_pass()) {
             line_.forward.push_back(values_or_both{values_of(by), values_and_adjoints_of(by)});
         } else {
             line_.forward.push_back(values_of(by));
         }
-        line_.forward.push_back(total{{places_.slot(by.values), to, count, by.s.divisor()}});
+        reduce(by, places_.slot(by.values));
+    }
+
+    void reduce(step const& by, void const* const* elements)
+    {
+        if (!by.s.folds()) {
+            line_.forward.push_back(total{{elements, by.result, by.s.count(), by.s.divisor()}});
+            return;
+        }
+        auto const& kind = *by.s->reduced;
+        line_.forward.push_back(folded{{elements, by.result, by.s.count()}, kind.fold});
+        if (kind.joint != nullptr) {
+            line_.exceptions.push_back({kind.joint->needed, *by.result});
+        }
     }
 
     adjoints_call values_and_adjoints_of(step& by)
@@ -200,7 +213,9 @@ private:
             reverse_part(by.s, g);
         } else if (by.unit != nullptr) {
             reverse_one_pass(by, g);
-        } else if (by.s.sums_tensor()) {
+        } else if (by.s.folds()) {
+            call_adjoints(by, seeds_of(by, g));
+        } else if (by.s.reduces_tensor()) {
             spread each{{places_.slot(g), nullptr, by.s.count(), by.s.divisor()}};
             each.to = places_.adjoint_slot_of(by.s->operands()[0].variable, each.accumulate);
             line_.backward.push_back(each);
@@ -239,6 +254,22 @@ private:
                 line_.backward.push_back(each);
             }
         }
+    }
+
+    /// The adjoints that the elements of a fold start from.
+    T const* seeds_of(step const& by, T* g)
+    {
+        auto const count = by.s.count();
+        auto* const results = spread_over(by.result, count, line_.backward);
+        auto* const adjoints = spread_over(places_.slot(g), count, line_.backward);
+        auto* const seeds = places_.room(count);
+        auto const* const elements = by.s.reduces_tensor() ? by.operands : places_.slot(by.values);
+        line_.backward.push_back(element_adjoints{
+            {elements, places_.slot(seeds), count},
+            by.s->reduced->element,
+            places_.slot(results),
+            places_.slot(adjoints)});
+        return seeds;
     }
 
     void call_adjoints(step const& by, T const* seed)

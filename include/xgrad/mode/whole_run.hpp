@@ -42,7 +42,7 @@ public:
     bool runs() const noexcept { return line_ || chain_; }
 
     /// The value as a new body, and the gradients by the arguments where they are wanted. Null
-    /// where its arguments do not lie in a row, or somebody looks on.
+    /// where its arguments do not lie in a row, somebody looks on, or the values are exceptional.
     body_pointer run(std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
     {
         if (is_recording() || current_replay_watch() != nullptr ||
@@ -83,11 +83,14 @@ private:
         std::span<void* const> const outside = outside_;
         auto value = make_body(type(), record_.shape_of(result_));
         with_floating_type(type(), [&]<class T>() {
-            run_straight_line<T>(
+            bool const complete = run_straight_line<T>(
                 *line_,
                 outside.first(arguments.size()),
                 outside.subspan(arguments.size()),
                 value->data);
+            if (!complete) {
+                value = {};
+            }
         });
         return value;
     }

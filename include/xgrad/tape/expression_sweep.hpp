@@ -132,7 +132,7 @@ private:
     {
         auto const* const joint = statement_.reduced->joint;
         bool const needed =
-            joint != nullptr && (joint->needed == nullptr || joint->needed(*result_));
+            joint != nullptr && (joint->needed == nullptr || joint->needed(result_->data, result_->size));
         if (!needed || element_count(shape_) == 0) {
             return false;
         }

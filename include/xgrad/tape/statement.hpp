@@ -63,7 +63,7 @@ struct joint_derivative
     bool elements_needed = false;
 
     /// Whether it is needed for these results; null: always. Else the rule for an element serves.
-    bool (*needed)(tensor_body const& results) = nullptr;
+    bool (*needed)(void const* results, std::size_t count) = nullptr;
 
     /// Leaves the adjoints with which the elements start, in the place of the elements where these
     /// are needed. All arrays are dense.
@@ -105,6 +105,9 @@ struct reduction
 
     /// The same as terms, for derivatives of derivatives.
     element_rule symbols = nullptr;
+
+    /// The one result of at most a block of elements; null where it is not had by folding them.
+    void (*fold)(void const* elements, std::size_t count, void* result) = nullptr;
 
     /// Another reduction of the same elements, whose result the way back reads instead of this
     /// one's (of a variance: the mean). It is known when the result is.
