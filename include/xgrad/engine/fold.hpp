@@ -236,35 +236,56 @@ template <class Join>
 using number_of =
     std::conditional_t<std::same_as<Join, larger>, larger_number_of, smaller_number_of>;
 
-/// The extreme element of a run. Their sum says whether one may be NaN; only then do NaNs have to
-/// be looked at one by one.
+/// The extremes of `Flight` columns of registers, and sums that are NaN where an element is.
+template <std::size_t Flight, class Number, class V>
+struct extremes
+{
+    std::array<V, Flight> most;
+    std::array<V, Flight> sums = registers_of<Flight>(V(0));
+
+    XGRAD_ALWAYS_INLINE void take_in(typename V::value_type const* x)
+    {
+        unrolled<Flight>([&](auto k) {
+            auto const element = V::load(x + k * V::size);
+            most[k] = Number{}(most[k], element);
+            sums[k] = sums[k] + element;
+        });
+    }
+};
+
+/// The extreme of a run of numbers, at least `Flight` registers of them. False where the sum of the
+/// elements, which is NaN if one of them is, does not say that they are numbers.
+template <std::size_t Flight, class Number, class T>
+XGRAD_ALWAYS_INLINE bool extreme_of_numbers(T const* x, std::size_t count, T& result)
+{
+    using V = simd::batch<T>;
+    constexpr auto step = Flight * V::size;
+    extremes<Flight, Number, V> all_of{registers_of<Flight>(V(result))};
+    std::size_t i = 0;
+    for (; i + step <= count; i += step) {
+        all_of.take_in(x + i);
+    }
+    if (i < count) {
+        all_of.take_in(x + count - step); // some elements once more: an extreme does not mind
+    }
+    join_first<Flight>(all_of.sums, add{});
+    result = fold_lanes(all_of.most, Number{});
+    return all(all_of.sums[0] == all_of.sums[0]);
+}
+
+/// The extreme element of a run. Only where one may be NaN they are looked at one by one.
 template <class Join, class T>
 T extreme(T const* x, std::size_t count, T identity, Join join)
 {
-    using V = simd::batch<T>;
-    constexpr std::size_t flight = 4;
     if constexpr (std::floating_point<T>) {
         using number = number_of<Join>;
-        if (count < flight * V::size || identity != identity) {
-            return fold(x, count, identity, join);
-        }
-        auto most = registers_of<flight>(V(identity));
-        auto sums = registers_of<flight>(V(0));
-        std::size_t i = 0;
-        auto const take_in = [&](std::size_t k, V const& element) {
-            most[k] = number{}(most[k], element);
-            sums[k] = sums[k] + element;
-        };
-        for (; i + flight * V::size <= count; i += flight * V::size) {
-            unrolled<flight>([&](auto k) { take_in(k, V::load(x + i + k * V::size)); });
-        }
-        // The last registers once more, with what is left: an extreme does not mind.
-        if (i < count) {
-            unrolled<flight>([&](auto k) { take_in(k, V::load(x + count - (k + 1) * V::size)); });
-        }
-        auto const sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-        if (all(sum == sum)) {
-            return fold_lanes(most, number{});
+        constexpr auto width = simd::batch<T>::size;
+        constexpr std::size_t flight = 4;
+        auto result = identity;
+        if (count >= width && identity == identity &&
+            (count >= flight * width ? extreme_of_numbers<flight, number>(x, count, result)
+                                     : extreme_of_numbers<1, number>(x, count, result))) {
+            return result;
         }
     }
     return fold(x, count, identity, join);

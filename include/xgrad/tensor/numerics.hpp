@@ -28,11 +28,11 @@ inline std::string formula_of(block_kernels const& kernels)
         [](std::size_t) { return std::string("c"); });
 }
 
-XGRAD_COLD void search_result(
+void search_result(
     tensor_body const& body, std::string const& formula, std::source_location const& where);
 
 #if XGRAD_DEFINES_FUNCTIONS
-XGRAD_FUNCTION void search_result(
+XGRAD_COLD XGRAD_FUNCTION void search_result(
     tensor_body const& body, std::string const& formula, std::source_location const& where)
 {
     auto const search = [&]<class T>() {
