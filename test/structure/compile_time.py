@@ -1,5 +1,6 @@
 """A statement makes a bounded amount of code, for that is what the compiler spends its time on: functions,
-and their bytes, that each statement adds to a program which has others already.
+and their bytes, that each statement adds to a program which has others already. And so does including xgrad:
+functions that are instantiated although nothing calls them.
 
     compile_time.py SOURCE_ROOT BUILD_ROOT
 
@@ -19,6 +20,9 @@ from checks import Checks, Compiler  # noqa: E402
 # A regression shows as a step; the room above what is needed now is about a tenth.
 FUNCTIONS = 8
 BYTES = 6400
+
+# What every program instantiates that includes the headers, and calls nothing. A template costs nothing here.
+INCLUDED = 5300
 
 # A rule that is called, instead of being a part of its loop, costs a sixth of the whole statement.
 CALLED_RULE = re.compile(r"_rule\d+(value|partials_at|partials_of_result|value_and_partials_at)INS_4simd")
@@ -42,15 +46,15 @@ MORE = (
 )
 
 
-def functions(compiler, source):
-    """{name: bytes} of our functions in the object file."""
+def functions(compiler, source, *flags):
+    """{name: bytes} of the functions in the object file."""
     command = [word for word in compiler.command if word != "-fsyntax-only"]
     if platform.machine() in ("x86_64", "AMD64"):
         command.append("-march=x86-64-v3")  # the same code on every machine
     with tempfile.TemporaryDirectory() as directory:
         path = pathlib.Path(directory) / "object.o"
         subprocess.run(
-            [*command, "-O2", "-x", "c++", "-c", "-", "-o", str(path)],
+            [*command, "-O2", *flags, "-x", "c++", "-c", "-", "-o", str(path)],
             input=source,
             cwd=compiler.build,
             check=True,
@@ -94,6 +98,17 @@ def main():
     )
     called = sorted(name for name in many if CALLED_RULE.search(name))
     checks.add("every rule is inlined in its loop", ", ".join(called) or None)
+    included = functions(
+        compiler,
+        "#include <xgrad/xgrad.hpp>\n",
+        *("-UXGRAD_COMPILED", "-O0", "-fkeep-inline-functions"),
+    )
+    ours = sum("5xgrad" in name for name in included)
+    checks.add(
+        "functions that including xgrad instantiates",
+        f"{ours}, not at most {INCLUDED}" if ours > INCLUDED else None,
+    )
+    print(f"including xgrad instantiates {ours} functions")
     print(f"each statement adds {added:g} functions of {added_bytes:g} bytes")
     checks.close()
 
