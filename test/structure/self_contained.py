@@ -4,7 +4,7 @@
 
 Other people's headers come precompiled: what is checked is that ours name each other. A header stands alone where
 it is included after nothing but what it includes itself: so most need not be compiled once more, and the rest comes
-after a precompiled foundation, if it includes all of that.
+after a precompiled foundation, if it includes all of that, and one after the other, if the later includes the former.
 """
 
 import pathlib
@@ -48,6 +48,34 @@ class Headers:
                 before |= self.closure(name)
         return found
 
+    def chains(self, headers):
+        """As few lists as there can be of them, each of which includes all that come before it in its list."""
+        includers = {
+            a: [b for b in headers if a != b and a in self.closure(b) and b not in self.closure(a)]
+            for a in headers
+        }
+        former = {}  # of each header: the one before it (a largest matching, by H. Kuhn's augmenting paths)
+
+        def place(a, asked):
+            for b in includers[a]:
+                if b not in asked:
+                    asked.add(b)
+                    if b not in former or place(former[b], asked):
+                        former[b] = a
+                        return True
+            return False
+
+        for a in headers:
+            place(a, set())
+        later = {a: b for b, a in former.items()}
+        chains = []
+        for first in headers:
+            if first not in former:
+                chains.append([first])
+                while chains[-1][-1] in later:
+                    chains[-1].append(later[chains[-1][-1]])
+        return chains
+
     def standard(self):
         """The standard library's that are included; others' may stand under a condition."""
         names = {name for names in self.included.values() for name in names}
@@ -69,10 +97,16 @@ def main():
     checks = Checks()
     for before, names in (others, unfounded), (f"{others}#include <{FOUNDATION}>\n", founded):
         with Precompiled(compiler, before) as after:
-            results = in_parallel(lambda name: after.check(f"#include <{name}>\n" * 2), names)
-        for name, result in zip(names, results):
-            first_lines = "\n".join(result.stdout.splitlines()[:12])
-            checks.add(name, first_lines if result.returncode else None)
+
+            def compiled(chain):
+                return after.check("".join(f"#include <{name}>\n" for name in chain * 2))
+
+            chains = headers.chains(names)
+            for chain, result in zip(chains, in_parallel(compiled, chains)):
+                for name in chain:
+                    alone = compiled([name]) if result.returncode and len(chain) > 1 else result
+                    first_lines = "\n".join(alone.stdout.splitlines()[:12])
+                    checks.add(name, first_lines if alone.returncode else None)
     checks.close()
 
 

@@ -98,13 +98,8 @@ struct listed
     tensor<T> value;
 };
 
-/// T is not deduced: a function that takes these is a template all the same, since a function for
-/// doubles would be compiled by every program.
 template <element T>
-using listed_arrays = std::initializer_list<listed<std::type_identity_t<T>>>;
-
-template <element T>
-std::vector<tensor<T>> values_of(listed_arrays<T> list)
+std::vector<tensor<T>> values_of(std::initializer_list<listed<T>> list)
 {
     std::vector<tensor<T>> values;
     for (auto const& operand : list) {
@@ -133,23 +128,24 @@ tensor<T> concatenate(
     return concatenate(std::vector<tensor<T>>(arrays), axis, where);
 }
 
-/// Also expressions in braces beside arrays of their type.
-template <std::same_as<double> T = double>
-tensor<T> concatenate(
-    detail::listed_arrays<T> arrays,
+/// Also expressions in braces beside arrays of their type. (Templates, although all types are
+/// known: every program would compile functions, and all that these call.)
+template <std::same_as<void> = void>
+tensor<double> concatenate(
+    std::initializer_list<detail::listed<double>> arrays,
     std::ptrdiff_t axis = 0,
     std::source_location where = std::source_location::current())
 {
-    return concatenate(detail::values_of<T>(arrays), axis, where);
+    return concatenate(detail::values_of(arrays), axis, where);
 }
 
-template <std::same_as<float> T = float>
-tensor<T> concatenate(
-    detail::listed_arrays<T> arrays,
+template <std::same_as<void> = void>
+tensor<float> concatenate(
+    std::initializer_list<detail::listed<float>> arrays,
     std::ptrdiff_t axis = 0,
     std::source_location where = std::source_location::current())
 {
-    return concatenate(detail::values_of<T>(arrays), axis, where);
+    return concatenate(detail::values_of(arrays), axis, where);
 }
 
 /// Also a tuple (`std::tuple(a, b)`, `xt::xtuple(a, b)`) of arrays and expressions of any types.
@@ -185,22 +181,22 @@ tensor<T> stack(
     return stack(std::vector<tensor<T>>(arrays), axis, where);
 }
 
-template <std::same_as<double> T = double>
-tensor<T> stack(
-    detail::listed_arrays<T> arrays,
+template <std::same_as<void> = void>
+tensor<double> stack(
+    std::initializer_list<detail::listed<double>> arrays,
     std::ptrdiff_t axis = 0,
     std::source_location where = std::source_location::current())
 {
-    return stack(detail::values_of<T>(arrays), axis, where);
+    return stack(detail::values_of(arrays), axis, where);
 }
 
-template <std::same_as<float> T = float>
-tensor<T> stack(
-    detail::listed_arrays<T> arrays,
+template <std::same_as<void> = void>
+tensor<float> stack(
+    std::initializer_list<detail::listed<float>> arrays,
     std::ptrdiff_t axis = 0,
     std::source_location where = std::source_location::current())
 {
-    return stack(detail::values_of<T>(arrays), axis, where);
+    return stack(detail::values_of(arrays), axis, where);
 }
 
 template <class... X>
