@@ -99,7 +99,7 @@ using instruction = std::variant<
 /// A number for which the way back is another one.
 struct exceptional_value
 {
-    bool (*is_so)(void const*, std::size_t);
+    bool (*is_exceptional)(void const*, std::size_t);
     void const* number;
 };
 
@@ -240,7 +240,7 @@ bool run_straight_line(
         return true;
     }
     for (auto const& e : line.exceptions) {
-        if (e.is_so(e.number, 1)) {
+        if (e.is_exceptional(e.number, 1)) {
             return false;
         }
     }

@@ -156,7 +156,8 @@ derivative_of(derivative_request const& what, graph_arithmetic const& rules)
             return k.formula;
         }
     }
-    return of_these_kernels.emplace_back(what, derive(what, rules)).formula;
+    of_these_kernels.push_back({what, derive(what, rules)});
+    return of_these_kernels.back().formula;
 }
 } // namespace vectorized
 } // namespace XGRAD_ARCHITECTURE

@@ -131,8 +131,8 @@ private:
     bool reverse_jointly(seed_source& source)
     {
         auto const* const joint = statement_.reduced->joint;
-        bool const needed =
-            joint != nullptr && (joint->needed == nullptr || joint->needed(result_->data, result_->size));
+        bool const needed = joint != nullptr &&
+            (joint->needed == nullptr || joint->needed(result_->data, result_->size));
         if (!needed || element_count(shape_) == 0) {
             return false;
         }

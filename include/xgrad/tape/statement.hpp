@@ -106,7 +106,8 @@ struct reduction
     /// The same as terms, for derivatives of derivatives.
     element_rule symbols = nullptr;
 
-    /// The one result of at most a block of elements; null where it is not had by folding them.
+    /// The one result of at most a block of elements; null where it is not had by folding them, or
+    /// `joint` is always needed.
     void (*fold)(void const* elements, std::size_t count, void* result) = nullptr;
 
     /// Another reduction of the same elements, whose result the way back reads instead of this
