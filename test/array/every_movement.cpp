@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(every_movement)
     check(
         "expand_dims", [](auto const& v) { return expand_dims(v, -1); }, x);
     check(
-        "squeeze", [](auto const& v) { return squeeze(expand_dims(v, 0)); }, x);
+        "squeeze", [](auto const& v) { return squeeze(expand_dims(v, 0)); }, x, after(1));
     check(
         "broadcast",
         [](auto const& v) {
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(every_assembly)
     check(
         "pad by edges", [](auto const& v) { return pad(v, 2, pad_mode::edge); }, x, no_empty);
     check(
-        "diag", [](auto const& v) { return diag(ravel(v)); }, x);
+        "diag", [](auto const& v) { return diag(ravel(v)); }, x, after(1));
     check(
         "diagonal", [](auto const& v) { return diagonal(v, 1); }, x, no_scalar);
     check(
@@ -128,9 +128,28 @@ BOOST_AUTO_TEST_CASE(every_assembly)
     check(
         "trace", [](auto const& v) { return trace(v); }, x, no_scalar);
     check(
-        "meshgrid", [](auto const& v) { return std::get<1>(meshgrid(ravel(v), ravel(v))); }, x);
+        "meshgrid",
+        [](auto const& v) { return std::get<1>(meshgrid(ravel(v), ravel(v))); },
+        x,
+        after(2));
     check(
-        "set", [](auto const& v) { return set(v, 0, 2 * view(v, 1)); }, x, neither);
+        "set", [](auto const& v) { return set(v, 0, 2 * view(v, 1)); }, x, after(2, neither));
+}
+
+BOOST_AUTO_TEST_CASE(every_other_form_of_a_movement_is_one_statement)
+{
+    check_form(
+        "roll of all", [](auto const& v) { return roll(v, 5); }, x);
+    check_form(
+        "repeat of all", [](auto const& v) { return repeat(v, 2); }, x);
+    check_form(
+        "flip of all", [](auto const& v) { return flip(v); }, x);
+    check_form(
+        "split by places",
+        [](auto const& v) {
+            return split(v, {1, 3}, 1)[1];
+        },
+        x);
 }
 
 BOOST_AUTO_TEST_CASE(every_selection)
@@ -168,7 +187,7 @@ BOOST_AUTO_TEST_CASE(every_selection)
             return scatter_add(v, {1, 1}, view(v, range(0, 2)));
         },
         x,
-        neither);
+        after(1, neither));
     check(
         "scatter_nd",
         [](auto const& v) {

@@ -22,19 +22,22 @@ auto const symmetric = [](auto const& v) {
 BOOST_AUTO_TEST_CASE(every_product)
 {
     check(
-        "matmul", [](auto const& v) { return matmul(v, transpose(v)); }, wide, no_scalar);
+        "matmul", [](auto const& v) { return matmul(v, transpose(v)); }, wide, after(1, no_scalar));
     check(
         "matmul of stacks", [](auto const& v) { return matmul(v, v); }, several, neither);
     check(
-        "dot", [](auto const& v) { return dot(v, transpose(v)); }, wide);
+        "dot", [](auto const& v) { return dot(v, transpose(v)); }, wide, after(1));
     check(
-        "vdot", [](auto const& v) { return vdot(v, v * v); }, wide);
+        "vdot", [](auto const& v) { return vdot(v, v * v); }, wide, after(1));
     check(
         "outer", [](auto const& v) { return outer(v, v); }, wide);
     check(
         "kron", [](auto const& v) { return kron(v, v); }, wide);
     check(
-        "tensordot", [](auto const& v) { return tensordot(v, transpose(v), 1); }, wide, no_scalar);
+        "tensordot",
+        [](auto const& v) { return tensordot(v, transpose(v), 1); },
+        wide,
+        after(1, no_scalar));
     check(
         "einsum", [](auto const& v) { return einsum("ij,kj->ik", v, v); }, wide, no_scalar);
     check(
@@ -50,17 +53,17 @@ BOOST_AUTO_TEST_CASE(every_solution)
     check(
         "slogdet", [](auto const& v) { return slogdet(v).log_abs; }, several, neither);
     check(
-        "solve", [](auto const& v) { return solve(v, v * v); }, several, neither);
+        "solve", [](auto const& v) { return solve(v, v * v); }, several, after(1, neither));
     check(
         "solve_triangular",
         [](auto const& v) { return solve_triangular(v, v * v); },
         several,
-        neither);
+        after(1, neither));
     check(
         "lstsq",
         [](auto const& v) { return lstsq(transpose(v), transpose(v * v)); },
         wide,
-        no_scalar);
+        after(3, no_scalar));
     check(
         "pinv", [](auto const& v) { return pinv(v); }, wide, no_scalar);
     check(
@@ -72,15 +75,67 @@ BOOST_AUTO_TEST_CASE(every_solution)
 BOOST_AUTO_TEST_CASE(every_factorisation)
 {
     check(
-        "cholesky", [](auto const& v) { return cholesky(symmetric(v)); }, several, neither);
+        "cholesky",
+        [](auto const& v) { return cholesky(symmetric(v)); },
+        several,
+        after(2, neither));
     check(
-        "qr", [](auto const& v) { return matmul(qr(v).q, exp(qr(v).r)); }, several, no_scalar);
+        "qr",
+        [](auto const& v) { return matmul(qr(v).q, exp(qr(v).r)); },
+        several,
+        after(3, no_scalar));
     check(
         "svd", [](auto const& v) { return svd(v).s; }, several, no_scalar);
     check(
-        "eigh", [](auto const& v) { return eigh(symmetric(v)).w; }, several, neither);
+        "eigh", [](auto const& v) { return eigh(symmetric(v)).w; }, several, after(2, neither));
     check(
         "norm", [](auto const& v) { return norm(v); }, wide);
+}
+
+BOOST_AUTO_TEST_CASE(every_other_form_of_an_operator_is_one_statement)
+{
+    check_form(
+        "solve of a vector", [](auto const& v) { return solve(several, v); }, square_one);
+    auto const of_row = [](auto const& f) {
+        return [f](tensor<double> const& v) { return f(v, constant({1., 2., 3.})); };
+    };
+    check_form("solve", of_row([](auto const& a, auto const& b) { return solve(a, b); }), several);
+    check_form(
+        "solve_triangular",
+        of_row([](auto const& a, auto const& b) { return solve_triangular(a, b); }),
+        several);
+    check_form(
+        "lstsq", of_row([](auto const& a, auto const& b) { return lstsq(a, b); }), square_one);
+    check_form(
+        "dot of vectors", [](auto const& v) { return dot(v, v); }, constant({1., 2.}));
+    check_form(
+        "dot of stacks", [](auto const& v) { return dot(v, several); }, square_one);
+    check_form(
+        "vdot",
+        [](auto const& v) {
+            return vdot(v, constant({1., 2., 3., 4., 5., 6., 7., 8.}));
+        },
+        wide);
+    check_form(
+        "qr of wide ones", [](auto const& v) { return qr(v).r; }, wide);
+    check_form(
+        "svd", [](auto const& v) { return svd(v).s; }, wide);
+    check_form(
+        "expm", [](auto const& v) { return expm(v); }, constant({{9., 8.}, {7., 6.}}));
+    check_form(
+        "matrix_power", [](auto const& v) { return matrix_power(v, -5); }, square_one);
+    check_form(
+        "pinv", [](auto const& v) { return pinv(v); }, square_one);
+    check_form(
+        "einsum", [](auto const& v) { return einsum("ijj,jk->ik", v, square_one); }, several);
+    for (auto const& order : {norm_order(1), norm_order(2), norm_order(-2), nuclear, frobenius}) {
+        check_form(
+            "norm of a matrix", [=](auto const& v) { return norm(v, order); }, square_one);
+    }
+    for (double const p : {-1., 0.5, 2., 3.}) {
+        check_form(
+            "norm", [=](auto const& v) { return norm(v, p); }, constant({1., 3., 2.}));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(products_and_powers_in_other_forms_replay)

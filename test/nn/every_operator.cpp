@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(every_share_and_loss)
         "softmax_cross_entropy",
         [](auto const& v) { return softmax_cross_entropy(v, softmax(v * v)); },
         x,
-        no_scalar);
+        after(2, no_scalar));
     check(
         "softmax_cross_entropy of classes",
         [](auto const& v) {
@@ -51,26 +51,32 @@ BOOST_AUTO_TEST_CASE(every_layer)
         return reshape(view(v, range(0, 2), range(0, 2)), {1, 1, 2, 2});
     };
     check(
-        "bias_add", [](auto const& v) { return bias_add(v, view(v, 0) * 2); }, x, neither);
+        "bias_add",
+        [](auto const& v) { return bias_add(v, view(v, 0) * 2); },
+        x,
+        after(1, neither));
     check(
         "conv1d",
         [&](auto const& v) {
             return conv1d(reshape(v, {3, 1, 4}), kernel(v), {.padding = 1});
         },
         x,
-        neither);
+        after(3, neither));
     check(
         "conv2d",
         [&](auto const& v) { return conv2d(as_image(v), filter(v), {.padding = 1}); },
         x,
-        neither);
+        after(3, neither));
     check(
-        "max_pool2d", [](auto const& v) { return max_pool2d(as_image(v), 2); }, x, neither);
+        "max_pool2d",
+        [](auto const& v) { return max_pool2d(as_image(v), 2); },
+        x,
+        after(1, neither));
     check(
         "avg_pool2d",
         [](auto const& v) { return avg_pool2d(as_image(v), 2, {.stride = 1, .padding = 1}); },
         x,
-        neither);
+        after(1, neither));
     check(
         "embedding",
         [](auto const& v) {
@@ -90,7 +96,7 @@ BOOST_AUTO_TEST_CASE(every_normalization)
         "batch_norm",
         [](auto const& v) { return batch_norm(v, view(v, 0), view(v, 1), {.axis = 1}); },
         x,
-        neither);
+        after(2, neither));
     check(
         "l2_normalize", [](auto const& v) { return l2_normalize(v, 1); }, x, no_scalar);
     check(
@@ -99,6 +105,37 @@ BOOST_AUTO_TEST_CASE(every_normalization)
         "clip_by_global_norm",
         [](auto const& v) {
             return clip_by_global_norm(std::vector{v, v}, 1)[1];
+        },
+        x);
+}
+
+BOOST_AUTO_TEST_CASE(every_other_form_of_a_layer_is_one_statement)
+{
+    auto const four = constant({1., 2., 3., 4.});
+    check_form(
+        "layer_norm", [&](auto const& v) { return layer_norm(v, four, four); }, x);
+    check_form(
+        "batch_norm",
+        [&](auto const& v) { return batch_norm(v, four, four, four, four, {.axis = 1}); },
+        x);
+    auto const images = reshape(linspace(-1., 1., 48), {2, 2, 3, 4});
+    auto const weights = reshape(cos(linspace(0., 5., 16)), {2, 2, 2, 2});
+    auto const short_weights = reshape(weights, {4, 2, 2});
+    auto const bias = constant({1., 2.});
+    check_form(
+        "conv2d", [&](auto const& v) { return conv2d(v, weights, bias); }, images);
+    check_form(
+        "conv1d",
+        [&](auto const& v) { return conv1d(v, short_weights, four); },
+        reshape(images, {4, 2, 6}));
+    check_form(
+        "avg_pool2d",
+        [](auto const& v) { return avg_pool2d(v, 2, {.padding = 1, .count_include_pad = false}); },
+        images);
+    check_form(
+        "softmax_cross_entropy",
+        [](auto const& v) {
+            return softmax_cross_entropy(v, constant({1, 0, 3}), loss_reduction::none);
         },
         x);
 }

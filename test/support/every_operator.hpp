@@ -27,6 +27,7 @@ struct expectation
     answer empty = answer::works;
     answer scalar = answer::works;
     bool replays = true;
+    std::size_t before = 0; // statements that make the operator's operands
 };
 
 template <class T>
@@ -125,6 +126,17 @@ inline void check_second(function<double> const& f, tensor<double> const& x)
     BOOST_TEST(difference(found, expected) < 1e-7 * (1 + norm_linf(expected).item()));
 }
 
+/// The statements of a tape that has seen f.
+inline void check_statements(auto const& f, auto const& x, expectation const& expected)
+{
+    auto tape = create_tape();
+    auto const y = f(x);
+    BOOST_TEST(tape.size() == expected.before + 1, "statements:\n" << tape.summary());
+    auto const text = tape.summary();
+    auto const lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+    BOOST_TEST(lines == tape.size() + 1, text); // and a heading
+}
+
 /// Whether f takes such an operand, and has a gradient by it; else it says so, and the tape is as
 /// before.
 inline answer answer_to(function<double> const& f, tensor<double> const& x)
@@ -161,6 +173,8 @@ inline void check_everything(
     BOOST_TEST_CONTEXT(name)
     {
         try {
+            check_statements(f, x, expected);
+            check_statements(in_float, tensor<float>(cast<float>(x)), expected);
             check_float(f, in_float, x);
             check_strided(f, x);
             check_adjoint_identity(f, x);
@@ -199,4 +213,22 @@ void check(std::string const& name, F const& f, tensor<double> const& x, expecta
 constexpr expectation no_scalar{.scalar = answer::refuses};
 constexpr expectation no_empty{.empty = answer::refuses};
 constexpr expectation neither{.empty = answer::refuses, .scalar = answer::refuses};
+
+/// Of an operator whose operands take so many statements.
+constexpr expectation after(std::size_t statements, expectation e = {})
+{
+    e.before = statements;
+    return e;
+}
+
+/// Other forms of an operator are one statement, too.
+template <class F>
+void check_form(std::string const& name, F const& f, tensor<double> const& x)
+{
+    BOOST_TEST_CONTEXT(name)
+    {
+        check_statements(f, x, {});
+        check_adjoint_identity([&](tensor<double> const& at) { return as_tensor(f(at)); }, x);
+    }
+}
 } // namespace every_operator

@@ -2,6 +2,7 @@
 
 #include <xgrad/array/movement.hpp>
 #include <xgrad/array/reduction.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 // A mean in which elements count differently.
 
@@ -22,6 +23,7 @@ auto average(
     std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<X>, value_type_of<W>>;
+    detail::one_statement const whole("average", where);
     auto const e = detail::reduced_operand<T>(x);
     auto const w = detail::reduced_operand<T>(weights);
     auto const total = [&](auto const& v) {

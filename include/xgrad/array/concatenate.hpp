@@ -3,6 +3,7 @@
 #include <xgrad/array/movement.hpp>
 #include <xgrad/array/split.hpp>
 #include <xgrad/array/strided.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 #include <initializer_list>
 #include <span>
@@ -245,6 +246,7 @@ tensor<value_type_of<X>>
 roll(X const& x, std::ptrdiff_t shift, std::source_location where = std::source_location::current())
 {
     auto const values = as_tensor(x, where);
+    detail::one_statement const whole("roll", where);
     return reshape(roll(ravel(values, where), shift, 0, where), values.shape(), where);
 }
 } // namespace xgrad

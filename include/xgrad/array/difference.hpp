@@ -6,6 +6,7 @@
 #include <xgrad/array/strided.hpp>
 #include <xgrad/engine/difference.hpp>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/tape/one_statement.hpp>
 #include <xgrad/tensor/construct.hpp>
 
 #include <bit>
@@ -143,6 +144,7 @@ auto diff(
     std::source_location where = std::source_location::current())
 {
     using T = detail::difference_element<X>;
+    detail::one_statement const whole("diff", where);
     auto const e = detail::reduced_operand<T>(x);
     auto const shape = detail::shape_of(e, where);
     auto const axis = normalize_axis(along, shape.size(), "diff", where);
@@ -221,6 +223,7 @@ auto trapz(
     std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<Y>>;
+    detail::one_statement const whole("trapz", where);
     auto const e = detail::reduced_operand<T>(y);
     auto const shape = detail::shape_of(e, where);
     auto const axis = normalize_axis(along, shape.size(), "trapz", where);
@@ -241,6 +244,7 @@ auto trapz(
     std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<Y>, value_type_of<X>>;
+    detail::one_statement const whole("trapz", where);
     auto const e = detail::reduced_operand<T>(y);
     auto const shape = detail::shape_of(e, where);
     tensor<T> const places = as_tensor(x, where);

@@ -5,6 +5,7 @@
 #include <xgrad/ops/comparison.hpp>
 #include <xgrad/ops/power.hpp>
 #include <xgrad/ops/selection.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -98,6 +99,7 @@ tensor<floating_element<value_type_of<X>>> variance(
     std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<X>>;
+    detail::one_statement const whole("variance", where);
     detail::divided_by_all<T> const v(variance_reduction<T>, x, axes, options, where);
     return options.ddof == 0 ? v.variance : tensor<T>(v.variance * v.factor, where);
 }
@@ -112,6 +114,7 @@ auto stddev(
     std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<X>>;
+    detail::one_statement const whole("stddev", where);
     detail::divided_by_all<T> const all(stddev_reduction<T>, x, axes, options, where);
     auto const v = all.variance * all.factor;
     return tensor<T>(xgrad::where(v == T(0), T(0), sqrt(v)), where);

@@ -3,6 +3,7 @@
 #include <xgrad/array/moments.hpp>
 #include <xgrad/array/product.hpp>
 #include <xgrad/array/reduction.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -200,6 +201,7 @@ tensor<detail::reduced_element<X, true>> nanmean(
     std::source_location where = std::source_location::current())
 {
     using T = detail::reduced_element<X, true>;
+    detail::one_statement const whole("nanmean", where);
     return detail::mean_of_numbers<T>(
         detail::reduced_operand<T>(x), {nanmean_reduction<T>, axes, options, false, where});
 }
@@ -214,6 +216,7 @@ tensor<detail::reduced_element<X, true>> nanvar(
     std::source_location where = std::source_location::current())
 {
     using T = detail::reduced_element<X, true>;
+    detail::one_statement const whole("nanvar", where);
     return detail::variance_of_numbers<T>(
         nanvar_reduction<T>, detail::reduced_operand<T>(x), axes, options, where);
 }
@@ -227,6 +230,7 @@ tensor<detail::reduced_element<X, true>> nanstd(
     std::source_location where = std::source_location::current())
 {
     using T = detail::reduced_element<X, true>;
+    detail::one_statement const whole("nanstd", where);
     auto const v = detail::variance_of_numbers<T>(
         nanstd_reduction<T>, detail::reduced_operand<T>(x), axes, options, where);
     return tensor<T>(xgrad::where(v == T(0), T(0), sqrt(v)), where);

@@ -6,6 +6,7 @@
 #include <xgrad/ops/comparison.hpp>
 #include <xgrad/ops/power.hpp>
 #include <xgrad/ops/selection.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -114,6 +115,7 @@ auto norm_l2(
     std::source_location where = std::source_location::current())
 {
     using T = detail::reduced_element<X, true>;
+    detail::one_statement const whole("norm_l2", where);
     auto const total = [&](auto const& e, reduction_options const& o) {
         return detail::reduce<T, true>(
             xgrad::square(e), sum_accumulator<T>, {norm_l2_reduction<T>, axes, o, false, where});
@@ -149,6 +151,7 @@ auto norm_lp(
     std::source_location where = std::source_location::current())
 {
     using T = detail::reduced_element<X, true>;
+    detail::one_statement const whole("norm_lp", where);
     if (!(p > 0)) {
         throw value_error("norm_lp: p = " + std::to_string(p) + " is not above 0" + at(where));
     }

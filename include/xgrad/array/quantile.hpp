@@ -4,6 +4,7 @@
 #include <xgrad/array/sort.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/selection.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -97,6 +98,7 @@ auto quantile(
 {
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
+    detail::one_statement const whole("quantile", where);
     return detail::quantiles("quantile", values, q, axes, options, where);
 }
 
@@ -109,7 +111,9 @@ auto quantile(
     reduction_options const& options = {},
     std::source_location where = std::source_location::current())
 {
-    auto const list = quantile(x, std::vector<double>{q}, axes, options, where);
+    auto const values = as_tensor(x, where);
+    detail::one_statement const whole("quantile", where);
+    auto const list = quantile(values, std::vector<double>{q}, axes, options, where);
     return reshape(list, shape_type(list.shape().begin() + 1, list.shape().end()), where);
 }
 
@@ -124,6 +128,7 @@ auto median(
 {
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
+    detail::one_statement const whole("median", where);
     auto const list = detail::quantiles("median", values, {0.5}, axes, options, where);
     return reshape(list, shape_type(list.shape().begin() + 1, list.shape().end()), where);
 }

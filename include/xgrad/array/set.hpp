@@ -56,7 +56,7 @@ tensor<T> set(tensor<T> const& x, Arguments const& arguments, std::index_sequenc
     std::array<slice, sizeof...(I)> const list{slice(std::get<I>(arguments))...};
     auto const place = select(x.shape(), row_major_strides(x.shape()), list);
     tensor<T> const v(std::get<sizeof...(I)>(arguments));
-    return replaced(x, v, place, std::source_location::current());
+    return replaced(x, v, place, std::source_location());
 }
 } // namespace detail
 

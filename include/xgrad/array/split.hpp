@@ -2,6 +2,7 @@
 
 #include <xgrad/array/movement.hpp>
 #include <xgrad/array/strided.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -24,6 +25,7 @@ std::vector<tensor<value_type_of<X>>> split(
     auto const values = as_tensor(x, where);
     auto const axis = normalize_axis(along, values.dimension(), "split", where);
     auto const length = static_cast<std::ptrdiff_t>(values.shape()[axis]);
+    detail::one_statement const whole("split", where);
     std::vector<tensor<value_type_of<X>>> parts;
     std::ptrdiff_t begin = 0;
     auto const part_until = [&](std::ptrdiff_t end) {

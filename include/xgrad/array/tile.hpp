@@ -2,6 +2,7 @@
 
 #include <xgrad/array/broadcast.hpp>
 #include <xgrad/array/gather.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 #include <tuple>
 #include <vector>
@@ -147,6 +148,7 @@ std::tuple<tensor<value_type_of<X>>...> meshgrid(indexing order, X const&... x)
     constexpr auto rank = sizeof...(X);
     auto const where = std::source_location();
     std::tuple<tensor<value_type_of<X>>...> const vectors{as_tensor(x)...};
+    detail::one_statement const whole("meshgrid", where);
     auto const axis_of = [&](std::size_t i) {
         return order == indexing::xy && rank > 1 && i < 2 ? 1 - i : i;
     };

@@ -3,6 +3,7 @@
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/array/strided.hpp>
 #include <xgrad/ops/selection.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 #include <algorithm>
 #include <array>
@@ -123,6 +124,7 @@ tensor<detail::reduced_element<X, false>> trace(
 {
     auto const values = as_tensor(x, where);
     detail::check_matrices("trace", values.shape(), where);
+    detail::one_statement const whole("trace", where);
     return sum(diagonal(values, offset, row_axis, column_axis, where), -1, {}, where);
 }
 

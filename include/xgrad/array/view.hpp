@@ -3,6 +3,7 @@
 #include <xgrad/array/strided.hpp>
 #include <xgrad/array/take.hpp>
 #include <xgrad/base/xtensor/slice.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 #include <array>
 #include <functional>
@@ -219,6 +220,12 @@ viewed(tensor<T> const& x, std::span<slice const> slices, std::source_location c
     auto const select = [&](shape_type const& shape, strides_type const& strides) {
         return detail::select(shape, strides, slices);
     };
+    bool const some_list = std::any_of(
+        slices.begin(), slices.end(), [](slice const& s) { return s.what() == slice::kind::list; });
+    if (!some_list) {
+        return part_by("view", x, select, where);
+    }
+    one_statement const whole("view", where);
     auto part = part_by("view", x, select, where);
     for_each_list(x.dimension(), slices, [&](std::size_t axis, slice const& list) {
         auto shape = part.shape();
@@ -244,6 +251,6 @@ template <class X, class... S>
 auto view(X&& x, S&&... slices)
 {
     std::array<slice, sizeof...(S)> const list{slice(slices)...};
-    return detail::viewed(as_tensor(x), list, std::source_location::current());
+    return detail::viewed(as_tensor(x), list, std::source_location());
 }
 } // namespace xgrad

@@ -59,6 +59,17 @@ public:
         return *added;
     }
 
+    /// Drops what comes after the first `count` elements.
+    void truncate(std::size_t count) noexcept
+    {
+        while (size_ > count) {
+            std::destroy_at(place(--size_));
+        }
+        bool const begins_segment = size_ % length == 0;
+        next_ = begins_segment ? nullptr : place(size_);
+        end_ = begins_segment ? nullptr : segments_[size_ / length] + length;
+    }
+
     void clear() noexcept
     {
         if constexpr (!std::is_trivially_destructible_v<T>) {

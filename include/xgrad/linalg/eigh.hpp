@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/linalg/svd.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 namespace xgrad {
 /// A = V diag(w) Vᵀ.
@@ -103,6 +104,7 @@ auto eigh(A const& a, std::source_location where = std::source_location::current
 {
     using T = floating_element<value_type_of<A>>;
     tensor<T> const values = as_tensor(a, where);
+    detail::one_statement const whole("eigh", where);
     detail::check_square("eigh", values.shape(), where);
     return detail::unpacked_eigh(detail::recorded_eigh(values, where), values.shape(-1), where);
 }

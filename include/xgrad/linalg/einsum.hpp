@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/linalg/contraction.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 #include <initializer_list>
 #include <string>
@@ -148,6 +149,7 @@ tensor<T> einsum(
     std::vector<tensor<T>> const& operands,
     std::source_location const& where)
 {
+    one_statement const whole("einsum", where);
     std::vector<shape_type> shapes;
     for (auto const& operand : operands) {
         shapes.push_back(operand.shape());

@@ -2,6 +2,7 @@
 
 #include <xgrad/array/looking_at_values.hpp>
 #include <xgrad/linalg/solve.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 #include <array>
 #include <cmath>
@@ -36,6 +37,7 @@ auto expm(A const& a, std::source_location where = std::source_location::current
 {
     using T = floating_element<value_type_of<A>>;
     tensor<T> const values = as_tensor(a, where);
+    detail::one_statement const whole("expm", where);
     detail::check_square("expm", values.shape(), where);
     auto const squarings =
         detail::choice_by(values, [](tensor<T> const& x) { return detail::squarings_of(x); });

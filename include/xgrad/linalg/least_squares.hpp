@@ -2,6 +2,7 @@
 
 #include <xgrad/array/looking_at_values.hpp>
 #include <xgrad/linalg/qr.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 #include <cmath>
 #include <limits>
@@ -66,6 +67,7 @@ auto lstsq(A const& a, B const& b, std::source_location where = std::source_loca
     using T = floating_element<value_type_of<A>, value_type_of<B>>;
     tensor<T> const x = as_tensor(a, where);
     tensor<T> const y = as_tensor(b, where);
+    detail::one_statement const whole("lstsq", where);
     detail::check_stack("lstsq", x.shape(), where);
     detail::check_right_hand_side("lstsq", x.shape(), y.shape(), where);
     auto const column = detail::as_column(y, where);

@@ -3,6 +3,7 @@
 #include <xgrad/array/norm.hpp>
 #include <xgrad/linalg/svd.hpp>
 #include <xgrad/ops/power.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 #include <cmath>
 #include <limits>
@@ -82,6 +83,7 @@ auto norm(
 {
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
+    detail::one_statement const whole("norm", where);
     if (order.what == norm_order::kind::euclidean) {
         return norm_l2(values, {}, {}, where);
     }

@@ -2,6 +2,7 @@
 
 #include <xgrad/linalg/inverse.hpp>
 #include <xgrad/ops/selection.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 namespace xgrad {
 /// Aⁿ for stacks of square matrices, by repeated squaring: the products carry the gradient. A
@@ -11,6 +12,7 @@ auto matrix_power(A const& a, int n, std::source_location where = std::source_lo
 {
     using T = floating_element<value_type_of<A>>;
     tensor<T> power = as_tensor(a, where);
+    detail::one_statement const whole("matrix_power", where);
     detail::check_square("matrix_power", power.shape(), where);
     if (n == 0) {
         // The identity, on which a gradient of 0 flows back.

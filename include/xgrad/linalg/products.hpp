@@ -2,6 +2,7 @@
 
 #include <xgrad/array/matmul.hpp>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 #include <initializer_list>
 #include <vector>
@@ -59,6 +60,7 @@ tensor<T> tensordot(
     contracted_axes const& contracted,
     std::source_location const& where)
 {
+    one_statement const whole(name, where);
     auto const [left, right] = contracted.of(a.dimension(), b.dimension(), where);
     auto const fail = [&](std::string const& why) {
         throw shape_error(
@@ -127,6 +129,7 @@ auto dot(A const& a, B const& b, std::source_location where = std::source_locati
     using T = floating_element<value_type_of<A>, value_type_of<B>>;
     tensor<T> const x = as_tensor(a, where);
     tensor<T> const y = as_tensor(b, where);
+    detail::one_statement const whole("dot", where);
     if (x.dimension() == 0 || y.dimension() == 0) {
         return tensor<T>(x * y, where);
     }
@@ -148,6 +151,7 @@ auto vdot(A const& a, B const& b, std::source_location where = std::source_locat
     using T = floating_element<value_type_of<A>, value_type_of<B>>;
     tensor<T> const x = as_tensor(a, where);
     tensor<T> const y = as_tensor(b, where);
+    detail::one_statement const whole("vdot", where);
     if (x.size() != y.size()) {
         throw shape_error(
             "vdot: shapes " + to_string(x.shape()) + " and " + to_string(y.shape()) +
@@ -165,6 +169,7 @@ auto outer(A const& a, B const& b, std::source_location where = std::source_loca
     using T = floating_element<value_type_of<A>, value_type_of<B>>;
     tensor<T> const x = as_tensor(a, where);
     tensor<T> const y = as_tensor(b, where);
+    detail::one_statement const whole("outer", where);
     return tensor<T>(reshape(x, shape_type{x.size(), 1}, where) * ravel(y, where), where);
 }
 
@@ -176,6 +181,7 @@ auto kron(A const& a, B const& b, std::source_location where = std::source_locat
     using T = floating_element<value_type_of<A>, value_type_of<B>>;
     tensor<T> const x = as_tensor(a, where);
     tensor<T> const y = as_tensor(b, where);
+    detail::one_statement const whole("kron", where);
     auto const rank = std::max(x.dimension(), y.dimension());
     auto const length = [&](tensor<T> const& t, std::size_t axis) {
         auto const missing = rank - t.dimension();

@@ -3,6 +3,7 @@
 #include <xgrad/array/concatenate.hpp>
 #include <xgrad/linalg/packed.hpp>
 #include <xgrad/linalg/triangular.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 namespace xgrad {
 /// A = Q R.
@@ -110,6 +111,7 @@ auto qr(A const& a, std::source_location where = std::source_location::current()
 {
     using T = floating_element<value_type_of<A>>;
     tensor<T> const values = as_tensor(a, where);
+    detail::one_statement const whole("qr", where);
     detail::check_stack("qr", values.shape(), where);
     auto const m = values.shape(-2);
     auto const n = values.shape(-1);

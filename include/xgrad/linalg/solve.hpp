@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/linalg/lu.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 namespace xgrad {
 namespace detail {
@@ -26,6 +27,7 @@ tensor<T> solve(
     tensor<T> const& b,
     std::source_location const& where)
 {
+    one_statement const whole(name, where);
     check_square(name, a.shape(), where);
     check_right_hand_side(name, a.shape(), b.shape(), where);
     auto const column = as_column(b, where);

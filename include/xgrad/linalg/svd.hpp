@@ -4,6 +4,7 @@
 #include <xgrad/linalg/packed.hpp>
 #include <xgrad/ops/comparison.hpp>
 #include <xgrad/ops/selection.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 namespace xgrad {
 /// A = U diag(s) Vh.
@@ -131,6 +132,7 @@ auto svd(A const& a, std::source_location where = std::source_location::current(
 {
     using T = floating_element<value_type_of<A>>;
     tensor<T> const values = as_tensor(a, where);
+    detail::one_statement const whole("svd", where);
     detail::check_stack("svd", values.shape(), where);
     return detail::unpacked_svd(
         detail::recorded_svd(values, where), values.shape(-2), values.shape(-1), where);

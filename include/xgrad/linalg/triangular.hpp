@@ -3,6 +3,7 @@
 #include <xgrad/linalg/lapack.hpp>
 #include <xgrad/linalg/stack.hpp>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 namespace xgrad {
 /// Which triangle of a matrix holds the coefficients, and how they are meant.
@@ -116,6 +117,7 @@ tensor<T> solve_triangular(
     triangular_options const& options,
     std::source_location const& where)
 {
+    one_statement const whole(name, where);
     check_square(name, a.shape(), where);
     check_right_hand_side(name, a.shape(), b.shape(), where);
     auto const column = as_column(b, where);

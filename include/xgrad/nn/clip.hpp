@@ -5,6 +5,7 @@
 #include <xgrad/ops/comparison.hpp>
 #include <xgrad/ops/power.hpp>
 #include <xgrad/ops/selection.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 #include <string>
 #include <string_view>
@@ -42,6 +43,7 @@ tensor<floating_element<value_type_of<X>>> clip_by_norm(
 {
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
+    detail::one_statement const whole("clip_by_norm", where);
     auto const bound = detail::norm_bound<T>("clip_by_norm", clip_norm, where);
     auto const norm = norm_l2(values, axes, {.keep_dims = true}, where);
     return tensor<T>(values * detail::clip_factor(norm, bound), where);
@@ -55,6 +57,7 @@ std::vector<tensor<T>> clip_by_global_norm(
     double clip_norm,
     std::source_location where = std::source_location::current())
 {
+    detail::one_statement const whole("clip_by_global_norm", where);
     auto const bound = detail::norm_bound<T>("clip_by_global_norm", clip_norm, where);
     tensor<T> squares = T(0);
     for (auto const& x : list) {

@@ -3,6 +3,7 @@
 #include <xgrad/array/matmul.hpp>
 #include <xgrad/nn/normalization.hpp>
 #include <xgrad/nn/window.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 namespace xgrad {
 struct conv1d_options
@@ -93,6 +94,7 @@ tensor<floating_element<value_type_of<X>, value_type_of<W>>> conv2d(
     using T = floating_element<value_type_of<X>, value_type_of<W>>;
     tensor<T> const images = as_tensor(x, where);
     tensor<T> const w = as_tensor(weights, where);
+    detail::one_statement const whole("conv2d", where);
     detail::check_convolution("conv2d", images.shape(), w.shape(), 4, options.groups, where);
     return detail::convolve("conv2d", images, w, options, where);
 }
@@ -106,6 +108,7 @@ tensor<floating_element<value_type_of<X>, value_type_of<W>>> conv2d(
     conv2d_options const& options = {},
     std::source_location where = std::source_location::current())
 {
+    detail::one_statement const whole("conv2d", where);
     return bias_add(conv2d(x, weights, options, where), bias, 1, where);
 }
 
@@ -121,6 +124,7 @@ tensor<floating_element<value_type_of<X>, value_type_of<W>>> conv1d(
     using T = floating_element<value_type_of<X>, value_type_of<W>>;
     tensor<T> const signals = as_tensor(x, where);
     tensor<T> const w = as_tensor(weights, where);
+    detail::one_statement const whole("conv1d", where);
     detail::check_convolution("conv1d", signals.shape(), w.shape(), 3, options.groups, where);
     // As images of one row.
     auto const flat = [&](tensor<T> const& t) {
@@ -147,6 +151,7 @@ tensor<floating_element<value_type_of<X>, value_type_of<W>>> conv1d(
     conv1d_options const& options = {},
     std::source_location where = std::source_location::current())
 {
+    detail::one_statement const whole("conv1d", where);
     return bias_add(conv1d(x, weights, options, where), bias, 1, where);
 }
 } // namespace xgrad

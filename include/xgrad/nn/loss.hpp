@@ -8,6 +8,7 @@
 #include <xgrad/ops/power.hpp>
 #include <xgrad/ops/rectifier.hpp>
 #include <xgrad/ops/special.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 #include <cmath>
 
@@ -136,6 +137,7 @@ tensor<floating_element<value_type_of<X>>> softmax_cross_entropy(
     using T = floating_element<value_type_of<X>>;
     tensor<T> const x = as_tensor(logits, where);
     auto const y = as_tensor(labels, where);
+    detail::one_statement const whole("softmax_cross_entropy", where);
     auto const logs = log_softmax(x, -1, where);
     if (same_shape(x.shape(), y.shape())) {
         tensor<T> const weights = y;

@@ -5,6 +5,7 @@
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/power.hpp>
 #include <xgrad/ops/selection.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 namespace xgrad {
 namespace detail {
@@ -71,6 +72,7 @@ tensor<floating_element<value_type_of<X>>> layer_norm(
 {
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
+    detail::one_statement const whole("layer_norm", where);
     detail::normalizer<T> const n(values, options.axes, where);
     return tensor<T>((values - n.mean) * rsqrt(n.variance + static_cast<T>(options.eps)), where);
 }
@@ -88,6 +90,7 @@ tensor<floating_element<value_type_of<X>>> layer_norm(
     tensor<T> const values = as_tensor(x, where);
     tensor<T> const scale = as_tensor(gamma, where);
     tensor<T> const shift = as_tensor(beta, where);
+    detail::one_statement const whole("layer_norm", where);
     detail::normalizer<T> const n(values, options.axes, where);
     return tensor<T>(
         (values - n.mean) * rsqrt(n.variance + static_cast<T>(options.eps)) * scale + shift, where);
@@ -149,6 +152,7 @@ tensor<floating_element<value_type_of<X>>> batch_norm(
 {
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
+    detail::one_statement const whole("batch_norm", where);
     auto const axis = normalize_axis(options.axis, values.dimension(), "batch_norm", where);
     detail::normalizer<T> const n(values, detail::other_axes(values.dimension(), axis), where);
     return detail::channel_normalizer(values, options, where)(n.mean, n.variance, gamma, beta);
@@ -167,6 +171,7 @@ tensor<floating_element<value_type_of<X>>> batch_norm(
 {
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
+    detail::one_statement const whole("batch_norm", where);
     detail::channel_normalizer const n(values, options, where);
     return n(
         n.along_channels(as_tensor(mean, where)),
@@ -185,6 +190,7 @@ tensor<floating_element<value_type_of<X>, value_type_of<B>>> bias_add(
 {
     using T = floating_element<value_type_of<X>, value_type_of<B>>;
     tensor<T> const values = as_tensor(x, where);
+    detail::one_statement const whole("bias_add", where);
     return tensor<T>(
         values +
             detail::along_axis<T>("bias_add", as_tensor(bias, where), values.shape(), axis, where),
@@ -206,6 +212,7 @@ tensor<floating_element<value_type_of<X>>> l2_normalize(
 {
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
+    detail::one_statement const whole("l2_normalize", where);
     auto const squares = detail::reduce<T, true>(
         square(values),
         sum_accumulator<T>,

@@ -3,6 +3,7 @@
 #include <xgrad/array/movement.hpp>
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/nn/window.hpp>
+#include <xgrad/tape/one_statement.hpp>
 
 #include <limits>
 #include <optional>
@@ -56,6 +57,7 @@ tensor<floating_element<value_type_of<X>>> max_pool2d(
 {
     using T = floating_element<value_type_of<X>>;
     tensor<T> const images = as_tensor(x, where);
+    detail::one_statement const whole("max_pool2d", where);
     auto const layout = detail::pool_layout("max_pool2d", images, kernel, options, where);
     constexpr auto nothing = -std::numeric_limits<T>::infinity();
     auto const windows = detail::windows(images, layout, nothing, where);
@@ -72,6 +74,7 @@ tensor<floating_element<value_type_of<X>>> avg_pool2d(
 {
     using T = floating_element<value_type_of<X>>;
     tensor<T> const images = as_tensor(x, where);
+    detail::one_statement const whole("avg_pool2d", where);
     auto const layout = detail::pool_layout("avg_pool2d", images, kernel, options, where);
     auto const windows = detail::windows(images, layout, T(0), where);
     if (options.count_include_pad) {

@@ -2,6 +2,7 @@
 
 #include <xgrad/base/arena.hpp>
 #include <xgrad/base/error.hpp>
+#include <xgrad/tape/composite.hpp>
 #include <xgrad/tape/value_budget.hpp>
 #include <xgrad/tape/variable_table.hpp>
 
@@ -58,6 +59,33 @@ public:
     bool keeps_operands() const noexcept { return keeps_operands_; }
 
     segmented_list<statement> const& statements() const noexcept { return statements_; }
+
+    composite_list const& composites() const noexcept { return composites_; }
+
+    /// The number of statements, each composite counted as one.
+    std::size_t size() const noexcept { return statements_.size() - composites_.merged(); }
+
+    /// What is recorded until `end_composite` is one statement. (A record that is repeated knows
+    /// already.)
+    void begin_composite()
+    {
+        if (next_ == none) {
+            composites_.open(statements_.size());
+        }
+    }
+
+    /// Ends that; drops the statements where the operator has failed.
+    void
+    end_composite(std::string_view name, std::source_location const& where, bool failed) noexcept
+    {
+        if (!failed) {
+            composites_.close(statements_.size(), name, where);
+            return;
+        }
+        auto const begin = composites_.abandon(statements_.size());
+        statements_.truncate(begin);
+        budget_.truncate(begin);
+    }
 
     variable_table const& variables() const noexcept { return variables_; }
 
@@ -166,6 +194,7 @@ public:
             return; // and so is all else
         }
         budget_.clear();
+        composites_.clear();
         statements_.clear();
         operands_.clear();
         variables_.clear();
@@ -277,7 +306,7 @@ private:
 
     std::size_t own_bytes() const noexcept
     {
-        return statements_.bytes() + operands_.bytes() + variables_.bytes();
+        return statements_.bytes() + composites_.bytes() + operands_.bytes() + variables_.bytes();
     }
 
     static constexpr auto none = std::numeric_limits<std::size_t>::max();
@@ -290,6 +319,7 @@ private:
     bool knows_gradients_ = false;
     std::size_t times_consumed_ = 0;
     segmented_list<statement> statements_;
+    composite_list composites_;
     value_budget budget_{statements_};
     arena operands_; // and numbers, of all statements
     variable_table variables_;

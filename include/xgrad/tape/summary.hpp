@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace xgrad {
@@ -32,24 +33,80 @@ inline std::string formula_of(statement const& s)
     return s.reduced == nullptr ? formula : std::string(s.reduced->name) + "(" + formula + ")";
 }
 
+namespace detail {
+/// Bytes that a statement keeps for the reverse sweep.
+inline std::size_t bytes_kept_by(statement const& s)
+{
+    std::size_t bytes = s.kept_result ? s.kept_result->block_bytes : 0;
+    for (auto const& operand : s.operands()) {
+        bytes += operand.kept ? operand.kept->block_bytes : 0;
+    }
+    return bytes;
+}
+
+/// The name of an operator, with what its steps read of what came before them.
+inline std::string formula_of(recording const& r, composite const& whole)
+{
+    std::vector<std::uint32_t> seen;
+    for (auto k = whole.begin; k < whole.end; ++k) {
+        seen.push_back(r.statements()[k].result);
+    }
+    std::vector<std::uint32_t> read;
+    for (auto k = whole.begin; k < whole.end; ++k) {
+        for (auto const& operand : r.statements()[k].operands()) {
+            if (std::find(seen.begin(), seen.end(), operand.variable) == seen.end()) {
+                seen.push_back(operand.variable);
+                read.push_back(operand.variable);
+            }
+        }
+    }
+    std::sort(read.begin(), read.end());
+    std::string arguments;
+    for (auto const variable : read) {
+        arguments += (arguments.empty() ? "v" : ", v") + std::to_string(variable);
+    }
+    return std::string(whole.name) + "(" + arguments + ")";
+}
+
+using summary_row = std::array<std::string, 5>;
+
+inline summary_row row_of(
+    recording const& r,
+    statement const& last,
+    std::string formula,
+    std::size_t kept,
+    std::source_location const& where)
+{
+    std::string const place = at(where); // nothing, where the compiler gave no line
+    return {
+        "v" + std::to_string(last.result),
+        std::move(formula),
+        to_string(r.shape_of(last.result)),
+        std::to_string(kept),
+        place.empty() ? "" : place.substr(2, place.size() - 3)};
+}
+} // namespace detail
+
 /// A table of a tape's statements: what each computes, its shape, the bytes that it keeps for the
-/// reverse sweep (values kept by several statements count for each), and where it stands.
+/// reverse sweep (values kept by several statements count for each), and where it stands. An
+/// operator that computes in several steps is one line, that of its last result.
 inline std::string summary_of(recording const& r)
 {
-    std::vector<std::array<std::string, 5>> rows{{"result", "formula", "shape", "keeps", "where"}};
-    for (std::size_t i = 0; i < r.statements().size(); ++i) {
-        auto const& s = r.statements()[i];
-        std::size_t kept = s.kept_result ? s.kept_result->block_bytes : 0;
-        for (auto const& operand : s.operands()) {
-            kept += operand.kept ? operand.kept->block_bytes : 0;
+    std::vector<detail::summary_row> rows{{"result", "formula", "shape", "keeps", "where"}};
+    for (std::size_t k = 0, next = 0; k < r.statements().size(); ++k) {
+        bool const is_composite = next < r.composites().size() && r.composites()[next].begin == k;
+        if (!is_composite) {
+            auto const& s = r.statements()[k];
+            rows.push_back(detail::row_of(r, s, formula_of(s), detail::bytes_kept_by(s), s.where));
+            continue;
         }
-        std::string const place = at(s.where); // nothing, where the compiler gave no line
-        rows.push_back(
-            {"v" + std::to_string(s.result),
-             formula_of(s),
-             to_string(r.shape_of(s.result)),
-             std::to_string(kept),
-             place.empty() ? "" : place.substr(2, place.size() - 3)});
+        auto const& whole = r.composites()[next++];
+        std::size_t kept = 0;
+        for (; k < whole.end; ++k) {
+            kept += detail::bytes_kept_by(r.statements()[k]);
+        }
+        auto const& last = r.statements()[--k];
+        rows.push_back(detail::row_of(r, last, detail::formula_of(r, whole), kept, whole.where));
     }
     std::array<std::size_t, 5> widths{};
     for (auto const& row : rows) {

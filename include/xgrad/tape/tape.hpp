@@ -72,8 +72,8 @@ public:
     /// Forgets all statements; stays active.
     void clear() noexcept { parts_.record->clear(); }
 
-    /// The number of statements.
-    std::size_t size() const noexcept { return parts_.record->statements().size(); }
+    /// The number of statements. An operator that computes in several steps is one.
+    std::size_t size() const noexcept { return parts_.record->size(); }
 
     /// Bytes held by the record and by the values that it keeps.
     std::size_t bytes() const { return parts_.record->bytes(); }

@@ -49,6 +49,18 @@ public:
         return {statements_, segment_ends_.empty() ? 0 : segment_ends_.back(), statements_.size()};
     }
 
+    /// The statements from this one on are there no more.
+    void truncate(std::size_t statements) noexcept
+    {
+        bool is_cut = false;
+        for (; !segment_ends_.empty() && segment_ends_.back() > statements; is_cut = true) {
+            segment_ends_.pop_back();
+        }
+        if (is_cut && statements > (segment_ends_.empty() ? 0 : segment_ends_.back())) {
+            segment_ends_.push_back(statements); // in the place of one that was longer
+        }
+    }
+
     void clear() noexcept
     {
         segment_ends_.clear();

@@ -24,7 +24,7 @@ auto viewed_by(E const& e, Slices const& slices)
         // By its argument: xtl's variant became the standard's.
         list.push_back(visit([](auto const& one) { return slice(one); }, s));
     }
-    return viewed(as_tensor(e), list, std::source_location::current());
+    return viewed(as_tensor(e), list, std::source_location());
 }
 
 /// The elements at xtensor's indices, each of which has one entry for every axis.
