@@ -11,7 +11,7 @@ using namespace xgrad;
 
 BOOST_AUTO_TEST_CASE(what_an_arena_hands_out_does_not_overlap_or_move)
 {
-    arena a;
+    memory_arena a;
     std::vector<std::pair<unsigned char*, std::size_t>> parts;
     for (std::size_t i = 0; i < 3000; ++i) {
         auto const bytes = 1 + i * 37 % 400;
@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(what_an_arena_hands_out_does_not_overlap_or_move)
 
 BOOST_AUTO_TEST_CASE(a_cleared_arena_hands_out_the_same_memory_again)
 {
-    arena a;
+    memory_arena a;
     std::vector<void*> first;
     for (int i = 0; i < 200; ++i) {
         first.push_back(a.allocate(100));
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(a_cleared_arena_hands_out_the_same_memory_again)
 
 BOOST_AUTO_TEST_CASE(an_arena_counts_what_it_handed_out)
 {
-    arena a;
+    memory_arena a;
     BOOST_TEST(a.bytes() == 0u);
     a.allocate(96);
     BOOST_TEST(a.bytes() == 96u);

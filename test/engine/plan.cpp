@@ -18,7 +18,7 @@ body_pointer counted(shape_type const& shape)
 std::vector<double> read_all(body_pointer const& body, shape_type const& shape)
 {
     std::array<operand_access, 1> operands;
-    plan p;
+    loop_plan p;
     p.size = element_count(shape);
     p.operands = operands;
     p.read(0, *body, shape, element_type::float64);

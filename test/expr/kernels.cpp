@@ -73,7 +73,7 @@ struct block
     std::vector<std::vector<T>> adjoints;
     std::vector<void*> adjoint_pointers;
     bool accumulate[8] = {};
-    parts<E> const p;
+    expression_parts<E> const p;
     std::vector<T> values = std::vector<T>(padded);
 
     explicit block(E const& e) : p(e)

@@ -85,7 +85,7 @@ body_pointer differences(reduced_expression<T> const& e, reduction_call const& c
         e.scalars,
         scanned_axis(p.shape(), axes, false),
         out->template elements<T>());
-    finish_reduction(e, call, axes, p.reading().size, alignment::any, {}, *out);
+    finish_reduction(e, call, axes, p.reading().size, operand_alignment::any, {}, *out);
     return out;
 }
 
@@ -126,7 +126,7 @@ using difference_element =
 template <class T, class E>
 tensor<T> differences(E const& e, std::size_t axis, std::source_location const& where)
 {
-    parts<E> const p(e);
+    expression_parts<E> const p(e);
     return tensor<T>(vectorized::differences(
         vectorized::reduced_expression<T>{
             kernels_of<E>, is_tensor<E>, p.operands, p.scalars.data()},

@@ -77,7 +77,7 @@ void finish_reduction(
     reduction_call const& call,
     std::uint64_t axes,
     std::size_t elements,
-    alignment aligned,
+    operand_alignment aligned,
     std::span<body_pointer const> unit_adjoints,
     tensor_body& out,
     body_pointer companion = {})
@@ -157,7 +157,7 @@ body_pointer logsumexp_with_gradient(
     }
     auto out = make_body(type_of<T>, shape_type(call.options.keep_dims ? x.shape.size() : 0, 1), 1);
     *out->template elements<T>() = result;
-    finish_reduction(e, call, axes, x.size, alignment::linear, {&softmax, 1}, *out);
+    finish_reduction(e, call, axes, x.size, operand_alignment::linear, {&softmax, 1}, *out);
     return out;
 }
 
@@ -204,9 +204,9 @@ body_pointer reduce_all(
         call,
         axes,
         elements,
-        linear        ? alignment::linear
-            : uniform ? alignment::same
-                      : alignment::any,
+        linear        ? operand_alignment::linear
+            : uniform ? operand_alignment::same
+                      : operand_alignment::any,
         unit.bodies(),
         *out,
         std::move(companions));
@@ -246,7 +246,7 @@ body_pointer reduce_axes(
         size,
         out->template elements<T>());
     finish_reduction(
-        e, call, axes, p.reading().size, alignment::any, {}, *out, std::move(companions));
+        e, call, axes, p.reading().size, operand_alignment::any, {}, *out, std::move(companions));
     return out;
 }
 

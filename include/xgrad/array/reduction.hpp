@@ -149,7 +149,7 @@ shape_type shape_of(E const& e, std::source_location const& where)
     if constexpr (is_tensor<E>) {
         return e.shape();
     } else {
-        parts<E> const p(e);
+        expression_parts<E> const p(e);
         std::array<shape_type const*, p.operands.size()> shapes;
         std::transform(p.operands.begin(), p.operands.end(), shapes.begin(), [](auto* operand) {
             return &operand->shape;
@@ -175,7 +175,7 @@ tensor<T> reduce(X const& x, Accumulator const& accumulator, vectorized::reducti
 {
     auto const e = reduced_operand<T>(x);
     using E = std::remove_cvref_t<decltype(e)>;
-    parts<E> const p(e);
+    expression_parts<E> const p(e);
     return tensor<T>(vectorized::reduce(
         vectorized::reduced_expression<T>{
             kernels_for_reduction<E, Linear>(), is_tensor<E>, p.operands, p.scalars.data()},

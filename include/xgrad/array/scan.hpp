@@ -61,7 +61,7 @@ body_pointer scan(reduced_expression<T> const& e, reduction_call const& call)
     auto out = make_body(type_of<T>, axis.is_whole ? shape_type{axis.length} : p.shape());
     compute_scan<T>(
         e.kernels, e.is_leaf, p.reading(), e.scalars, axis, Scan(), out->template elements<T>());
-    finish_reduction(e, call, axes, p.reading().size, alignment::any, {}, *out);
+    finish_reduction(e, call, axes, p.reading().size, operand_alignment::any, {}, *out);
     return out;
 }
 
@@ -102,7 +102,7 @@ auto scan(X const& x, axes_argument const& axes, std::source_location const& whe
     using T = typename Scan::value_type;
     auto const e = reduced_operand<T>(x);
     using E = std::remove_cvref_t<decltype(e)>;
-    parts<E> const p(e);
+    expression_parts<E> const p(e);
     return tensor<T>(vectorized::scan<Scan>(
         vectorized::reduced_expression<T>{
             kernels_of<E>, is_tensor<E>, p.operands, p.scalars.data()},

@@ -9,14 +9,14 @@
 namespace xgrad {
 /// Memory for many small objects that go all at once: taken in sequence out of pages that stay for
 /// the next time. Nothing is ever moved.
-class arena
+class memory_arena
 {
 public:
-    arena() = default;
-    arena(arena const&) = delete;
-    arena& operator=(arena const&) = delete;
+    memory_arena() = default;
+    memory_arena(memory_arena const&) = delete;
+    memory_arena& operator=(memory_arena const&) = delete;
 
-    ~arena()
+    ~memory_arena()
     {
         for (auto const& page : pages_) {
             free_block(page.data, page.bytes);

@@ -38,7 +38,7 @@ inline namespace XGRAD_ARCHITECTURE {
 template <class T>
 void compute_adjoints(
     block_kernels const& kernels,
-    plan const& p,
+    loop_plan const& p,
     T const* scalars,
     seed_source const& source,
     std::span<adjoint_target const> targets)
@@ -60,7 +60,7 @@ void compute_adjoints(
     auto const length =
         places > 0 ? accumulation_chunk(p.size, largest, cost) : vectorized::chunk_length(cost);
     auto const chunks = std::max<std::size_t>(1, vectorized::chunks_in(p.size, length));
-    scratch sums(chunks * places * sizeof(T));
+    scratch_memory sums(chunks * places * sizeof(T));
     std::fill_n(sums.as<T>(), chunks * places, T(0));
 
     for_each_chunk(chunks, static_cast<double>(p.size) * cost, [&](std::size_t chunk) {
@@ -71,10 +71,10 @@ void compute_adjoints(
             : reader.longest();
         auto const most = std::min(step, padded_bytes(p.size * sizeof(T)) / sizeof(T));
         // One block for every leaf without an adjoint of its own, one each for values and seed.
-        scratch blocks((leaves + 2) * most * sizeof(T));
+        scratch_memory blocks((leaves + 2) * most * sizeof(T));
         auto* const value_block = blocks.as<T>() + leaves * most;
         auto* const seeds = value_block + most;
-        scratch tables(leaves * (sizeof(void*) + sizeof(bool)));
+        scratch_memory tables(leaves * (sizeof(void*) + sizeof(bool)));
         auto* const adjoints = tables.as<void*>();
         auto* const add = reinterpret_cast<bool*>(adjoints + leaves);
         for (auto begin = chunk * length; begin < end; begin += step) {
@@ -156,13 +156,13 @@ void compute_adjoints(
 inline namespace XGRAD_ARCHITECTURE {
 XGRAD_EXTERN template void compute_adjoints(
     block_kernels const&,
-    plan const&,
+    loop_plan const&,
     double const*,
     seed_source const&,
     std::span<adjoint_target const>);
 XGRAD_EXTERN template void compute_adjoints(
     block_kernels const&,
-    plan const&,
+    loop_plan const&,
     float const*,
     seed_source const&,
     std::span<adjoint_target const>);

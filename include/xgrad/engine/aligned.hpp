@@ -101,7 +101,7 @@ private:
     short_list<void const*> pointers_;
     std::size_t size_;
     std::size_t length_;
-    scratch blocks_;
+    scratch_memory blocks_;
     std::size_t begin_ = 0; // of the elements that the pointers point at
 };
 
@@ -230,7 +230,7 @@ void reduce_aligned(
     auto const cost = kernels != nullptr ? kernels->cost : 0.1f;
     auto const length = accumulation_chunk(size, 1, cost);
     auto const chunks = std::max<std::size_t>(1, vectorized::chunks_in(size, length));
-    scratch partial(chunks * states * sizeof(T));
+    scratch_memory partial(chunks * states * sizeof(T));
     auto const state = [&](std::size_t chunk) {
         return vectorized::states_at<T, states>(partial.template as<T>() + chunk * states, 1);
     };
@@ -238,7 +238,7 @@ void reduce_aligned(
         accumulator.start(state(chunk), 1);
         vectorized::pairs_of_blocks<T, Accumulator> pairs(accumulator);
         aligned_reader<T> reader(operands, size);
-        scratch values(kernels != nullptr ? std::min(block_length, size) * sizeof(T) : 0);
+        scratch_memory values(kernels != nullptr ? std::min(block_length, size) * sizeof(T) : 0);
         auto const end = std::min(size, (chunk + 1) * length);
         bool const at_once =
             kernels == nullptr && (takes_all_at_once<Accumulator> || Accumulator::joins_in_pairs);

@@ -12,7 +12,7 @@
 // type; every array may be read and written up to a whole register past `count`.
 
 namespace xgrad {
-struct primitive;
+struct primitive_rule;
 
 struct value_block
 {
@@ -50,7 +50,7 @@ struct expression_term
     std::uint8_t arity;
     std::string_view name;
     std::string_view symbol;
-    primitive const* rule = nullptr; // of an operation that has a derivative
+    primitive_rule const* rule = nullptr; // of an operation that has a derivative
 };
 
 struct leaf_traits

@@ -12,10 +12,10 @@ inline constexpr std::size_t block_length = 1024;
 
 /// Memory for the time of a scope: on the stack where a few small blocks are enough, else of the
 /// pool.
-class scratch
+class scratch_memory
 {
 public:
-    explicit scratch(std::size_t bytes)
+    explicit scratch_memory(std::size_t bytes)
         : data_(
               bytes == 0                     ? nullptr
                   : bytes <= sizeof(inline_) ? inline_
@@ -23,10 +23,10 @@ public:
           bytes_(bytes)
     {}
 
-    scratch(scratch const&) = delete;
-    scratch& operator=(scratch const&) = delete;
+    scratch_memory(scratch_memory const&) = delete;
+    scratch_memory& operator=(scratch_memory const&) = delete;
 
-    ~scratch()
+    ~scratch_memory()
     {
         if (bytes_ > sizeof(inline_)) {
             free_block(data_, bytes_);
@@ -53,7 +53,7 @@ template <class T>
 class block_reader
 {
 public:
-    explicit block_reader(plan const& p)
+    explicit block_reader(loop_plan const& p)
         : plan_(p),
           length_(std::min(block_length, padded_bytes(p.size * sizeof(T)) / sizeof(T))),
           windows_(p.operands.size()),
@@ -65,7 +65,7 @@ public:
             auto& w = windows_[i];
             w.buffer = buffers_.template as<T>() + w.place;
             pointers_[i] = w.length > 0 ? w.buffer : nullptr;
-            if (operand.how == access::constant) {
+            if (operand.how == access_kind::constant) {
                 pack(operand.type, operand.data, {}, {}, 0, length_, w.buffer);
             } else if (w.period > 0) {
                 pack(operand.type, operand.data, p.axes, operand.strides, 0, w.period, w.buffer);
@@ -88,14 +88,14 @@ public:
         for (std::size_t i = 0; i < plan_.operands.size(); ++i) {
             auto const& operand = plan_.operands[i];
             auto& w = windows_[i];
-            if (operand.how == access::direct && operand.padded) {
+            if (operand.how == access_kind::direct && operand.padded) {
                 pointers_[i] = static_cast<T const*>(operand.data) + begin;
-            } else if (operand.how == access::direct) {
+            } else if (operand.how == access_kind::direct) {
                 std::copy_n(static_cast<T const*>(operand.data) + begin, count, w.buffer);
                 pad(w.buffer, count, w.length);
-            } else if (operand.how == access::packed && w.period > 0) {
+            } else if (operand.how == access_kind::packed && w.period > 0) {
                 pointers_[i] = w.buffer + begin % w.period;
-            } else if (operand.how == access::packed) {
+            } else if (operand.how == access_kind::packed) {
                 pack(
                     operand.type,
                     operand.data,
@@ -150,10 +150,10 @@ private:
             auto const& operand = plan_.operands[i];
             auto& w = windows_[i];
             w = {};
-            if (operand.how == access::constant ||
-                (operand.how == access::direct && !operand.padded)) {
+            if (operand.how == access_kind::constant ||
+                (operand.how == access_kind::direct && !operand.padded)) {
                 w.length = length_;
-            } else if (operand.how == access::packed) {
+            } else if (operand.how == access_kind::packed) {
                 w.period = period_of(operand);
                 w.length = w.period > 0 ? w.period + length_ + line : length_;
             }
@@ -164,10 +164,10 @@ private:
         return total;
     }
 
-    plan const& plan_;
+    loop_plan const& plan_;
     std::size_t length_;
     short_list<window> windows_;
     short_list<T const*> pointers_;
-    scratch buffers_;
+    scratch_memory buffers_;
 };
 } // namespace xgrad

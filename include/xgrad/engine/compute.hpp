@@ -37,7 +37,8 @@ inline std::size_t rows_to_a_register(std::size_t length) noexcept
 
 /// The values of an expression, into the dense body `out` of any element type.
 template <class T>
-void compute_values(block_kernels const& kernels, plan const& p, T const* scalars, tensor_body& out)
+void compute_values(
+    block_kernels const& kernels, loop_plan const& p, T const* scalars, tensor_body& out)
 {
     bool const converts = out.type != type_of<T>;
     auto const length = vectorized::chunk_length(kernels.cost);
@@ -46,7 +47,7 @@ void compute_values(block_kernels const& kernels, plan const& p, T const* scalar
         static_cast<double>(p.size) * kernels.cost,
         [&](std::size_t chunk) {
             block_reader<T> reader(p);
-            scratch converted(converts ? block_length * sizeof(T) : 0);
+            scratch_memory converted(converts ? block_length * sizeof(T) : 0);
             result_blocks<T> const blocks(converts ? 0 : p.size);
             auto const end = std::min(p.size, (chunk + 1) * length);
             auto const step = converts || blocks.streams() ? block_length : reader.longest();
@@ -73,9 +74,9 @@ void compute_values(block_kernels const& kernels, plan const& p, T const* scalar
 #if defined(XGRAD_COMPILED)
 inline namespace XGRAD_ARCHITECTURE {
 XGRAD_EXTERN template void
-compute_values(block_kernels const&, plan const&, double const*, tensor_body&);
+compute_values(block_kernels const&, loop_plan const&, double const*, tensor_body&);
 XGRAD_EXTERN template void
-compute_values(block_kernels const&, plan const&, float const*, tensor_body&);
+compute_values(block_kernels const&, loop_plan const&, float const*, tensor_body&);
 } // namespace XGRAD_ARCHITECTURE
 #endif
 } // namespace xgrad

@@ -96,7 +96,7 @@ template <class T>
 struct reduction_space
 {
     block_kernels const* kernels; // null: the operand itself
-    plan const& reading;
+    loop_plan const& reading;
     T const* scalars;
     shape_type const& axes;
     strides_type const& strides;
@@ -121,7 +121,7 @@ struct reduction_space
         block_reader<T> reader(reading);
         // Several rows that are joined to one another, if they can be had.
         auto const step = is_columns() ? reader.longest() : block_length;
-        scratch values(
+        scratch_memory values(
             kernels != nullptr ? padded_bytes(std::min(step, reading.size) * sizeof(T)) : 0);
         pairs_of_blocks<T, Accumulator> pairs(accumulator);
         bool is_first = start(accumulator, state, begin, std::min(step, end - begin), empty);
@@ -174,7 +174,7 @@ struct reduction_space
     T const* elements_in_place() const noexcept
     {
         auto const& first = reading.operands[0];
-        bool const some = kernels == nullptr && first.how == access::direct && first.padded;
+        bool const some = kernels == nullptr && first.how == access_kind::direct && first.padded;
         return some ? static_cast<T const*>(first.data) : nullptr;
     }
 
@@ -225,7 +225,7 @@ void reduce_rows(
     // What is not worth a second thread is one chunk.
     auto const some = nanoseconds > parallel_threshold ? chunk / (fewest * length) * fewest
                                                        : std::max<std::size_t>(1, rows);
-    scratch partial(states * rows * sizeof(T));
+    scratch_memory partial(states * rows * sizeof(T));
     auto state = states_at<T, states>(partial.template as<T>(), rows);
     if constexpr (accumulates_in_place<Accumulator>) {
         state[Accumulator::result_state] = out;
@@ -250,7 +250,7 @@ void reduce_rows(
 template <class T, class Accumulator>
 void compute_reduction(
     block_kernels const* kernels,
-    plan const& p,
+    loop_plan const& p,
     T const* scalars,
     Accumulator const& accumulator,
     shape_type const& axes,
@@ -277,7 +277,7 @@ void compute_reduction(
             return;
         }
     }
-    scratch partial(chunks * states * places * sizeof(T));
+    scratch_memory partial(chunks * states * places * sizeof(T));
     auto const state = [&](std::size_t chunk) {
         auto own = vectorized::states_at<T, states>(
             partial.template as<T>() + chunk * states * places, places);

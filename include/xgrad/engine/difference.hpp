@@ -49,14 +49,19 @@ void for_each_piece(
 /// that, all are written first.
 template <class T>
 void compute_differences(
-    block_kernels const& kernels, plan const& p, T const* scalars, scanned_axis const& axis, T* out)
+    block_kernels const& kernels,
+    loop_plan const& p,
+    T const* scalars,
+    scanned_axis const& axis,
+    T* out)
 {
     using namespace vectorized;
     constexpr std::size_t register_end = 16; // kernels read whole registers
     constexpr std::size_t longest_row = block_length;
-    bool const where_it_lies = kernels.terms.size() == 1 && p.operands[0].how == access::direct;
+    bool const where_it_lies =
+        kernels.terms.size() == 1 && p.operands[0].how == access_kind::direct;
     bool const as_a_whole = !where_it_lies && axis.inner > longest_row;
-    scratch whole(as_a_whole ? padded_bytes(p.size * sizeof(T)) : 0);
+    scratch_memory whole(as_a_whole ? padded_bytes(p.size * sizeof(T)) : 0);
     if (as_a_whole) {
         compute_stretch(kernels, p, scalars, 0, p.size, whole.as<T>());
     }
@@ -70,7 +75,7 @@ void compute_differences(
         axis.outer, results, length, work, [&](auto first, auto last, auto begin, auto end) {
             auto const from = (first * axis.slab() + begin) / register_end * register_end;
             auto const to = (last - 1) * axis.slab() + end + axis.inner;
-            scratch values(all != nullptr ? 0 : padded_bytes((to - from) * sizeof(T)));
+            scratch_memory values(all != nullptr ? 0 : padded_bytes((to - from) * sizeof(T)));
             if (all == nullptr) {
                 compute_stretch(kernels, p, scalars, from, to, values.as<T>());
             }

@@ -213,7 +213,7 @@ T logsumexp_and_softmax(T const* x, std::size_t size, T* softmax)
     auto const length = accumulation_chunk(size, 1, cost);
     auto const chunks = std::max<std::size_t>(1, vectorized::chunks_in(size, length));
     auto const blocks = vectorized::chunks_in(size, block_length);
-    scratch partial((2 * chunks + blocks) * sizeof(T));
+    scratch_memory partial((2 * chunks + blocks) * sizeof(T));
     auto* const maxima = partial.as<T>() + 2 * chunks;
     auto const state = [&](std::size_t chunk) {
         return vectorized::states_at<T, 2>(partial.template as<T>() + chunk * 2, 1);

@@ -9,7 +9,7 @@
 
 namespace xgrad {
 /// How a kernel gets at an operand's elements.
-enum class access : std::uint8_t
+enum class access_kind : std::uint8_t
 {
     direct,   // where they lie
     constant, // one element, spread over a block once
@@ -19,7 +19,7 @@ enum class access : std::uint8_t
 
 struct operand_access
 {
-    access how = access::absent;
+    access_kind how = access_kind::absent;
     element_type type{};
     bool padded = true;
     void const* data = nullptr;
@@ -45,7 +45,7 @@ inline void coalesce(shape_type& axes, strides_type& strides)
 }
 
 /// The index space of a statement and the way to each operand in it.
-struct plan
+struct loop_plan
 {
     std::size_t size = 0;
     shape_type axes; // neighbouring axes joined where every packed operand allows
@@ -70,14 +70,15 @@ struct plan
         operand.data = body.data;
         if (body.size == 1) {
             // A single element broadcast over a single element is where it lies.
-            operand.how = size == 1 && body.type == compute ? access::direct : access::constant;
+            operand.how =
+                size == 1 && body.type == compute ? access_kind::direct : access_kind::constant;
         } else if (body.size == size && body.contiguous && body.type == compute) {
-            operand.how = access::direct;
+            operand.how = access_kind::direct;
         } else {
-            operand.how = access::packed;
+            operand.how = access_kind::packed;
             operand.strides = broadcast_strides(body.shape, body.strides(), shape);
         }
-        all_direct = all_direct && operand.how == access::direct;
+        all_direct = all_direct && operand.how == access_kind::direct;
     }
 
     /// Joins axes; to be called once all operands are described.
@@ -89,7 +90,7 @@ struct plan
         axes = shape;
         auto const joins = [&](std::size_t axis) {
             for (auto const& operand : operands) {
-                if (operand.how == access::packed && axes[axis] != 1 && axes[axis + 1] != 1 &&
+                if (operand.how == access_kind::packed && axes[axis] != 1 && axes[axis + 1] != 1 &&
                     operand.strides[axis] !=
                         operand.strides[axis + 1] * static_cast<std::ptrdiff_t>(axes[axis + 1])) {
                     return false;
@@ -111,7 +112,7 @@ private:
             list.erase(list.begin() + static_cast<std::ptrdiff_t>(position));
         };
         for (auto& operand : operands) {
-            if (operand.how == access::packed) {
+            if (operand.how == access_kind::packed) {
                 // The stride of the pair is the inner one's, unless that axis has one element.
                 erase(operand.strides, axes[axis + 1] == 1 ? axis + 1 : axis);
             }

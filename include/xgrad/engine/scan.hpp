@@ -102,7 +102,7 @@ namespace vectorized {
 template <class T>
 void compute_stretch(
     block_kernels const& kernels,
-    plan const& p,
+    loop_plan const& p,
     T const* scalars,
     std::size_t begin,
     std::size_t end,
@@ -132,7 +132,7 @@ template <class T, class Next>
 void compute_scan(
     block_kernels const& kernels,
     bool is_leaf,
-    plan const& p,
+    loop_plan const& p,
     T const* scalars,
     scanned_axis const& axis,
     Next const& next,
@@ -142,7 +142,7 @@ void compute_scan(
     if (p.size == 0) {
         return;
     }
-    bool const where_it_lies = is_leaf && p.operands[0].how == access::direct;
+    bool const where_it_lies = is_leaf && p.operands[0].how == access_kind::direct;
     auto const* const x = where_it_lies ? static_cast<T const*>(p.operands[0].data) : out;
     // Rows that do not depend on one another go in chunks.
     auto const fewest = vectorized::rows_to_a_register(axis.slab()) * axis.slab();

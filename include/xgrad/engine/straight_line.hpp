@@ -51,22 +51,22 @@ struct array_move
 };
 
 /// to[i] = from[0] / divisor.
-struct spread : array_move
+struct spread_call : array_move
 {};
 
 /// to[0] = Σ from[i] / divisor.
-struct total : array_move
+struct total_call : array_move
 {};
 
 /// to[0] = what a reduction makes of all from[i].
-struct folded : array_move
+struct fold_call : array_move
 {
     void (*rule)(void const*, std::size_t, void*);
 };
 
 /// to[i] = the adjoint that from[i], an element of a reduction, starts from: its rule is asked of
 /// elements, results and adjoints of results, of which there are as many.
-struct element_adjoints : array_move
+struct element_adjoints_call : array_move
 {
     void (*rule)(void const*, void const*, void const*, void*, std::size_t);
     void const* const* results;
@@ -74,27 +74,27 @@ struct element_adjoints : array_move
 };
 
 /// to[offset + i] += from[i].
-struct added : array_move
+struct add_call : array_move
 {
     std::ptrdiff_t offset;
 };
 
 /// to[i] = the adjoint from[i] of a sum's element, times the sum's own, factor[0] / divisor.
-struct scaled : array_move
+struct scale_call : array_move
 {
     void const* const* factor;
 };
 
-using instruction = std::variant<
+using line_instruction = std::variant<
     values_call,
     adjoints_call,
     values_or_both,
-    spread,
-    total,
-    folded,
-    element_adjoints,
-    added,
-    scaled>;
+    spread_call,
+    total_call,
+    fold_call,
+    element_adjoints_call,
+    add_call,
+    scale_call>;
 
 /// A number for which the way back is another one.
 struct exceptional_value
@@ -137,10 +137,10 @@ struct straight_line
     std::vector<port> arguments;
     std::vector<port> gradients; // of the arguments; none where there is no way back
     port result{};
-    std::vector<instruction> forward;
+    std::vector<line_instruction> forward;
     std::vector<exceptional_value> exceptions; // asked between the two
-    std::vector<instruction> backward;
-    arena memory; // of all places and slots
+    std::vector<line_instruction> backward;
+    memory_arena memory; // of all places and slots
 };
 
 inline namespace XGRAD_ARCHITECTURE {
@@ -161,7 +161,7 @@ public:
         with_adjoints_ ? (*this)(call.both) : (*this)(call.values);
     }
 
-    void operator()(spread const& m) const
+    void operator()(spread_call const& m) const
     {
         V const number(share(*elements(*m.from), m.divisor));
         auto* const to = static_cast<T*>(*m.to);
@@ -170,21 +170,21 @@ public:
         }
     }
 
-    void operator()(total const& m) const
+    void operator()(total_call const& m) const
     {
         auto const sum = share(fold(elements(*m.from), m.count, T(0), add{}), m.divisor);
         auto& to = *static_cast<T*>(*m.to);
         to = m.accumulate ? to + sum : sum;
     }
 
-    void operator()(folded const& m) const { m.rule(*m.from, m.count, *m.to); }
+    void operator()(fold_call const& m) const { m.rule(*m.from, m.count, *m.to); }
 
-    void operator()(element_adjoints const& m) const
+    void operator()(element_adjoints_call const& m) const
     {
         m.rule(*m.from, *m.results, *m.adjoints, *m.to, m.count);
     }
 
-    void operator()(added const& m) const
+    void operator()(add_call const& m) const
     {
         // Element by element: behind a part of an array lies the rest of it.
         auto* const to = static_cast<T*>(*m.to) + m.offset;
@@ -194,7 +194,7 @@ public:
         }
     }
 
-    void operator()(scaled const& m) const
+    void operator()(scale_call const& m) const
     {
         auto const factor = share(*elements(*m.factor), m.divisor);
         scale(static_cast<T*>(*m.to), elements(*m.from), m.count, factor, m.accumulate);

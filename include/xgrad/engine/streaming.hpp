@@ -71,6 +71,6 @@ public:
     }
 
 private:
-    scratch block_;
+    scratch_memory block_;
 };
 } // namespace xgrad

@@ -220,10 +220,10 @@ private:
 
     tile_chain const& chain_;
     std::size_t length_;
-    scratch memory_;
-    scratch table_;
+    scratch_memory memory_;
+    scratch_memory table_;
     void** at_; // the arguments
-    scratch totals_;
+    scratch_memory totals_;
 };
 } // namespace vectorized
 
@@ -241,7 +241,7 @@ T run_chain(tile_chain const& chain, std::span<void* const> outside, bool backwa
     auto const& accumulator = sum_accumulator<T>;
     auto const length = chain.chunk_length();
     auto const chunks = vectorized::chunks_in(chain.size, length);
-    scratch partial(chunks * sizeof(T));
+    scratch_memory partial(chunks * sizeof(T));
     auto* const sums = partial.as<T>();
     auto const work = static_cast<double>(chain.size) * static_cast<double>(chain.cost);
     for_each_chunk(chunks, work, [&](std::size_t chunk) {

@@ -42,8 +42,8 @@ void run_tiles_of_chunk(
     std::size_t begin,
     std::size_t end)
 {
-    scratch memory(tiles * block_length * sizeof(T));
-    scratch table(arguments.size() * sizeof(void*));
+    scratch_memory memory(tiles * block_length * sizeof(T));
+    scratch_memory table(arguments.size() * sizeof(void*));
     auto* const at = table.as<void*>();
     for (std::size_t k = 0; k < arguments.size(); ++k) {
         auto const& a = arguments[k];

@@ -146,7 +146,7 @@ inline void reverse(
 
 template <bool Finite, bool Reached, class S, class T, class G, class P>
 inline void reverse(
-    state<scalar<S>, T> const&,
+    state<scalar_operand<S>, T> const&,
     std::size_t,
     G const&,
     P const&,

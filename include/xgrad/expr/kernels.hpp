@@ -64,7 +64,7 @@ void collect(tensor<S> const& x, tensor_body**& operands, T*&)
 }
 
 template <class S, class T>
-void collect(scalar<S> const& x, tensor_body**&, T*& scalars)
+void collect(scalar_operand<S> const& x, tensor_body**&, T*& scalars)
 {
     *scalars++ = static_cast<T>(x.value);
 }
@@ -85,14 +85,14 @@ void collect(
 
 /// An expression taken apart: its tensors and its numbers, in the order of its kernels.
 template <class E>
-struct parts
+struct expression_parts
 {
     using compute = compute_type<E>;
 
     std::array<tensor_body*, parts_of<E>.leaves> operands;
     std::array<compute, parts_of<E>.scalars> scalars;
 
-    explicit parts(E const& e)
+    explicit expression_parts(E const& e)
     {
         auto** next_operand = operands.data();
         auto* next_scalar = scalars.data();

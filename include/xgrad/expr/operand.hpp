@@ -19,7 +19,7 @@ class node;
 
 /// A number in an expression.
 template <element T>
-struct scalar
+struct scalar_operand
 {
     using value_type = T;
     T value;
@@ -41,7 +41,7 @@ template <class X>
 inline constexpr bool is_scalar = false;
 
 template <class T>
-inline constexpr bool is_scalar<scalar<T>> = true;
+inline constexpr bool is_scalar<scalar_operand<T>> = true;
 
 /// A tensor or an expression over tensors.
 template <class X>
@@ -81,7 +81,7 @@ struct stored_operand
 template <arithmetic X>
 struct stored_operand<X>
 {
-    using type = scalar<element_for<X>>;
+    using type = scalar_operand<element_for<X>>;
 };
 
 template <foreign_expression X>

@@ -52,7 +52,7 @@ void primitive_reverse(
 }
 
 template <class R, class T, std::size_t Arity>
-consteval auto reverse_of_rule() -> decltype(primitive::reverse)
+consteval auto reverse_of_rule() -> decltype(primitive_rule::reverse)
 {
     if constexpr (differentiable_rule<R, Arity>) {
         return &primitive_reverse<R, T, Arity>;
@@ -63,7 +63,7 @@ consteval auto reverse_of_rule() -> decltype(primitive::reverse)
 } // namespace vectorized
 
 template <class R, class T, std::size_t Arity>
-constinit primitive const primitive_of<R, T, Arity>::value{
+constinit primitive_rule const primitive_of<R, T, Arity>::value{
     .name = R::name,
     .cost = is_inlined<R> ? 0.1f : 1.0f,
     .values = &vectorized::primitive_values<R, T, Arity>,

@@ -49,7 +49,7 @@ struct state<tensor<S>, T>
 };
 
 template <class S, class T>
-struct state<scalar<S>, T>
+struct state<scalar_operand<S>, T>
 {
     using operands = std::index_sequence<>;
     register_for<S, T> value;
@@ -110,7 +110,7 @@ inline void place(state<tensor<S>, T>& s, block_cursor<T>& next, std::index_sequ
 }
 
 template <bool Adjoints, class S, class T>
-inline void place(state<scalar<S>, T>& s, block_cursor<T>& next, std::index_sequence<>)
+inline void place(state<scalar_operand<S>, T>& s, block_cursor<T>& next, std::index_sequence<>)
 {
     s.value = as_operand<std::same_as<S, bool>, simd::batch<T>>(simd::batch<T>(*next.scalars++));
 }
@@ -136,7 +136,7 @@ inline void compute(state<tensor<S>, T>& s, std::size_t i, std::index_sequence<>
 }
 
 template <class S, class T>
-inline void compute(state<scalar<S>, T>&, std::size_t, std::index_sequence<>)
+inline void compute(state<scalar_operand<S>, T>&, std::size_t, std::index_sequence<>)
 {}
 
 /// The value of a node of an inlined rule, from those of its operands.

@@ -131,7 +131,7 @@ consteval std::string_view symbol_of()
 
 /// The rule as derivatives of derivatives use it, where Whole has a derivative.
 template <class Whole, class R, std::size_t Arity>
-consteval primitive const* rule_in()
+consteval primitive_rule const* rule_in()
 {
     if constexpr (carries_gradient<Whole>) {
         return &primitive_of<R, xgrad::compute_type<Whole>, Arity>::value;
@@ -161,7 +161,7 @@ struct description<tensor<T>>
 };
 
 template <class T>
-struct description<scalar<T>>
+struct description<scalar_operand<T>>
 {
     template <class>
     static constexpr void terms(expression_term*& next)

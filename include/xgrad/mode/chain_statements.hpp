@@ -131,7 +131,7 @@ private:
     bool is_link(statement const& s)
     {
         bool const is_last = &s == statements_.back();
-        if (s.kernels == nullptr || s.aligned != alignment::same ||
+        if (s.kernels == nullptr || s.aligned != operand_alignment::same ||
             s.kernels->compute != type_of<T> || record_.variables()[s.result].type != type_of<T> ||
             (s.reduced != nullptr && !(is_last && is_sum(*s.reduced))) ||
             (s.reduced == nullptr && size_of(s.result) != size_)) {

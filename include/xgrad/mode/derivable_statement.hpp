@@ -54,7 +54,7 @@ body_pointer run_statement(
 template <class Program, class R>
 body_pointer apply_rule(body_pointer const& x, body_pointer const& y)
 {
-    auto const make = [](primitive const& rule, element_type type) {
+    auto const make = [](primitive_rule const& rule, element_type type) {
         term_graph g(arithmetic_in<Program>(type));
         auto const root = g.apply(rule, std::array{g.leaf(0), g.leaf(1)});
         return std::make_unique<interpreted_graph>(

@@ -44,7 +44,7 @@ private:
     {
         derivable_statement<Program> const derivable(recording_, s);
         auto tangent =
-            s.aligned == alignment::linear ? linear_tangent(s) : tangent_in(s, derivable);
+            s.aligned == operand_alignment::linear ? linear_tangent(s) : tangent_in(s, derivable);
         if (!tangent) {
             return;
         }
@@ -99,7 +99,7 @@ private:
         back.start(recording_, &add_bodies<Program>);
         for (auto const& operand : s.operands()) {
             if (tangents_[operand.variable]) {
-                back.want(operand.variable, interest::source);
+                back.want(operand.variable, adjoint_interest::source);
             }
         }
         back.add(s.result, weights);

@@ -88,7 +88,8 @@ void sweep_once(
         recompute = {&t.record(), &run_again};
     }
     auto const* const recorded = is_recording() ? &in_the_open<Tape> : nullptr;
-    sweep(t.record(), targets, sources, where, then, recorded, recompute).run(options, result);
+    reverse_sweep(t.record(), targets, sources, where, then, recorded, recompute)
+        .run(options, result);
     // A gradient that is constant is computed by no statement, and is known all the same.
     for_each_active([&](recording& other) {
         for (auto const& gradient : result) {

@@ -45,10 +45,10 @@ public:
         // Where the arguments are dense, so is all that is computed, but for parts. (A sum whose
         // way back reads its elements' values is not said to be aligned.)
         bool const reads_values = s.reduced != nullptr && s.kernels->result_needed;
-        aligned_ = s.aligned == alignment::same ||
+        aligned_ = s.aligned == operand_alignment::same ||
             (!some_part && (one_shape_ || (reads_values && single_among_larger(s, places))));
         bool const sums = s.reduced != nullptr && (is_sum(*s.reduced) || (folds() && aligned_)) &&
-            (s.aligned == alignment::same || takes_all_axes(s, places));
+            (s.aligned == operand_alignment::same || takes_all_axes(s, places));
         auto const results = sums ? 1 : count_;
         suits_ = (sums || s.reduced == nullptr) && places.size_of(s.result) == results &&
             s.kernels->compute == type_of<T> && (aligned_ || one_shape_);

@@ -83,7 +83,7 @@ void reverse_recorded(recording const& r, statement const& s, adjoints& all)
     if (s.kernels == nullptr) {
         pullback sweep(r, s, all);
         s.operation_->reverse(sweep);
-    } else if (s.aligned == alignment::linear) {
+    } else if (s.aligned == operand_alignment::linear) {
         reverse_linear<Program>(r, s, all);
     } else {
         reverse_expression<Program>(r, s, all);

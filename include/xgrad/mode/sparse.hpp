@@ -53,14 +53,15 @@ auto repeated_sweep(tape& t, tensor<T> const& target, tensor<T> const& source)
 
 /// The sum of the unit vectors of one colour.
 template <class T>
-tensor<T> seed_of(colouring const& c, std::size_t colour, shape_type const& shape)
+tensor<T> seed_of(graph_colouring const& c, std::size_t colour, shape_type const& shape)
 {
     return by_elements<T>(shape, [&](auto i) { return c.colours[i] == colour ? T(1) : T(0); });
 }
 
 /// The products of a matrix with the seeds of a colouring.
 template <class T, class Multiply>
-std::vector<tensor<T>> products_of(colouring const& c, shape_type const& shape, Multiply&& multiply)
+std::vector<tensor<T>>
+products_of(graph_colouring const& c, shape_type const& shape, Multiply&& multiply)
 {
     std::vector<tensor<T>> products;
     for (std::size_t colour = 0; colour < c.count; ++colour) {

@@ -56,7 +56,7 @@ struct sparsity_pattern
 };
 
 /// A colour for each column of a matrix, or for each vertex of a graph.
-struct colouring
+struct graph_colouring
 {
     std::vector<std::size_t> colours;
     std::size_t count = 0;
@@ -65,10 +65,10 @@ struct colouring
 namespace detail {
 /// Gives each of `count` vertices the least colour that `forbid(v, mark)` has not marked.
 template <class Forbid>
-colouring greedily_coloured(std::size_t count, Forbid&& forbid)
+graph_colouring greedily_coloured(std::size_t count, Forbid&& forbid)
 {
     constexpr auto none = ~std::size_t{0};
-    colouring result{std::vector<std::size_t>(count, none)};
+    graph_colouring result{std::vector<std::size_t>(count, none)};
     std::vector<std::size_t> forbidden_to; // by colour: the last vertex that may not have it
     for (std::size_t v = 0; v < count; ++v) {
         forbid(result.colours, v, [&](std::size_t neighbour) {
@@ -93,7 +93,7 @@ colouring greedily_coloured(std::size_t count, Forbid&& forbid)
 /// Columns of one colour share no row, so that one product with the sum of their unit vectors gives
 /// them all. (A. Curtis, M. Powell and J. Reid, On the estimation of sparse Jacobian matrices, IMA
 /// J. Appl. Math. 13 (1974).)
-inline colouring coloured_columns(sparsity_pattern const& pattern)
+inline graph_colouring coloured_columns(sparsity_pattern const& pattern)
 {
     auto const by_column = pattern.transposed();
     return detail::greedily_coloured(
@@ -110,7 +110,7 @@ inline colouring coloured_columns(sparsity_pattern const& pattern)
 /// Of a symmetric matrix: neighbours differ, and no path over four columns has two colours alone;
 /// then each element stands alone in one of its two products. (A. Gebremedhin, F. Manne and A.
 /// Pothen, What color is your Jacobian?, SIAM Review 47 (2005), algorithm 4.1.)
-inline colouring star_coloured(sparsity_pattern const& pattern)
+inline graph_colouring star_coloured(sparsity_pattern const& pattern)
 {
     constexpr auto none = ~std::size_t{0};
     auto const for_each_neighbour = [&](std::size_t v, auto&& f) {

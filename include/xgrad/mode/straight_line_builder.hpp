@@ -120,11 +120,11 @@ private:
     T* spread_over(
         void* const* number,
         std::size_t count,
-        std::vector<instruction>& instructions,
+        std::vector<line_instruction>& instructions,
         std::size_t divisor = 1)
     {
         auto* const to = places_.room(count);
-        instructions.push_back(spread{{number, places_.slot(to), count, divisor}});
+        instructions.push_back(spread_call{{number, places_.slot(to), count, divisor}});
         return to;
     }
 
@@ -155,11 +155,12 @@ private:
     void reduce(step const& by, void const* const* elements)
     {
         if (!by.s.folds()) {
-            line_.forward.push_back(total{{elements, by.result, by.s.count(), by.s.divisor()}});
+            line_.forward.push_back(
+                total_call{{elements, by.result, by.s.count(), by.s.divisor()}});
             return;
         }
         auto const& kind = *by.s->reduced;
-        line_.forward.push_back(folded{{elements, by.result, by.s.count()}, kind.fold});
+        line_.forward.push_back(fold_call{{elements, by.result, by.s.count()}, kind.fold});
         if (kind.joint != nullptr) {
             line_.exceptions.push_back({kind.joint->needed, *by.result});
         }
@@ -196,7 +197,7 @@ private:
     void add_backward(std::uint32_t result, std::span<std::uint32_t const> arguments)
     {
         auto* const seed = places_.first_adjoint_of(result);
-        line_.backward.push_back(spread{{places_.one(), places_.slot(seed), 1}});
+        line_.backward.push_back(spread_call{{places_.one(), places_.slot(seed), 1}});
         for (auto k = steps_.size(); k-- > 0;) {
             auto const& place = places_.of(steps_[k].s->result);
             if (place.wanted && place.has_adjoint) {
@@ -216,7 +217,7 @@ private:
         } else if (by.s.folds()) {
             call_adjoints(by, seeds_of(by, g));
         } else if (by.s.reduces_tensor()) {
-            spread each{{places_.slot(g), nullptr, by.s.count(), by.s.divisor()}};
+            spread_call each{{places_.slot(g), nullptr, by.s.count(), by.s.divisor()}};
             each.to = places_.adjoint_slot_of(by.s->operands()[0].variable, each.accumulate);
             line_.backward.push_back(each);
         } else if (by.s->reduced != nullptr) {
@@ -233,10 +234,10 @@ private:
         bool accumulate = false;
         auto* const to = places_.adjoint_slot_of(whole, accumulate);
         if (!accumulate) {
-            line_.backward.push_back(spread{{places_.zero(), to, places_.size_of(whole)}});
+            line_.backward.push_back(spread_call{{places_.zero(), to, places_.size_of(whole)}});
         }
         line_.backward.push_back(
-            added{{places_.slot(g), to, places_.size_of(s->result)}, s.part()->place().offset});
+            add_call{{places_.slot(g), to, places_.size_of(s->result)}, s.part()->place().offset});
     }
 
     void reverse_one_pass(step const& by, T* g)
@@ -244,7 +245,7 @@ private:
         for (std::size_t i = 0; i < by.s->operand_count; ++i) {
             auto const variable = by.s->operands()[i].variable;
             if (by.unit[i] != nullptr && by.s.first_of(i) == i && places_.of(variable).wanted) {
-                scaled each{
+                scale_call each{
                     {places_.slot(static_cast<T*>(by.unit[i])),
                      nullptr,
                      by.s.count(),
@@ -264,7 +265,7 @@ private:
         auto* const adjoints = spread_over(places_.slot(g), count, line_.backward);
         auto* const seeds = places_.room(count);
         auto const* const elements = by.s.reduces_tensor() ? by.operands : places_.slot(by.values);
-        line_.backward.push_back(element_adjoints{
+        line_.backward.push_back(element_adjoints_call{
             {elements, places_.slot(seeds), count},
             by.s->reduced->element,
             places_.slot(results),
@@ -278,7 +279,7 @@ private:
         auto const count = by.s.count();
         auto* const adjoints = places_.template list<void*>(by.s->operand_count);
         auto* const accumulate = places_.template list<bool>(by.s->operand_count);
-        std::vector<total> totals;
+        std::vector<total_call> totals;
         for (std::size_t i = 0; i < by.s->operand_count; ++i) {
             auto const variable = by.s->operands()[i].variable;
             if (!kernels.leaves[i].carries_gradient) {
@@ -291,7 +292,7 @@ private:
             } else {
                 auto* const parts = places_.room(count);
                 adjoints[i] = parts;
-                total sum{{places_.slot(parts), nullptr, count}};
+                total_call sum{{places_.slot(parts), nullptr, count}};
                 sum.to = places_.adjoint_slot_of(variable, sum.accumulate);
                 totals.push_back(sum);
             }

@@ -22,7 +22,8 @@ public:
     /// Whether this statement may belong to a group at all.
     static bool suits(Recording const& r, statement const& s)
     {
-        return s.kernels != nullptr && s.reduced == nullptr && s.aligned == alignment::same &&
+        return s.kernels != nullptr && s.reduced == nullptr &&
+            s.aligned == operand_alignment::same &&
             r.variables()[s.result].type == s.kernels->compute;
     }
 
@@ -171,7 +172,7 @@ private:
                 {.kernels = s->kernels,
                  .operands = operands.get(),
                  .scalars = s->scalars(),
-                 .aligned = alignment::same,
+                 .aligned = operand_alignment::same,
                  .where = s->where},
                 *values[s->result]);
             note_result(*values[s->result]);

@@ -10,8 +10,8 @@ namespace xgrad {
 /// The adjoints of an operation's operands: `reverse` of its rule over its own terms.
 struct operand_adjoints
 {
-    std::array<term_place, primitive::most_operands> place{};
-    std::array<adjoint_term, primitive::most_operands> adjoint{};
+    std::array<term_place, primitive_rule::most_operands> place{};
+    std::array<adjoint_term, primitive_rule::most_operands> adjoint{};
 
     operand_adjoints(
         term_graph const& g, term_place p, term_place value, adjoint_term const& incoming)

@@ -30,7 +30,7 @@ struct adjoint_term
 };
 
 /// A rule as a graph sees it, for statements that are computed in one type.
-struct primitive
+struct primitive_rule
 {
     static constexpr std::size_t most_operands = 8;
 
@@ -64,15 +64,15 @@ struct graph_term
     std::uint8_t arity = 0;
     std::uint32_t index = 0; // of the leaf or number; of an operation's first operand
     double value = 0;        // of a constant
-    primitive const* rule = nullptr;
+    primitive_rule const* rule = nullptr;
 };
 
 /// What the chain rule itself does with terms of one type: a + b, a || b.
 struct graph_arithmetic
 {
     element_type type;
-    primitive const* add;
-    primitive const* either;
+    primitive_rule const* add;
+    primitive_rule const* either;
 };
 
 /// A formula: terms in an order in which each comes after its operands, equal terms once.
@@ -123,7 +123,7 @@ public:
     }
 
     /// The rule over the operands; its value, where all of them are constants.
-    place apply(primitive const& rule, std::span<place const> x)
+    place apply(primitive_rule const& rule, std::span<place const> x)
     {
         if (std::all_of(x.begin(), x.end(), [&](place p) { return is_constant(p); })) {
             return constant(value_of_constants(rule, x));
@@ -225,23 +225,23 @@ private:
         return static_cast<place>(terms_.size() - 1);
     }
 
-    double value_of_constants(primitive const& rule, std::span<place const> x) const
+    double value_of_constants(primitive_rule const& rule, std::span<place const> x) const
     {
         return type() == element_type::float64 ? value_of_constants_in<double>(rule, x)
                                                : value_of_constants_in<float>(rule, x);
     }
 
     template <class T>
-    T value_of_constants_in(primitive const& rule, std::span<place const> x) const
+    T value_of_constants_in(primitive_rule const& rule, std::span<place const> x) const
     {
         constexpr std::size_t lanes = 64 / sizeof(T); // a whole register of any kind
-        alignas(64) T blocks[primitive::most_operands + 1][lanes];
-        std::array<void const*, primitive::most_operands> operands{};
+        alignas(64) T blocks[primitive_rule::most_operands + 1][lanes];
+        std::array<void const*, primitive_rule::most_operands> operands{};
         for (std::size_t i = 0; i < x.size(); ++i) {
             std::fill_n(blocks[i], lanes, static_cast<T>(terms_[x[i]].value));
             operands[i] = blocks[i];
         }
-        auto* const value = blocks[primitive::most_operands];
+        auto* const value = blocks[primitive_rule::most_operands];
         rule.values(operands.data(), value, 1);
         return value[0];
     }

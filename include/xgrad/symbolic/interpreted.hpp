@@ -103,7 +103,7 @@ private:
         auto const width = bytes_of(self.graph_.type());
         // The seed is one more leaf.
         auto const leaves = self.leaves_.size();
-        scratch table((leaves + 1) * sizeof(void const*));
+        scratch_memory table((leaves + 1) * sizeof(void const*));
         auto** const operands = table.as<void const*>();
         for (std::size_t i = 0; i < self.adjoint_leaves_.size(); ++i) {
             auto const leaf = self.adjoint_leaves_[i];

@@ -70,7 +70,7 @@ public:
     {
         auto const slots = inputs_.size() + registers_;
         auto const width = bytes_of(type_);
-        scratch memory(slots * (length * width + sizeof(void*)));
+        scratch_memory memory(slots * (length * width + sizeof(void*)));
         auto* const blocks = memory.as<std::byte>();
         auto** const table = reinterpret_cast<void const**>(blocks + slots * length * width);
         for (std::size_t i = 0; i < slots; ++i) {
@@ -90,7 +90,7 @@ public:
                 }
             }
             for (auto const& step : instructions_) {
-                std::array<void const*, primitive::most_operands> x;
+                std::array<void const*, primitive_rule::most_operands> x;
                 auto const* const operands = operands_.data() + step.first_operand;
                 for (std::size_t i = 0; i < step.arity; ++i) {
                     x[i] = table[operands[i]];
@@ -106,7 +106,7 @@ public:
 private:
     struct instruction
     {
-        primitive const* rule;
+        primitive_rule const* rule;
         std::uint32_t first_operand;
         std::uint32_t arity;
         std::uint32_t result = 0;

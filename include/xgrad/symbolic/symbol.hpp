@@ -9,7 +9,7 @@ inline namespace XGRAD_ARCHITECTURE {
 template <class R, class T, std::size_t Arity>
 struct primitive_of
 {
-    static primitive const value;
+    static primitive_rule const value;
 };
 } // namespace XGRAD_ARCHITECTURE
 

@@ -11,23 +11,23 @@ class tape;
 
 /// One place in a thread's stack of active tapes. It outlives the tape where the tape is
 /// destroyed on another thread; then `what` is null and the stack drops it.
-struct activation
+struct tape_activation
 {
     std::atomic<recording*> what{nullptr};
     tape* handle = nullptr;
-    activation* below = nullptr;
+    tape_activation* below = nullptr;
     bool hides_below = false; // with_tape, no_grad: what is below does not record
 };
 
 namespace detail {
-inline activation*& innermost_activation() noexcept
+inline tape_activation*& innermost_activation() noexcept
 {
-    thread_local constinit activation* innermost = nullptr;
+    thread_local constinit tape_activation* innermost = nullptr;
     return innermost;
 }
 
 /// Unlinks `a` from this thread's stack; false where it stands on another thread's.
-inline bool unlink(activation& a) noexcept
+inline bool unlink(tape_activation& a) noexcept
 {
     for (auto** link = &innermost_activation(); *link != nullptr; link = &(*link)->below) {
         if (*link == &a) {
@@ -95,7 +95,7 @@ public:
     ~scoped_activation() { detail::unlink(activation_); }
 
 private:
-    activation activation_;
+    tape_activation activation_;
 };
 
 namespace detail {

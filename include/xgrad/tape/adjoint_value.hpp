@@ -14,7 +14,7 @@
 
 namespace xgrad {
 /// What a sweep wants of a variable.
-enum class interest : std::uint8_t
+enum class adjoint_interest : std::uint8_t
 {
     none,
     way, // it lies between a source and what is computed from it
@@ -32,7 +32,7 @@ struct adjoint_value
     double number = 0;
     bool is_uniform = false; // no array: the number
     bool is_scaled = false;  // the body times the number, not yet multiplied
-    interest wanted = interest::none;
+    adjoint_interest wanted = adjoint_interest::none;
 
     explicit operator bool() const noexcept { return elements != nullptr || is_uniform || body; }
 

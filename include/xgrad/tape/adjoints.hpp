@@ -48,14 +48,20 @@ public:
     /// Other tapes record the sweep.
     bool is_recorded() const noexcept { return join_ != nullptr; }
 
-    interest wanted(std::uint32_t variable) const noexcept { return adjoint_[variable].wanted; }
+    adjoint_interest wanted(std::uint32_t variable) const noexcept
+    {
+        return adjoint_[variable].wanted;
+    }
 
     bool wants(std::uint32_t variable) const noexcept
     {
-        return adjoint_[variable].wanted != interest::none;
+        return adjoint_[variable].wanted != adjoint_interest::none;
     }
 
-    void want(std::uint32_t variable, interest what) noexcept { adjoint_[variable].wanted = what; }
+    void want(std::uint32_t variable, adjoint_interest what) noexcept
+    {
+        adjoint_[variable].wanted = what;
+    }
 
     bool has(std::uint32_t variable) const noexcept
     {
@@ -138,7 +144,7 @@ public:
         auto& a = adjoint_[variable];
         accumulate = static_cast<bool>(a);
         if (a.elements == nullptr) {
-            if (accumulate || a.wanted == interest::source) {
+            if (accumulate || a.wanted == adjoint_interest::source) {
                 writable(variable);
             } else {
                 a.elements = new_few();
@@ -173,7 +179,8 @@ public:
     void add_scaled(std::uint32_t variable, body_pointer const& kept, double g)
     {
         auto& a = adjoint_[variable];
-        if (!a && a.wanted == interest::source && !recording_->variables()[variable].followed) {
+        if (!a && a.wanted == adjoint_interest::source &&
+            !recording_->variables()[variable].followed) {
             a.body = kept;
             a.number = g;
             a.is_scaled = true;
@@ -221,7 +228,7 @@ public:
     void release(std::uint32_t variable) noexcept
     {
         auto& a = adjoint_[variable];
-        if (a.wanted == interest::source) {
+        if (a.wanted == adjoint_interest::source) {
             return;
         }
         if (a.is_few()) {

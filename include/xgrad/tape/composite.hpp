@@ -9,7 +9,7 @@
 namespace xgrad {
 /// Statements [begin, end) of a tape, recorded by one operator that computes in several steps.
 /// Whoever asks the tape sees one statement; sweeps and replays see the steps.
-struct composite
+struct composite_statement
 {
     std::string_view name;
     std::size_t begin;
@@ -49,7 +49,7 @@ public:
 
     std::size_t size() const noexcept { return list_.size(); }
 
-    composite const& operator[](std::size_t i) const noexcept { return list_[i]; }
+    composite_statement const& operator[](std::size_t i) const noexcept { return list_[i]; }
 
     /// By so many the statements are fewer where each composite is one.
     std::size_t merged() const noexcept { return merged_; }
@@ -63,7 +63,7 @@ public:
     }
 
 private:
-    segmented_list<composite> list_;
+    segmented_list<composite_statement> list_;
     std::size_t depth_ = 0; // of operators that are open
     std::size_t begin_ = 0; // of the outermost one
     std::size_t merged_ = 0;

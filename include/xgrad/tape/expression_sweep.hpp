@@ -107,10 +107,10 @@ private:
         }
     }
 
-    plan make_plan()
+    loop_plan make_plan()
     {
         auto const leaves = operands_.size();
-        plan p;
+        loop_plan p;
         p.size = element_count(shape_);
         p.operands = accesses_.get();
         for (std::size_t i = 0; i < leaves; ++i) {
@@ -192,7 +192,7 @@ private:
         auto strides = broadcast_strides(places, ties->strides(), shape_);
         coalesce(axes, strides);
         block_reader<T> reader(p);
-        scratch block(block_length * sizeof(T));
+        scratch_memory block(block_length * sizeof(T));
         auto* const values = block.as<T>();
         for (std::size_t begin = 0; begin < p.size; begin += block_length) {
             auto const count = std::min(block_length, p.size - begin);

@@ -12,7 +12,7 @@ namespace xgrad::detail {
 struct tape_parts
 {
     std::unique_ptr<xgrad::recording> record;
-    std::unique_ptr<activation> place; // null where it is not in a stack
+    std::unique_ptr<tape_activation> place; // null where it is not in a stack
 };
 
 /// The parts of this thread's latest tapes, with the memory of their records: a program that
@@ -27,7 +27,7 @@ public:
             parts.record->restart(options);
             return parts;
         }
-        return {std::make_unique<xgrad::recording>(options), std::make_unique<activation>()};
+        return {std::make_unique<xgrad::recording>(options), std::make_unique<tape_activation>()};
     }
 
     /// Keeps the parts of a tape that is gone; without the place where another thread has it.

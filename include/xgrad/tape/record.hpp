@@ -17,7 +17,7 @@ inline void record_expression(
     }
     auto const& kernels = *e.kernels;
     auto const scalar_bytes = kernels.scalars * bytes_of(kernels.compute);
-    bool const linear = e.aligned == alignment::linear;
+    bool const linear = e.aligned == operand_alignment::linear;
     // A reduction whose sweep starts from the elements' values computes them again.
     bool const recomputes = e.reduced != nullptr &&
         (e.reduced->element != nullptr || kernels.result_needed ||
@@ -38,7 +38,7 @@ inline void record_expression(
     s->axes = e.axes;
     s->aligned = e.aligned;
     bool const few =
-        e.aligned == alignment::same && e.reduced == nullptr && result.size <= few_elements;
+        e.aligned == operand_alignment::same && e.reduced == nullptr && result.size <= few_elements;
     s->few = few ? static_cast<std::uint8_t>(result.size) : std::uint8_t{0};
     if (e.companion) {
         s->kept_result = e.companion;

@@ -321,7 +321,7 @@ private:
     segmented_list<statement> statements_;
     composite_list composites_;
     value_budget budget_{statements_};
-    arena operands_; // and numbers, of all statements
+    memory_arena operands_; // and numbers, of all statements
     variable_table variables_;
 };
 } // namespace xgrad

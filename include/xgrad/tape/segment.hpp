@@ -18,10 +18,10 @@ using statement_runner =
     body_pointer (*)(recording const&, statement const&, std::span<tensor_body* const>);
 
 /// Statements [begin, end) of a tape that keeps all operands coming in from before them.
-class segment
+class tape_segment
 {
 public:
-    segment(segmented_list<statement>& statements, std::size_t begin, std::size_t end) noexcept
+    tape_segment(segmented_list<statement>& statements, std::size_t begin, std::size_t end) noexcept
         : statements_(&statements), begin_(begin), end_(end)
     {}
 
@@ -114,7 +114,8 @@ private:
 class recomputed_segment
 {
 public:
-    recomputed_segment(segment const& s, recording const& r, statement_runner run) : segment_(s)
+    recomputed_segment(tape_segment const& s, recording const& r, statement_runner run)
+        : segment_(s)
     {
         try {
             s.recompute(r, run);
@@ -132,6 +133,6 @@ public:
     std::size_t begin() const noexcept { return segment_.begin(); }
 
 private:
-    segment segment_;
+    tape_segment segment_;
 };
 } // namespace xgrad

@@ -136,7 +136,7 @@ struct recorded_operand
 };
 
 /// How the operands of a statement lie, which says how it can be swept.
-enum class alignment : std::uint8_t
+enum class operand_alignment : std::uint8_t
 {
     any,
     same,  // dense, of the compute type, and all of the shape over which the statement runs
@@ -160,7 +160,7 @@ struct statement
     std::uint32_t result = 0;
     std::uint32_t operand_count = 0;
     body_pointer kept_result;
-    alignment aligned = alignment::any;
+    operand_alignment aligned = operand_alignment::any;
     bool result_forgotten = false; // see segment
     std::uint8_t few = 0; // elements of an expression over aligned operands that has a few, else 0
     std::source_location where;
@@ -170,7 +170,7 @@ struct statement
     {
         return kernels == nullptr ? operation_->runs_again()
             : reduced != nullptr  ? reduced->again != nullptr
-                                  : aligned != alignment::linear;
+                                  : aligned != operand_alignment::linear;
     }
 
     std::span<recorded_operand const> operands() const noexcept
@@ -190,7 +190,7 @@ struct expression_record
     block_kernels const* kernels;
     std::span<tensor_body* const> operands;
     void const* scalars;
-    alignment aligned = alignment::any;
+    operand_alignment aligned = operand_alignment::any;
     reduction const* reduced = nullptr;
     std::uint64_t axes = 0;
     std::span<body_pointer const> unit_adjoints{}; // of the operands, where it is linear

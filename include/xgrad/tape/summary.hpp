@@ -45,7 +45,7 @@ inline std::size_t bytes_kept_by(statement const& s)
 }
 
 /// The name of an operator, with what its steps read of what came before them.
-inline std::string formula_of(recording const& r, composite const& whole)
+inline std::string formula_of(recording const& r, composite_statement const& whole)
 {
     std::vector<std::uint32_t> seen;
     for (auto k = whole.begin; k < whole.end; ++k) {

@@ -34,10 +34,10 @@ struct recomputing_way
 /// One reverse sweep over a recording. A template, so that a program pays for it in compile time
 /// only where it asks for a gradient.
 template <class Recording>
-class sweep
+class reverse_sweep
 {
 public:
-    sweep(
+    reverse_sweep(
         Recording const& r,
         std::span<sweep_target const> targets,
         std::span<tensor_body* const> sources,
@@ -101,8 +101,8 @@ private:
             return false;
         }
         auto const& s = recording_.statements()[0];
-        if (s.aligned != alignment::linear || s.reduced->divides_by_count || knows_gradients_ ||
-            recording_.find(*targets_[0].body) != s.result) {
+        if (s.aligned != operand_alignment::linear || s.reduced->divides_by_count ||
+            knows_gradients_ || recording_.find(*targets_[0].body) != s.result) {
             return false;
         }
         for (std::size_t i = 0; i < sources_.size(); ++i) {
@@ -126,13 +126,13 @@ private:
             auto const place = recording_.find(*body);
             lists_.sources.push_back(place.value_or(unknown));
             if (place) {
-                all.want(*place, interest::source);
+                all.want(*place, adjoint_interest::source);
             }
         }
         // On what a gradient of another tape depends is not known: perhaps on a source.
         for (std::uint32_t v = 0; knows_gradients_ && v < recording_.variables().size(); ++v) {
             if (recording_.variables()[v].gradient && !all.wants(v)) {
-                all.want(v, interest::way);
+                all.want(v, adjoint_interest::way);
             }
         }
         auto const& statements = recording_.statements();
@@ -142,7 +142,7 @@ private:
             for (std::size_t i = 0; i < operands.size() && !all.wants(s.result); ++i) {
                 if (all.wants(operands[i].variable) &&
                     (s.kernels == nullptr || s.kernels->leaves[i].carries_gradient)) {
-                    all.want(s.result, interest::way);
+                    all.want(s.result, adjoint_interest::way);
                 }
             }
         }
@@ -189,14 +189,15 @@ private:
                 vectorized::reverse_small<T>(recording_.variables(), s, lists_.all);
             });
         } else if (
-            s.aligned == alignment::same && s.reduced != nullptr && s.kernels->terms.size() == 1) {
+            s.aligned == operand_alignment::same && s.reduced != nullptr &&
+            s.kernels->terms.size() == 1) {
             reverse_sum_of_tensor(recording_, s, lists_.all);
-        } else if (s.aligned == alignment::same) {
+        } else if (s.aligned == operand_alignment::same) {
             auto const begin = segment_ ? segment_->begin() : 0;
             auto const first = knows_gradients_ ? end - 1 : first_of_run(recording_, begin, end);
             reverse_run(first, end);
             return first;
-        } else if (s.aligned == alignment::linear) {
+        } else if (s.aligned == operand_alignment::linear) {
             reverse_linear(recording_, s, lists_.all);
         } else if (s.kernels == nullptr) {
             pullback sweep(recording_, s, lists_.all);
@@ -231,7 +232,7 @@ private:
     void refuse_gradient(std::uint32_t variable, std::source_location const& where) const
     {
         if (recording_.variables()[variable].gradient &&
-            lists_.all.wanted(variable) != interest::source) {
+            lists_.all.wanted(variable) != adjoint_interest::source) {
             detail::throw_unknown_derivative(where);
         }
     }

@@ -41,7 +41,7 @@ public:
     {
         suspend();
         if (parts_.place == nullptr) {
-            parts_.place = std::make_unique<activation>();
+            parts_.place = std::make_unique<tape_activation>();
         }
         link();
     }

@@ -200,7 +200,7 @@ private:
         if (tile >= first_tile) {
             lists_.idle_tiles.push_back(tile - first_tile);
             --live_tiles_;
-        } else if (adjoints_.wanted(s.result) != interest::source) {
+        } else if (adjoints_.wanted(s.result) != adjoint_interest::source) {
             lists_.released.push_back(adjoints_.take(s.result));
         }
     }
@@ -230,7 +230,7 @@ private:
             return argument::in_tile(tile - first_tile);
         }
         bool const has = adjoints_.has(variable);
-        if (tile == produced && !has && adjoints_.wanted(variable) != interest::source &&
+        if (tile == produced && !has && adjoints_.wanted(variable) != adjoint_interest::source &&
             live_tiles_ < most_tiles) {
             auto const fresh = new_tile();
             ++live_tiles_;
@@ -247,7 +247,7 @@ private:
             std::max<std::size_t>(chunk_length(cost_) / tile_length, 1) * tile_length;
         auto const chunks = chunks_in(size_, length);
         auto const sums = lists_.sums.size();
-        scratch partial(chunks * sums * sizeof(T));
+        scratch_memory partial(chunks * sums * sizeof(T));
         auto* const totals = partial.as<T>();
         for_each_chunk(chunks, static_cast<double>(size_) * cost_, [&](std::size_t chunk) {
             run_chunk(chunk * length, std::min(size_, (chunk + 1) * length), totals + chunk * sums);
@@ -270,8 +270,8 @@ private:
     {
         std::fill_n(totals, lists_.sums.size(), T(0));
         auto const length = std::min(tile_length, padded_bytes(size_ * sizeof(T)) / sizeof(T));
-        scratch tiles(tile_count_ * length * sizeof(T));
-        scratch table(lists_.arguments.size() * sizeof(void*));
+        scratch_memory tiles(tile_count_ * length * sizeof(T));
+        scratch_memory table(lists_.arguments.size() * sizeof(void*));
         auto* const at = table.as<void*>();
         for (std::size_t k = 0; k < lists_.arguments.size(); ++k) {
             at[k] = place_of(lists_.arguments[k], tiles.as<T>(), length, begin);

@@ -120,7 +120,7 @@ inline std::size_t first_of_run(recording const& r, std::size_t begin, std::size
     auto first = end - 1;
     while (first > begin && end - first < longest) {
         auto const& s = statements[first - 1];
-        if (s.aligned != alignment::same || s.few != 0 ||
+        if (s.aligned != operand_alignment::same || s.few != 0 ||
             s.kernels->compute != last.kernels->compute || whole_shape(r, s) != shape) {
             break;
         }

@@ -37,14 +37,14 @@ public:
     }
 
     /// The segment of forgotten values to which a statement belongs.
-    segment segment_of(std::size_t statement) noexcept
+    tape_segment segment_of(std::size_t statement) noexcept
     {
         auto const end = std::upper_bound(segment_ends_.begin(), segment_ends_.end(), statement);
         return {statements_, end == segment_ends_.begin() ? 0 : *(end - 1), *end};
     }
 
     /// The statements since the latest time that values were forgotten.
-    segment open_segment() noexcept
+    tape_segment open_segment() noexcept
     {
         return {statements_, segment_ends_.empty() ? 0 : segment_ends_.back(), statements_.size()};
     }
@@ -92,7 +92,7 @@ public:
         };
         collect();
         most_bytes_ +=
-            sizeof(statement) + operands.size_bytes() + sizeof(variable) + sizeof(shape_type);
+            sizeof(statement) + operands.size_bytes() + sizeof(tape_variable) + sizeof(shape_type);
         for (auto const& body : more) {
             most_bytes_ += body ? bytes_kept_by(*body) : 0;
         }

@@ -11,7 +11,7 @@
 
 namespace xgrad {
 /// A tensor that a tape knows.
-struct variable
+struct tape_variable
 {
     std::uint32_t shape; // its place in the tape's list of shapes
     element_type type;
@@ -25,9 +25,9 @@ class variable_table
 public:
     std::size_t size() const noexcept { return variables_.size(); }
 
-    variable& operator[](std::uint32_t i) noexcept { return variables_[i]; }
+    tape_variable& operator[](std::uint32_t i) noexcept { return variables_[i]; }
 
-    variable const& operator[](std::uint32_t i) const noexcept { return variables_[i]; }
+    tape_variable const& operator[](std::uint32_t i) const noexcept { return variables_[i]; }
 
     shape_type const& shape_of(std::uint32_t i) const noexcept
     {
@@ -160,7 +160,7 @@ private:
     }
 
     std::uint64_t serial_ = detail::next_identity(); // what bodies know this record by
-    segmented_list<variable> variables_;
+    segmented_list<tape_variable> variables_;
     segmented_list<counted_shape> shapes_; // one may be listed several times
     std::uint32_t last_shape_ = 0;
     identity_map places_;

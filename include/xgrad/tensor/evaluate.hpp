@@ -48,7 +48,7 @@ public:
 
     shape_type const& shape() const noexcept { return shape_; }
 
-    plan const& reading() const noexcept { return plan_; }
+    loop_plan const& reading() const noexcept { return plan_; }
 
 private:
     void read(block_kernels const& kernels, std::span<tensor_body* const> operands)
@@ -63,7 +63,7 @@ private:
 
     shape_type shape_;
     short_list<operand_access> accesses_;
-    plan plan_;
+    loop_plan plan_;
 };
 
 template <class T>
@@ -75,11 +75,11 @@ body_pointer evaluate(
     std::source_location const& where)
 {
     body_pointer out;
-    auto aligned = alignment::any;
+    auto aligned = operand_alignment::any;
     auto const* const whole =
         result == type_of<T> ? aligned_operand(operands, type_of<T>) : nullptr;
     if (whole != nullptr) {
-        aligned = alignment::same;
+        aligned = operand_alignment::same;
         out = make_body(result, whole->shape, whole->size);
         auto const compute =
             whole->size <= block_length ? compute_one_block<T> : compute_aligned<T>;
@@ -125,7 +125,7 @@ XGRAD_EXTERN template body_pointer evaluate(
 template <class E>
 body_pointer evaluate(E const& e, element_type result, std::source_location const& where)
 {
-    parts<E> const p(e);
+    expression_parts<E> const p(e);
     return vectorized::evaluate<compute_type<E>>(
         kernels_of<E>, p.operands, p.scalars.data(), result, where);
 }
