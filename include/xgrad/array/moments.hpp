@@ -46,7 +46,10 @@ template <class T>
 consteval reduction variance_reduction()
 {
     auto kind = seeded<deviation_seed, T, &variance_of<T>>(
-        {.name = "variance", .divides_by_count = true, .companion = &mean_reduction<T>});
+        {.name = "variance",
+         .divides_by_count = true,
+         .is_divided = true,
+         .companion = &mean_reduction<T>});
     kind.result_needed = false; // but the mean is
     return kind;
 }

@@ -83,7 +83,7 @@ void finish_reduction(
     body_pointer companion = {})
 {
     if constexpr (differentiable_element<T>) {
-        if (call.kind.divides_by_count && out.size > 0) {
+        if (call.kind.divides_by_count && !call.kind.is_divided && out.size > 0) {
             divide_by_count(out.template elements<T>(), out.size, elements / out.size);
         }
     }
@@ -113,7 +113,7 @@ struct with_companion : Accumulator
 
     void few_rows(T const* x, std::size_t width, std::size_t rows, T* out) const
     {
-        Accumulator::few_rows(x, width, rows, companions != nullptr ? companions : out, out);
+        Accumulator::few_rows(x, width, rows, companions, out);
     }
 
     void finish(std::array<T*, Accumulator::states> state, T* out, std::size_t count) const

@@ -22,6 +22,13 @@
 #    define XGRAD_PREFETCH(address) static_cast<void>(address)
 #endif
 
+// What several instructions read is loaded once, and not by each of them.
+#if defined(__GNUC__) && defined(__SSE2__)
+#    define XGRAD_KEEP_IN_REGISTER(value) __asm__("" : "+x"(value))
+#else
+#    define XGRAD_KEEP_IN_REGISTER(value) static_cast<void>(value)
+#endif
+
 // Everything that holds SIMD registers lives in an inline namespace named after the instruction
 // set, so that objects compiled with different flags can be linked into one program.
 #if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)

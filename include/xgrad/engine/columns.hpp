@@ -41,7 +41,7 @@ XGRAD_ALWAYS_INLINE auto joined_panel(T const* x, std::size_t width, std::size_t
     unrolled<Flight>([&](auto k) { most[k] = sums[k] = V::load(x + k * V::size); });
     for (std::size_t r = 1; r < rows; ++r) {
         unrolled<Flight>([&](auto k) {
-            auto const element = V::load(x + r * width + k * V::size);
+            auto const element = V::load_once(x + r * width + k * V::size);
             most[k] = number_of<Join>{}(most[k], element);
             sums[k] = sums[k] + element;
         });

@@ -246,7 +246,7 @@ struct extremes
     XGRAD_ALWAYS_INLINE void take_in(typename V::value_type const* x)
     {
         unrolled<Flight>([&](auto k) {
-            auto const element = V::load(x + k * V::size);
+            auto const element = V::load_once(x + k * V::size);
             most[k] = Number{}(most[k], element);
             sums[k] = sums[k] + element;
         });

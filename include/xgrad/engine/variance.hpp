@@ -9,7 +9,7 @@
 
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
-/// Σ (x - x̄)² in one pass: the states are the number of elements so far, their mean,
+/// Σ (x - x̄)² / n in one pass: the states are the number of elements so far, their mean,
 /// and the sum of squares about it. Runs are taken in about their own mean, while they are in
 /// cache, and joined as Chan, Golub and LeVeque do.
 template <class T>
@@ -79,9 +79,9 @@ struct variance_accumulator
         vectorized::variance_columns<T>::start(state, x, width, rows);
     }
 
-    void few_rows(T const* x, std::size_t width, std::size_t rows, T* means, T* squares) const
+    void few_rows(T const* x, std::size_t width, std::size_t rows, T* means, T* variances) const
     {
-        vectorized::variance_columns<T>::of_few_rows(x, width, rows, means, squares);
+        vectorized::variance_columns<T>::of_few_rows(x, width, rows, means, variances);
     }
 
     void merge(std::array<T*, 3> state, std::array<T*, 3> other, std::size_t count) const
@@ -109,7 +109,13 @@ struct variance_accumulator
 
     void finish(std::array<T*, 3> state, T* out, std::size_t count) const
     {
-        vectorized::copy_results(state[2], count, out);
+        std::size_t i = 0;
+        for (; i + V::size <= count; i += V::size) {
+            (V::load(state[2] + i) / V::load(state[0] + i)).store(out + i);
+        }
+        for (; i < count; ++i) {
+            out[i] = state[2][i] / state[0][i];
+        }
     }
 
     /// The means, which the way back reads.

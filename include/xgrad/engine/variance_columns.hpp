@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 
 // Rows taken into the variances of their columns, in one pass.
@@ -42,14 +43,38 @@ struct variance_columns
         take_in(state, x + some * width, width, rows - some);
     }
 
-    /// The means, and the sums of squares about them, of few rows. Nobody reads the counts: they
-    /// are written over. The two may go to one place, where the squares stay.
-    static void of_few_rows(T const* x, std::size_t width, std::size_t rows, T* means, T* squares)
+    /// The means, where somebody reads them, and the variances of few rows.
+    static void of_few_rows(T const* x, std::size_t width, std::size_t rows, T* means, T* variances)
     {
-        take_in_panels({squares, means, squares}, x, width, rows, no_counts(rows));
+        // Nobody reads the counts.
+        if (means != nullptr) {
+            take_in_panels({variances, means, variances}, x, width, rows, few_rows<true>(rows));
+        } else {
+            take_in_panels(
+                {variances, variances, variances}, x, width, rows, few_rows<false>(rows));
+        }
     }
 
 private:
+    /// Where the state of some columns lies.
+    struct places
+    {
+        T* counts;
+        T* means;
+        T* squares;
+    };
+
+    /// Of a few elements of each column, from a value near them.
+    struct deviations
+    {
+        V center;
+        V sum;
+        V squares;
+
+        /// About their mean, which lies a step away.
+        V squares_about(V const& step) const { return squares - sum * step; }
+    };
+
     /// How many elements the places have before some rows, and with them.
     struct different_counts
     {
@@ -60,11 +85,14 @@ private:
             return select(V::load(counts) == V(0), V::load(x), V::load(means));
         }
 
-        static V with(T const* counts, std::size_t rows) { return V::load(counts) + V(rows); }
-
-        static V divided(V const& sum, V const& count) { return sum / count; }
-
-        static V squares(T const* before) { return V::load(before); }
+        static void leave(places const& to, deviations const& d, std::size_t rows)
+        {
+            auto const n = V::load(to.counts) + V(rows);
+            n.store(to.counts);
+            auto const step = d.sum / n;
+            (d.center + step).store(to.means);
+            (V::load(to.squares) + d.squares_about(step)).store(to.squares);
+        }
     };
 
     struct equal_counts
@@ -85,11 +113,13 @@ private:
             return V::load(is_first ? x : means);
         }
 
-        V with(T const*, std::size_t) const { return count; }
-
-        V divided(V const& sum, V const&) const { return sum * inverse; }
-
-        static V squares(T const* before) { return V::load(before); }
+        void leave(places const& to, deviations const& d, std::size_t) const
+        {
+            auto const step = d.sum * inverse;
+            count.store(to.counts);
+            (d.center + step).store(to.means);
+            (V::load(to.squares) + d.squares_about(step)).store(to.squares);
+        }
     };
 
     /// In places that have not been started.
@@ -105,11 +135,41 @@ private:
 
         static V center(T const*, T const* x, T const*) { return V::load(x); }
 
-        V with(T const*, std::size_t) const { return count; }
+        void leave(places const& to, deviations const& d, std::size_t) const
+        {
+            auto const step = d.sum * inverse;
+            count.store(to.counts);
+            (d.center + step).store(to.means);
+            d.squares_about(step).store(to.squares);
+        }
+    };
 
-        V divided(V const& sum, V const&) const { return sum * inverse; }
+    /// Of all that there are: what is left are the results.
+    template <bool WithMeans>
+    struct few_rows
+    {
+        static constexpr std::size_t at_center = 1;
+        V count;
+        V inverse;
+        bool is_power_of_two; // dividing by it is multiplying by its inverse, bit by bit
 
-        static V squares(T const*) { return V(0); }
+        explicit few_rows(std::size_t rows)
+            : count(static_cast<T>(rows)),
+              inverse(T(1) / static_cast<T>(rows)),
+              is_power_of_two(std::has_single_bit(rows))
+        {}
+
+        static V center(T const*, T const* x, T const*) { return V::load(x); }
+
+        void leave(places const& to, deviations const& d, std::size_t) const
+        {
+            auto const step = d.sum * inverse;
+            if constexpr (WithMeans) {
+                (d.center + step).store(to.means);
+            }
+            auto const squares = d.squares_about(step);
+            (is_power_of_two ? squares * inverse : squares / count).store(to.squares);
+        }
     };
 
     template <class Counts>
@@ -138,15 +198,16 @@ private:
         }
     }
 
-    /// Some registers of neighbouring places.
+    /// Some registers of neighbouring places. (Copies of state and counts: what is stored might
+    /// else be part of them.)
     template <std::size_t Flight, class Counts>
-    static void take_in_panel(
-        std::array<T*, 3> const& state,
+    XGRAD_ALWAYS_INLINE static void take_in_panel(
+        std::array<T*, 3> state,
         T const* x,
         std::size_t width,
         std::size_t rows,
         std::size_t i,
-        Counts const& counts)
+        Counts counts)
     {
         std::array<V, Flight> center;
         auto sums = registers_of<Flight>(V(0));
@@ -164,12 +225,10 @@ private:
         }
         unrolled<Flight>([&](auto k) {
             auto const place = i + k * V::size;
-            auto const n = counts.with(state[0] + place, rows);
-            auto const step = counts.divided(sums[k], n);
-            n.store(state[0] + place);
-            (center[k] + step).store(state[1] + place);
-            auto const before = counts.squares(state[2] + place);
-            (before + (squares[k] - sums[k] * step)).store(state[2] + place);
+            counts.leave(
+                {state[0] + place, state[1] + place, state[2] + place},
+                {center[k], sums[k], squares[k]},
+                rows);
         });
     }
 

@@ -74,6 +74,14 @@ struct batch<T>
         return register_type::load_unaligned(from);
     }
 
+    /// For loops that do little more than load.
+    XGRAD_ALWAYS_INLINE static batch load_once(T const* from) noexcept
+    {
+        auto loaded = load(from);
+        XGRAD_KEEP_IN_REGISTER(loaded.lanes.data);
+        return loaded;
+    }
+
     XGRAD_ALWAYS_INLINE void store(T* to) const noexcept { lanes.store_unaligned(to); }
 
     XGRAD_ALWAYS_INLINE friend batch operator+(batch a) noexcept { return a; }

@@ -14,8 +14,12 @@ class one_statement
 public:
     /// `name` stays valid as long as the program runs.
     one_statement(std::string_view name, std::source_location const& where)
-        : name_(name), where_(where), exceptions_(std::uncaught_exceptions())
+        : name_(name), where_(where)
     {
+        if (innermost_activation() == nullptr) {
+            return;
+        }
+        exceptions_ = std::uncaught_exceptions();
         for_each_active([](recording& r) { r.begin_composite(); });
     }
 
@@ -24,6 +28,9 @@ public:
 
     ~one_statement()
     {
+        if (innermost_activation() == nullptr) {
+            return;
+        }
         bool const failed = std::uncaught_exceptions() > exceptions_;
         for_each_active([&](recording& r) { r.end_composite(name_, where_, failed); });
     }
@@ -31,6 +38,6 @@ public:
 private:
     std::string_view name_;
     std::source_location const& where_;
-    int exceptions_;
+    int exceptions_ = 0;
 };
 } // namespace xgrad::detail

@@ -94,6 +94,9 @@ struct reduction
     /// times the incoming one (mean: 1/count).
     bool divides_by_count = false;
 
+    /// Its accumulator has divided the result by it.
+    bool is_divided = false;
+
     /// The tape has to keep the result for the reverse sweep.
     bool result_needed = false;
 
