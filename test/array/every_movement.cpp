@@ -181,6 +181,7 @@ BOOST_AUTO_TEST_CASE(every_selection)
         x,
         neither);
     check("filter", [](auto const& v) { return filter(v, v > v * 0); }, x, {.replays = false});
+    check("masked", [](auto const& v) { return masked(v, v > v * 0); }, x, {.replays = false});
     check(
         "scatter_add",
         [](auto const& v) {
