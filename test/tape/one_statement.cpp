@@ -163,3 +163,31 @@ BOOST_AUTO_TEST_CASE(within_a_memory_limit_it_is_computed_again_and_dropped_wher
     BOOST_TEST(tape.size() == statements);
     BOOST_TEST(norm_linf(grad(tape, z, u) - y).item() < 1e-15);
 }
+
+BOOST_AUTO_TEST_CASE(where_it_fails_after_values_were_forgotten_those_before_it_are_computed_again)
+{
+    auto const u = linspace(0., 1., 20000); // 160 kB
+    auto const fail = [](tensor<double> v) {
+        std::source_location const where;
+        detail::one_statement const whole("fail", where);
+        for (int k = 0; k < 8; ++k) {
+            v = sin(v) * v;
+        }
+        throw value_error("fail");
+    };
+    auto const gradient_with = [&](std::size_t limit) {
+        auto tape = create_tape({.persistent = true, .memory_limit = limit});
+        tensor<double> const y = exp(u) * u;
+        tensor<double> const z = cos(y) * y;
+        BOOST_CHECK_THROW(fail(z), value_error);
+        BOOST_TEST(tape.record().budget().forgets() == (limit != 0));
+        BOOST_TEST(tape.size() == 2u);
+        tensor<double> const loss = sum(sin(z) * z);
+        BOOST_TEST(tape.size() == 3u);
+        return grad(tape, loss, wrt(u, y));
+    };
+    auto const [by_u, by_y] = gradient_with(0);
+    auto const [limited_u, limited_y] = gradient_with(1000000);
+    BOOST_TEST(norm_linf(by_u - limited_u).item() < 1e-12 * norm_linf(by_u).item());
+    BOOST_TEST(norm_linf(by_y - limited_y).item() < 1e-12 * norm_linf(by_y).item());
+}

@@ -74,7 +74,7 @@ struct batch<T>
         return register_type::load_unaligned(from);
     }
 
-    /// For loops that do little more than load.
+    /// However many instructions read it: for loops that do little more than load.
     XGRAD_ALWAYS_INLINE static batch load_once(T const* from) noexcept
     {
         auto loaded = load(from);

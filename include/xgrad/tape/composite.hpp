@@ -22,10 +22,12 @@ struct composite_statement
 class composite_list
 {
 public:
+    /// Room for one more: `close` cannot fail.
+    void reserve_one() { list_.reserve_one(); }
+
     /// What is recorded from this statement on is part of one operator.
-    void open(std::size_t statement)
+    void open(std::size_t statement) noexcept
     {
-        list_.reserve_one();
         if (depth_++ == 0) {
             begin_ = statement;
         }

@@ -20,6 +20,8 @@ public:
             return;
         }
         exceptions_ = std::uncaught_exceptions();
+        // First, so that no tape has begun where there is no memory for another.
+        for_each_active([](recording& r) { r.reserve_composite(); });
         for_each_active([](recording& r) { r.begin_composite(); });
     }
 

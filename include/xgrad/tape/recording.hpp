@@ -65,9 +65,12 @@ public:
     /// The number of statements, each composite counted as one.
     std::size_t size() const noexcept { return statements_.size() - composites_.merged(); }
 
+    /// Room for one more composite: to begin and to end it cannot fail.
+    void reserve_composite() { composites_.reserve_one(); }
+
     /// What is recorded until `end_composite` is one statement. (A record that is repeated knows
     /// already.)
-    void begin_composite()
+    void begin_composite() noexcept
     {
         if (next_ == none) {
             composites_.open(statements_.size());
