@@ -88,9 +88,10 @@ struct block
         }
     }
 
-    void run_separately()
+    void run_separately() { run_separately(std::vector<T>(padded, T(1))); }
+
+    void run_separately(std::vector<T> const& seed)
     {
-        std::vector<T> const seed(padded, T(1));
         kernels.values(
             {.operands = operand_pointers.data(),
              .scalars = p.scalars.data(),
@@ -209,6 +210,91 @@ BOOST_AUTO_TEST_CASE(one_pass_over_sums_of_products_differs_in_roundings_only)
     for (std::size_t i = 0; i < separate.adjoints.size(); ++i) {
         BOOST_TEST(same(separate.adjoints[i], together.adjoints[i]));
     }
+}
+
+namespace {
+/// Whether each adjoint is, bit by bit, the one that it has where all elements are its own.
+template <class E>
+bool adjoints_know_no_neighbours(E const& e)
+{
+    using T = compute_type<E>;
+    auto const seed = numbers<T>(41);
+    block<E> all(e);
+    all.run_separately(seed);
+    for (std::size_t i = 0; i < count; ++i) {
+        block<E> alone(e);
+        for (std::size_t k = 0; k < alone.operands.size(); ++k) {
+            std::fill_n(alone.operands[k].begin(), padded, all.operands[k][i]);
+        }
+        alone.run_separately(std::vector<T>(padded, seed[i]));
+        for (std::size_t k = 0; k < alone.operands.size(); ++k) {
+            if (all.kernels.leaves[k].carries_gradient &&
+                !same(all.adjoints[k][i], alone.adjoints[k][i])) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+template <class T>
+void check_neighbours()
+{
+    tensor<T> const x = zeros<T>({1});
+    tensor<T> const y = zeros<T>({1});
+    tensor<T> const z = zeros<T>({1});
+    BOOST_TEST(adjoints_know_no_neighbours(x * y));
+    BOOST_TEST(adjoints_know_no_neighbours(sqrt(x * y)));
+    BOOST_TEST(adjoints_know_no_neighbours(x / y * sqrt(z)));
+    BOOST_TEST(adjoints_know_no_neighbours(log(abs(x)) * exp(y)));
+    BOOST_TEST(adjoints_know_no_neighbours(where(x > y, sqrt(x), z / y) * z));
+    BOOST_TEST(adjoints_know_no_neighbours(floor(sqrt(x)) + maximum(y, sqrt(z))));
+    BOOST_TEST(adjoints_know_no_neighbours(x * y * z * x * y * z * sqrt(x) / y));
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(no_adjoint_depends_on_its_neighbours)
+{
+    check_neighbours<double>();
+    check_neighbours<float>();
+}
+
+BOOST_AUTO_TEST_CASE(among_others_an_infinite_partial_carries_nothing_from_zero_and_nan_stays)
+{
+    constexpr auto infinity = std::numeric_limits<double>::infinity();
+    constexpr auto nan = std::numeric_limits<double>::quiet_NaN();
+    for (std::size_t at = 0; at < 9; ++at) {
+        tensor<double> const x = zeros({1});
+        auto const e = 3 * sqrt(x) * x;
+        block<std::remove_const_t<decltype(e)>> of_root(e);
+        for (auto& operand : of_root.operands) {
+            std::fill_n(operand.begin(), padded, 4.);
+        }
+        std::vector<double> seed(padded, 1.);
+        for (std::size_t k = 0; k < 2; ++k) {
+            of_root.operands[k][at] = 0; // the partial of the root is infinite
+            of_root.operands[k][at + 1] = nan;
+            of_root.operands[k][at + 2] = infinity;
+        }
+        seed[at + 1] = 0;
+        seed[at + 2] = 0;
+        of_root.run_separately(seed);
+        auto const& by_root = of_root.adjoints[0];
+        BOOST_TEST(by_root[at] == 0);
+        BOOST_TEST(std::isnan(by_root[at + 1]));
+        BOOST_TEST(by_root[at + 2] == 0);
+        BOOST_TEST(by_root[at + 3] == 3.); // 3 · 4 / (2 · 2)
+        BOOST_TEST(of_root.adjoints[1][at + 3] == 6.);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(below_a_step_an_infinite_partial_carries_nothing)
+{
+    auto tape = create_tape();
+    tensor<double> x = constant({0., 4., 9.});
+    tensor<double> y = sum(floor(sqrt(x)));
+    auto const g = grad(tape, y, x);
+    BOOST_TEST((all(g == 0)).item());
 }
 
 BOOST_AUTO_TEST_CASE(mixed_element_types_share_a_pass_too)

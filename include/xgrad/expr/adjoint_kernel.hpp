@@ -128,8 +128,9 @@ XGRAD_ALWAYS_INLINE auto value_for_partials(state<X, T> const& s)
 }
 
 /// Carries the adjoint g of a parent down to the leaves, by the parent's partial; those of the
-/// leaves go to `next`, in order. `Reached`: there is something to carry.
-template <bool Finite, bool Reached, class S, class T, class G, class P>
+/// leaves go to `next`, in order. `Finite`: by a plain product, else by the finite chain rule, as
+/// all further ones where it is `Careful`. `Reached`: there is something to carry.
+template <bool Careful, bool Finite, bool Reached, class S, class T, class G, class P>
 inline void reverse(
     state<tensor<S>, T> const&,
     std::size_t,
@@ -144,7 +145,7 @@ inline void reverse(
     ++next;
 }
 
-template <bool Finite, bool Reached, class S, class T, class G, class P>
+template <bool Careful, bool Finite, bool Reached, class S, class T, class G, class P>
 inline void reverse(
     state<scalar_operand<S>, T> const&,
     std::size_t,
@@ -155,6 +156,7 @@ inline void reverse(
 {}
 
 template <
+    bool Careful,
     bool Finite,
     bool Reached,
     class R,
@@ -176,16 +178,17 @@ inline void reverse(
         next += parts_of<E>.leaves;
     } else {
         using V = simd::batch<T>;
-        constexpr bool finite = has_finite_partials<R>;
         auto const own = chain<Finite>(g, partial);
+        constexpr bool finite = has_finite_partials<R> ||
+            !(Careful || is_zero_adjoint<std::remove_cvref_t<decltype(own)>>);
         if constexpr (!is_inlined<R> && partials_use_operands<E>) {
-            (reverse<finite, gradient_reaches<R, X, I>>(
+            (reverse<Careful, finite, gradient_reaches<R, X, I>>(
                  operand<I, X, T>(s), i, own, V::load(s.slots[I] + i), next, operands_of<X, T>{}),
              ...);
         } else {
             auto const partials =
                 partials_from<R>(s.value, value_for_partials<E, X, I>(operand<I, X, T>(s))...);
-            (reverse<finite, gradient_reaches<R, X, I>>(
+            (reverse<Careful, finite, gradient_reaches<R, X, I>>(
                  operand<I, X, T>(s), i, own, partial_of<I>(partials), next, operands_of<X, T>{}),
              ...);
         }
@@ -203,47 +206,114 @@ XGRAD_ALWAYS_INLINE auto seed_at(typename V::value_type const* seed, std::size_t
     }
 }
 
+/// A sub-block on the way back: what its kernel reads and writes beside the operands.
+template <class E, class T, bool WithValues>
+struct adjoint_sub_block
+{
+    std::size_t begin;
+    T const* seed;
+    T const* result;
+    T* values;
+
+    XGRAD_ALWAYS_INLINE adjoint_sub_block(adjoint_block const& block, std::size_t first)
+        : begin(first),
+          seed(static_cast<T const*>(block.seed)),
+          result(static_cast<T const*>(block.result)),
+          values(static_cast<T*>(block.values))
+    {}
+
+    XGRAD_ALWAYS_INLINE void
+    place(state<E, T>& s, adjoint_block const& block, buffer<T>* buffers) const
+    {
+        block_cursor<T> next{block.operands, static_cast<T const*>(block.scalars), buffers, begin};
+        vectorized::place<true>(s, next, operands_of<E, T>{});
+        if constexpr (WithValues && is_staged<E>) {
+            s.values = values + begin; // the root's stage writes them itself
+        }
+    }
+
+    /// Adjoints of the leaves at one register's elements; the values that partials need are
+    /// computed from what is in the buffers.
+    template <bool Careful>
+    XGRAD_ALWAYS_INLINE void reverse(state<E, T>& s, std::size_t i, simd::batch<T>* own) const
+    {
+        using V = simd::batch<T>;
+        constexpr operands_of<E, T> operands;
+        compute_needed<WithValues>(s, i, operands);
+        if constexpr (WithValues && !is_staged<E>) {
+            s.value.store(values + begin + i);
+        } else if constexpr (!WithValues && partials_use_result<E>) {
+            s.value = V::load(result + begin + i);
+        }
+        vectorized::reverse<Careful, true, true>(
+            s, i, seed_at<V, WithValues>(seed, begin + i), constant_partial<1>{}, own, operands);
+    }
+};
+
+/// The same by the finite chain rule at each step, for registers where plain products give a NaN.
+template <class E, class T, bool WithValues>
+XGRAD_COLD XGRAD_FLATTEN void careful_adjoints(
+    adjoint_block const& block,
+    buffer<T>* buffers,
+    std::size_t begin,
+    std::size_t i,
+    simd::batch<T>* own)
+{
+    state<E, T> s;
+    adjoint_sub_block<E, T, WithValues> const sub(block, begin);
+    sub.place(s, block, buffers);
+    sub.template reverse<true>(s, i, own);
+}
+
+/// Registers whose adjoints go together: several where there is so little work that the loop itself
+/// would be felt.
+template <class E>
+inline constexpr std::size_t adjoint_registers = is_short<E> ? 2 : 1;
+
 /// Adjoints of one block of expression E, computed in T: for every leaf, the seed times the
 /// derivative of the value by that leaf. With `WithValues` the values too, which then share work
 /// with the partials; the seed is 1, and no result is read.
+///
+/// The finite chain rule differs from a product only where that is NaN, which no step below then
+/// takes away: it is enough to look at the leaves.
 template <class E, class T, bool WithValues>
 XGRAD_ALWAYS_INLINE void adjoints_of_block(adjoint_block const& block)
 {
     using V = simd::batch<T>;
     constexpr auto parts = parts_of<E>;
     constexpr auto length = parts.stages > 0 ? sub_block_length : std::size_t{1} << 40;
-    constexpr operands_of<E, T> operands;
     alignas(64) buffer<T> buffers[std::max(parts.slots + parts.stages, 1u)];
     state<E, T> s;
     leaf_adjoints<T, parts.leaves, leaves_with_gradient<E>> const leaves(block);
     for (std::size_t begin = 0; begin < block.count; begin += length) {
         auto const count = std::min(length, block.count - begin);
-        block_cursor<T> next{block.operands, static_cast<T const*>(block.scalars), buffers, begin};
-        place<true>(s, next, operands);
-        auto const* const seed = static_cast<T const*>(block.seed);
-        auto const* const result = static_cast<T const*>(block.result);
-        auto* const out = static_cast<T*>(block.values);
-        if constexpr (WithValues && is_staged<E>) {
-            s.values = out + begin; // the root's stage writes the values itself
-        }
-        run_adjoint_stages<WithValues>(s, count, operands);
-        for (std::size_t i = 0; i < count; i += V::size) {
-            compute_needed<WithValues>(s, i, operands);
-            if constexpr (WithValues && !is_staged<E>) {
-                s.value.store(out + begin + i);
-            } else if constexpr (!WithValues && partials_use_result<E>) {
-                s.value = V::load(result + begin + i);
+        adjoint_sub_block<E, T, WithValues> const sub(block, begin);
+        sub.place(s, block, buffers);
+        run_adjoint_stages<WithValues>(s, count, operands_of<E, T>{});
+        auto const registers = [&]<std::size_t... R>(std::size_t i, std::index_sequence<R...>) {
+            simd::batch<T> own[sizeof...(R)][parts.leaves];
+            (sub.template reverse<false>(s, i + R * V::size, own[R]), ...);
+            if constexpr (may_meet_infinity<E, WithValues>) {
+                if (!all((leaves.numbers(own[R]) && ...))) [[unlikely]] {
+                    for (std::size_t r = 0; r < sizeof...(R); ++r) {
+                        simd::batch<T> careful[parts.leaves]; // so that `own` stays in registers
+                        careful_adjoints<E, T, WithValues>(
+                            block, buffers, begin, i + r * V::size, careful);
+                        std::copy_n(careful, parts.leaves, own[r]);
+                    }
+                }
             }
-            typename std::remove_const_t<decltype(leaves)>::values own;
-            auto* next_leaf = &own[0];
-            reverse<true, true>(
-                s,
-                i,
-                seed_at<V, WithValues>(seed, begin + i),
-                constant_partial<1>{},
-                next_leaf,
-                operands);
             leaves.store(own, begin + i);
+        };
+        constexpr auto together = adjoint_registers<E>;
+        std::size_t i = 0;
+        if constexpr (together > 1) {
+            for (; i + together * V::size <= count; i += together * V::size) {
+                registers(i, std::make_index_sequence<together>{});
+            }
+        }
+        for (; i < count; i += V::size) {
+            registers(i, std::index_sequence<0>{});
         }
     }
 }

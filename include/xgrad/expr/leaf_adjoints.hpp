@@ -3,6 +3,7 @@
 #include <xgrad/engine/block_kernels.hpp>
 #include <xgrad/simd/batch.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
@@ -17,19 +18,39 @@ namespace vectorized {
 template <class T, std::size_t Count, std::array<bool, Count> Carries>
 class leaf_adjoints
 {
-public:
-    using values = simd::batch<T>[Count];
+    using V = simd::batch<T>;
 
+public:
     explicit leaf_adjoints(adjoint_block const& block)
         : leaf_adjoints(block, std::make_index_sequence<Count>{})
     {}
 
-    XGRAD_ALWAYS_INLINE void store(values& own, std::size_t at) const
+    /// Stores or adds those of some registers, from element `at` on.
+    template <std::size_t Registers>
+    XGRAD_ALWAYS_INLINE void store(V (&own)[Registers][Count], std::size_t at) const
     {
         store(own, at, std::make_index_sequence<Count>{});
     }
 
+    /// Where none of them is NaN.
+    XGRAD_ALWAYS_INLINE static simd::mask<T> numbers(V const (&own)[Count])
+    {
+        return numbers(own, std::make_index_sequence<Count>{});
+    }
+
 private:
+    static constexpr auto first_carried =
+        std::size_t(std::find(Carries.begin(), Carries.end(), true) - Carries.begin());
+
+    template <std::size_t... K>
+    XGRAD_ALWAYS_INLINE static simd::mask<T>
+    numbers(V const (&own)[Count], std::index_sequence<K...>)
+    {
+        auto where = own[first_carried] == own[first_carried];
+        ((Carries[K] && K > first_carried ? void(where = where && own[K] == own[K]) : void()), ...);
+        return where;
+    }
+
     // Each pair of leaves is a test: with many leaves memory is the better place to add.
     static constexpr bool in_registers = Count <= 4;
 
@@ -51,40 +72,45 @@ private:
         some_repeat_ = some_repeat_ || first_[K] != K;
     }
 
-    template <std::size_t... K>
-    XGRAD_ALWAYS_INLINE void store(values& own, std::size_t at, std::index_sequence<K...>) const
+    template <std::size_t Registers, std::size_t... K>
+    XGRAD_ALWAYS_INLINE void
+    store(V (&own)[Registers][Count], std::size_t at, std::index_sequence<K...>) const
     {
         if (some_repeat_) {
             (join<K>(own, std::make_index_sequence < in_registers ? K : 0 > {}), ...);
         }
-        (store_leaf<K>(own, at), ...);
+        (store_leaf<K>(own, at, std::make_index_sequence<Registers>{}), ...);
     }
 
-    template <std::size_t K, std::size_t... J>
-    XGRAD_ALWAYS_INLINE void join(values& own, std::index_sequence<J...>) const
+    template <std::size_t K, std::size_t Registers, std::size_t... J>
+    XGRAD_ALWAYS_INLINE void join(V (&own)[Registers][Count], std::index_sequence<J...>) const
     {
         if constexpr (Carries[K]) {
-            (join_pair<J, K>(own), ...);
+            (join_pair<J, K>(own, std::make_index_sequence<Registers>{}), ...);
         }
     }
 
-    template <std::size_t J, std::size_t K>
-    XGRAD_ALWAYS_INLINE void join_pair(values& own) const
+    template <std::size_t J, std::size_t K, std::size_t Registers, std::size_t... R>
+    XGRAD_ALWAYS_INLINE void join_pair(V (&own)[Registers][Count], std::index_sequence<R...>) const
     {
         if constexpr (Carries[J]) {
             if (first_[K] == J) {
-                own[J] = own[J] + own[K];
+                ((own[R][J] = own[R][J] + own[R][K]), ...);
             }
         }
     }
 
-    template <std::size_t K>
-    XGRAD_ALWAYS_INLINE void store_leaf(values& own, std::size_t at) const
+    template <std::size_t K, std::size_t Registers, std::size_t... R>
+    XGRAD_ALWAYS_INLINE void
+    store_leaf(V (&own)[Registers][Count], std::size_t at, std::index_sequence<R...>) const
     {
         if constexpr (Carries[K]) {
             if (!some_repeat_ || first_[K] == K) {
                 auto* const to = place_[K] + at;
-                (accumulate_[K] ? simd::batch<T>::load(to) + own[K] : own[K]).store(to);
+                if (accumulate_[K]) {
+                    ((own[R][K] = V::load(to + R * V::size) + own[R][K]), ...);
+                }
+                (own[R][K].store(to + R * V::size), ...);
             }
         }
     }

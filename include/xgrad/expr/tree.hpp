@@ -93,6 +93,17 @@ template <class R, class... X>
     requires(!differentiable_rule_without_operands<R>)
 inline constexpr bool partials_use_operands<node<R, X...>> = carries_gradient<node<R, X...>>;
 
+/// Below E an infinite partial may meet an adjoint of zero. `One`: the adjoint of E is a constant
+/// other than zero.
+template <class E, bool One>
+inline constexpr bool may_meet_infinity = false;
+
+template <class R, class... X, bool One>
+    requires(carries_gradient<node<R, X...>>)
+inline constexpr bool may_meet_infinity<node<R, X...>, One> =
+    (!One && !constant_partials_rule<R> && !has_finite_partials<R>) ||
+    (may_meet_infinity<X, One && constant_partials_rule<R>> || ...);
+
 /// Bit i: the adjoint kernel needs the value of operand i of E. `OwnValue`: it needs that of E.
 template <class E, bool OwnValue>
 inline constexpr unsigned needed_operands = OwnValue ? ~0u : 0u;

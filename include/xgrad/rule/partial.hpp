@@ -54,6 +54,13 @@ struct constant_adjoint
     static constexpr int constant = Value;
 };
 
+/// An adjoint known to be zero.
+template <class G>
+inline constexpr bool is_zero_adjoint = false;
+
+template <class V>
+inline constexpr bool is_zero_adjoint<constant_adjoint<V, 0>> = true;
+
 /// A plain adjoint, to which only its own partial matters.
 template <class G>
 concept plain_adjoint = !requires(G g) { g.chosen; } && !requires { G::constant; };
@@ -66,7 +73,7 @@ XGRAD_ALWAYS_INLINE constexpr V chain(V const& g, V const& partial)
     if constexpr (Finite) {
         return g * partial;
     } else {
-        return select(g == V(0) && partial == partial, V(0), g * partial);
+        return select(g == V(0) && isinf(partial), V(0), g * partial);
     }
 }
 

@@ -121,7 +121,7 @@ private:
                 auto const value = input.what == graph_term::kind::number
                     ? numbers[input.index]
                     : static_cast<T>(input.value);
-                std::fill_n(blocks + i * length, length, value);
+                xgrad::detail::fill_run(value, blocks + i * length, length);
             }
         }
     }

@@ -101,7 +101,7 @@ private:
         }
         auto* const tile = tiles + a.tile * length;
         if (a.where == place::uniform) {
-            std::fill_n(tile, length, static_cast<T>(a.number));
+            xgrad::detail::fill_run(static_cast<T>(a.number), tile, length);
         }
         return tile;
     }
