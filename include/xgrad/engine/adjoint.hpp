@@ -48,6 +48,10 @@ void compute_adjoints(
     bool const values_needed =
         source.element != nullptr || (source.reduced && kernels.result_needed);
 
+    // Of an operand itself what its elements start from is their adjoint.
+    bool const starts_in_place = source.element != nullptr && kernels.terms.size() == 1 &&
+        targets[0].body != nullptr && targets[0].direct && !targets[0].accumulate;
+
     // Leaves that were broadcast collect sums; each chunk has its own, merged in a fixed order.
     std::size_t places = 0;
     std::size_t largest = 0;
@@ -91,6 +95,11 @@ void compute_adjoints(
                      .count = count,
                      .program = kernels.program});
                 values = value_block;
+            }
+            if (starts_in_place) {
+                auto* const to = targets[0].body->template elements<T>() + begin;
+                source.element(values, result, seed, to, count);
+                continue;
             }
             if (source.element != nullptr) {
                 source.element(values, result, seed, seeds, count);

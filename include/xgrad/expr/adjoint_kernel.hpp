@@ -252,7 +252,7 @@ struct adjoint_sub_block
 
 /// The same by the finite chain rule at each step, for registers where plain products give a NaN.
 template <class E, class T, bool WithValues>
-XGRAD_COLD XGRAD_FLATTEN void careful_adjoints(
+XGRAD_NOINLINE XGRAD_FLATTEN void careful_adjoints(
     adjoint_block const& block,
     buffer<T>* buffers,
     std::size_t begin,
@@ -265,17 +265,13 @@ XGRAD_COLD XGRAD_FLATTEN void careful_adjoints(
     sub.template reverse<true>(s, i, own);
 }
 
-/// Registers whose adjoints go together: several where there is so little work that the loop itself
-/// would be felt.
-template <class E>
-inline constexpr std::size_t adjoint_registers = is_short<E> ? 2 : 1;
-
 /// Adjoints of one block of expression E, computed in T: for every leaf, the seed times the
 /// derivative of the value by that leaf. With `WithValues` the values too, which then share work
 /// with the partials; the seed is 1, and no result is read.
 ///
 /// The finite chain rule differs from a product only where that is NaN, which no step below then
-/// takes away: it is enough to look at the leaves.
+/// takes away. Where it would be felt (beside no expensive function), plain products come first,
+/// and a look at the leaves.
 template <class E, class T, bool WithValues>
 XGRAD_ALWAYS_INLINE void adjoints_of_block(adjoint_block const& block)
 {
@@ -285,35 +281,23 @@ XGRAD_ALWAYS_INLINE void adjoints_of_block(adjoint_block const& block)
     alignas(64) buffer<T> buffers[std::max(parts.slots + parts.stages, 1u)];
     state<E, T> s;
     leaf_adjoints<T, parts.leaves, leaves_with_gradient<E>> const leaves(block);
+    constexpr bool plain = parts.stages == 0 && may_meet_infinity<E, WithValues>;
     for (std::size_t begin = 0; begin < block.count; begin += length) {
         auto const count = std::min(length, block.count - begin);
         adjoint_sub_block<E, T, WithValues> const sub(block, begin);
         sub.place(s, block, buffers);
         run_adjoint_stages<WithValues>(s, count, operands_of<E, T>{});
-        auto const registers = [&]<std::size_t... R>(std::size_t i, std::index_sequence<R...>) {
-            simd::batch<T> own[sizeof...(R)][parts.leaves];
-            (sub.template reverse<false>(s, i + R * V::size, own[R]), ...);
-            if constexpr (may_meet_infinity<E, WithValues>) {
-                if (!all((leaves.numbers(own[R]) && ...))) [[unlikely]] {
-                    for (std::size_t r = 0; r < sizeof...(R); ++r) {
-                        simd::batch<T> careful[parts.leaves]; // so that `own` stays in registers
-                        careful_adjoints<E, T, WithValues>(
-                            block, buffers, begin, i + r * V::size, careful);
-                        std::copy_n(careful, parts.leaves, own[r]);
-                    }
+        for (std::size_t i = 0; i < count; i += V::size) {
+            V own[parts.leaves];
+            sub.template reverse<!plain>(s, i, own);
+            if constexpr (plain) {
+                if (!all(leaves.numbers(own))) [[unlikely]] {
+                    V careful[parts.leaves]; // so that `own` stays in registers
+                    careful_adjoints<E, T, WithValues>(block, buffers, begin, i, careful);
+                    std::copy_n(careful, parts.leaves, own);
                 }
             }
             leaves.store(own, begin + i);
-        };
-        constexpr auto together = adjoint_registers<E>;
-        std::size_t i = 0;
-        if constexpr (together > 1) {
-            for (; i + together * V::size <= count; i += together * V::size) {
-                registers(i, std::make_index_sequence<together>{});
-            }
-        }
-        for (; i < count; i += V::size) {
-            registers(i, std::index_sequence<0>{});
         }
     }
 }

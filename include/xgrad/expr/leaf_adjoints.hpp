@@ -25,9 +25,7 @@ public:
         : leaf_adjoints(block, std::make_index_sequence<Count>{})
     {}
 
-    /// Stores or adds those of some registers, from element `at` on.
-    template <std::size_t Registers>
-    XGRAD_ALWAYS_INLINE void store(V (&own)[Registers][Count], std::size_t at) const
+    XGRAD_ALWAYS_INLINE void store(V (&own)[Count], std::size_t at) const
     {
         store(own, at, std::make_index_sequence<Count>{});
     }
@@ -72,45 +70,40 @@ private:
         some_repeat_ = some_repeat_ || first_[K] != K;
     }
 
-    template <std::size_t Registers, std::size_t... K>
-    XGRAD_ALWAYS_INLINE void
-    store(V (&own)[Registers][Count], std::size_t at, std::index_sequence<K...>) const
+    template <std::size_t... K>
+    XGRAD_ALWAYS_INLINE void store(V (&own)[Count], std::size_t at, std::index_sequence<K...>) const
     {
         if (some_repeat_) {
             (join<K>(own, std::make_index_sequence < in_registers ? K : 0 > {}), ...);
         }
-        (store_leaf<K>(own, at, std::make_index_sequence<Registers>{}), ...);
+        (store_leaf<K>(own, at), ...);
     }
 
-    template <std::size_t K, std::size_t Registers, std::size_t... J>
-    XGRAD_ALWAYS_INLINE void join(V (&own)[Registers][Count], std::index_sequence<J...>) const
+    template <std::size_t K, std::size_t... J>
+    XGRAD_ALWAYS_INLINE void join(V (&own)[Count], std::index_sequence<J...>) const
     {
         if constexpr (Carries[K]) {
-            (join_pair<J, K>(own, std::make_index_sequence<Registers>{}), ...);
+            (join_pair<J, K>(own), ...);
         }
     }
 
-    template <std::size_t J, std::size_t K, std::size_t Registers, std::size_t... R>
-    XGRAD_ALWAYS_INLINE void join_pair(V (&own)[Registers][Count], std::index_sequence<R...>) const
+    template <std::size_t J, std::size_t K>
+    XGRAD_ALWAYS_INLINE void join_pair(V (&own)[Count]) const
     {
         if constexpr (Carries[J]) {
             if (first_[K] == J) {
-                ((own[R][J] = own[R][J] + own[R][K]), ...);
+                own[J] = own[J] + own[K];
             }
         }
     }
 
-    template <std::size_t K, std::size_t Registers, std::size_t... R>
-    XGRAD_ALWAYS_INLINE void
-    store_leaf(V (&own)[Registers][Count], std::size_t at, std::index_sequence<R...>) const
+    template <std::size_t K>
+    XGRAD_ALWAYS_INLINE void store_leaf(V (&own)[Count], std::size_t at) const
     {
         if constexpr (Carries[K]) {
             if (!some_repeat_ || first_[K] == K) {
                 auto* const to = place_[K] + at;
-                if (accumulate_[K]) {
-                    ((own[R][K] = V::load(to + R * V::size) + own[R][K]), ...);
-                }
-                (own[R][K].store(to + R * V::size), ...);
+                (accumulate_[K] ? V::load(to) + own[K] : own[K]).store(to);
             }
         }
     }

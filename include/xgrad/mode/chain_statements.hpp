@@ -10,6 +10,26 @@
 #include <vector>
 
 namespace xgrad::detail {
+/// A sum over `size` elements, as a statement of its own, has value and adjoints in one pass.
+inline bool is_summed_in_one_pass(recording const& r, statement const& s, std::size_t size)
+{
+    auto const operands = s.operands();
+    auto const count_arrays = [&] {
+        std::vector<std::uint32_t> arrays;
+        for (std::size_t i = 0; i < operands.size(); ++i) {
+            if (s.kernels->leaves[i].carries_gradient) {
+                arrays.push_back(operands[i].variable);
+            }
+        }
+        std::sort(arrays.begin(), arrays.end());
+        return std::unique(arrays.begin(), arrays.end()) - arrays.begin();
+    };
+    return unit_adjoints::pay(*s.kernels, size, count_arrays) &&
+        std::all_of(operands.begin(), operands.end(), [&](auto const& operand) {
+               return r.variables().size_of(operand.variable) == size;
+           });
+}
+
 /// Statements of a record that may be a chain: elementwise ones over arrays of one shape, of which
 /// the last is summed or is a single number.
 template <class T>
@@ -88,25 +108,8 @@ public:
         return last().reduced != nullptr && last().kernels->terms.size() == 1;
     }
 
-    /// The last statement has value and adjoint in one pass, by the rule of the sum itself.
-    bool end_in_one_pass() const
-    {
-        auto const operands = last().operands();
-        auto const count_arrays = [&] {
-            std::vector<std::uint32_t> arrays;
-            for (std::size_t i = 0; i < operands.size(); ++i) {
-                if (last().kernels->leaves[i].carries_gradient) {
-                    arrays.push_back(operands[i].variable);
-                }
-            }
-            std::sort(arrays.begin(), arrays.end());
-            return std::unique(arrays.begin(), arrays.end()) - arrays.begin();
-        };
-        return unit_adjoints::pay(*last().kernels, size_, count_arrays) &&
-            std::all_of(operands.begin(), operands.end(), [&](auto const& operand) {
-                   return size_of(operand.variable) == size_;
-               });
-    }
+    /// The last statement has value and adjoint in one pass.
+    bool end_in_one_pass() const { return is_summed_in_one_pass(record_, last(), size_); }
 
     /// Finds which values the way back reads, and which statement is the last to read each on the
     /// way forward.

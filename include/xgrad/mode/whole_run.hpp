@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/mode/gradient_chain.hpp>
+#include <xgrad/mode/reduction_run.hpp>
 #include <xgrad/mode/straight_line_builder.hpp>
 #include <xgrad/tape/replay_watch.hpp>
 #include <xgrad/tensor/numerics.hpp>
@@ -8,12 +9,14 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <variant>
 #include <vector>
 
 namespace xgrad::detail {
 /// A record that runs as a whole, values and gradients, without a list of values that come and go:
 /// as a straight line where its arrays are small, as one loop over tiles where they are long and
-/// of one shape. (A template for the sake of programs without replays, which need not compile it.)
+/// of one shape, or as one reduction. (A template for the sake of programs without replays, which
+/// need not compile it.)
 template <class Recording>
 class whole_run
 {
@@ -35,11 +38,19 @@ public:
             if (!chain_ || chain_->size <= few_elements) {
                 line_ = straight_line_builder<T>::of(r, statements, arguments, result);
             }
+            if (!runs()) {
+                if (auto run = reduction_run<T>::of(r, statements, arguments, result)) {
+                    reduction_ = std::move(*run);
+                }
+            }
         });
     }
 
     /// Whether the record is one that runs so.
-    bool runs() const noexcept { return line_ || chain_; }
+    bool runs() const noexcept
+    {
+        return line_ || chain_ || !std::holds_alternative<std::monostate>(reduction_);
+    }
 
     /// The value as a new body, and the gradients by the arguments where they are wanted. Null
     /// where its arguments do not lie in a row, somebody looks on, or the values are exceptional.
@@ -56,8 +67,11 @@ public:
             }
             outside_.push_back(argument->data);
         }
-        if (!line_) {
+        if (chain_ && !line_) {
             return run_chain(arguments, gradients);
+        }
+        if (!line_) {
+            return run_reduction(arguments, gradients);
         }
         bool const differentiable = !line_->gradients.empty();
         return gradients.empty() || differentiable ? run_line(arguments, gradients)
@@ -111,11 +125,27 @@ private:
         return value;
     }
 
+    body_pointer
+    run_reduction(std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
+    {
+        add_gradients(arguments, gradients);
+        auto const behind_arguments = std::span<void* const>(outside_).subspan(arguments.size());
+        auto value = make_body(type(), {}, 1);
+        with_floating_type(type(), [&]<class T>() {
+            auto& reduction = std::get<reduction_run<T>>(reduction_);
+            if (!reduction.run(arguments, behind_arguments, value->template elements<T>())) {
+                value = {};
+            }
+        });
+        return value;
+    }
+
     Recording const& record_;
     std::uint32_t result_;
     std::optional<tile_chain> chain_;
     std::vector<tensor_body*> constants_; // of the chain
     std::unique_ptr<straight_line const> line_;
+    std::variant<std::monostate, reduction_run<double>, reduction_run<float>> reduction_;
     std::vector<void*> outside_; // keeps its memory from one run to the next
 };
 } // namespace xgrad::detail
