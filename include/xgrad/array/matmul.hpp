@@ -66,8 +66,8 @@ template <class T>
 body_pointer stacked_product(body_pointer const& a_body, body_pointer const& b_body)
 {
     auto const is_repeated = [](tensor_body const& body, std::size_t axis) {
-        auto const strides = body.strides();
-        return body.shape[body.shape.size() - axis] > 1 && strides[strides.size() - axis] == 0;
+        return body.borrowed != nullptr && body.shape[body.shape.size() - axis] > 1 &&
+            body.borrowed->strides[body.shape.size() - axis] == 0;
     };
     if (is_repeated(*a_body, 2)) {
         auto const rows = a_body->shape[a_body->shape.size() - 2];
@@ -77,30 +77,18 @@ body_pointer stacked_product(body_pointer const& a_body, body_pointer const& b_b
         auto const columns = b_body->shape.back();
         return repeated(stacked_product<T>(a_body, first_of_each(b_body, 1)), 1, columns);
     }
-    auto const a = matrix_ready(a_body);
-    auto const b = matrix_ready(b_body);
-    auto const last = [](tensor_body const& body, std::size_t back) {
-        return body.shape[body.shape.size() - back];
-    };
-    auto const stride = [](tensor_body const& body, std::size_t back) {
-        auto const strides = body.strides();
-        return strides[strides.size() - back];
-    };
-    auto shape = leading_axes(a->shape);
-    broadcast_into(shape, leading_axes(b->shape));
+    matrix_stack<T> const a(a_body);
+    matrix_stack<T> const b(b_body);
+    auto shape = a.leading_axes();
+    broadcast_into(shape, b.leading_axes());
+    auto const a_steps = a.steps(shape);
+    auto const b_steps = b.steps(shape);
     auto const stacks = element_count(shape);
-    auto const steps = [&](tensor_body const& body) {
-        auto const strides = body.strides();
-        return broadcast_strides(
-            leading_axes(body.shape), strides_type(strides.begin(), strides.end() - 2), shape);
-    };
-    auto const a_steps = steps(*a);
-    auto const b_steps = steps(*b);
     auto result_shape = shape;
-    result_shape.push_back(last(*a, 2));
-    result_shape.push_back(last(*b, 1));
-    auto result = make_body(type_of<T>, result_shape);
-    auto const size = last(*a, 2) * last(*b, 1);
+    result_shape.push_back(a.rows());
+    result_shape.push_back(b.columns());
+    auto const size = a.rows() * b.columns();
+    auto result = make_body(type_of<T>, result_shape, stacks * size);
     for (std::size_t i = 0; i < stacks && size > 0; ++i) {
         std::ptrdiff_t a_offset = 0;
         std::ptrdiff_t b_offset = 0;
@@ -111,22 +99,11 @@ body_pointer stacked_product(body_pointer const& a_body, body_pointer const& b_b
             b_offset += index * b_steps[axis];
         }
         auto* const to = result->template elements<T>() + i * size;
-        if (last(*a, 1) == 0) {
+        if (a.columns() == 0) {
             std::fill_n(to, size, T(0));
-            continue;
+        } else {
+            matrix_product<T>(a.at(a_offset), b.at(b_offset), to);
         }
-        matrix_product<T>(
-            {a->template elements<T>() + a_offset,
-             last(*a, 2),
-             last(*a, 1),
-             stride(*a, 2),
-             stride(*a, 1)},
-            {b->template elements<T>() + b_offset,
-             last(*b, 2),
-             last(*b, 1),
-             stride(*b, 2),
-             stride(*b, 1)},
-            to);
     }
     return result;
 }
@@ -155,8 +132,11 @@ void add_products(pullback& sweep, product_shapes const& shapes)
     auto const g = sweep.incoming(shapes.result);
     auto const x = as_matrix(sweep.operand(0), 0);
     auto const y = as_matrix(sweep.operand(1), 1);
-    auto const give = [&](std::size_t i, body_pointer const& gradient, shape_type const& matrices) {
-        sweep.add(i, reshaped(dense(summed_to<T>(gradient, matrices)), sweep.shape(i)));
+    auto const give = [&](std::size_t i, body_pointer gradient, shape_type const& matrices) {
+        if (!same_shape(gradient->shape, matrices)) {
+            gradient = summed_to<T>(gradient, matrices);
+        }
+        sweep.add(i, with_shape(std::move(gradient), sweep.shape(i)));
     };
     if (sweep.wants(0)) {
         give(0, stacked_product<T>(g, matrix_transposed(y)), shapes.left);
@@ -239,7 +219,7 @@ matmul(A const& a, B const& b, std::source_location where = std::source_location
     };
     return recorded(
         "matmul",
-        tensor<T>(reshaped(product, shape)),
+        tensor<T>(with_shape(std::move(product), std::move(shape))),
         std::array{&left.body(), &right.body()},
         {.operands = true},
         reverse,

@@ -35,7 +35,14 @@ public:
 
     small_vector() = default;
 
-    explicit small_vector(size_type count, T value = T()) { resize(count, value); }
+    explicit small_vector(size_type count, T value = T())
+    {
+        if (count <= Inline && value == T()) {
+            size_ = static_cast<std::uint32_t>(count); // they are zero already
+        } else {
+            resize(count, value);
+        }
+    }
 
     small_vector(std::initializer_list<T> list) : small_vector(list.begin(), list.end()) {}
 

@@ -72,6 +72,16 @@ inline body_pointer reshaped(body_pointer const& body, shape_type shape)
     return make_view(body, std::move(shape), std::move(strides), 0);
 }
 
+/// The same in row-major order; a body of its own elements that nobody else holds takes the shape.
+inline body_pointer with_shape(body_pointer body, shape_type shape)
+{
+    if (body.exclusive() && body->borrowed == nullptr) {
+        body->shape = std::move(shape);
+        return body;
+    }
+    return reshaped(dense(std::move(body)), std::move(shape));
+}
+
 /// A dense body whose elements are all `value`.
 inline body_pointer filled_body(element_type type, shape_type const& shape, double value)
 {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/base/broadcast.hpp>
 #include <xgrad/base/config.hpp>
 #include <xgrad/base/tensor_body.hpp>
 #include <xgrad/engine/blas.hpp>
@@ -150,18 +151,51 @@ void matrix_product(matrix_view<T> const& a, matrix_view<T> const& b, T* c)
 #endif
 }
 
-/// The body with its last two axes laid out so that `matrix_product` takes them.
-inline body_pointer matrix_ready(body_pointer body)
+/// The matrices of a body's last two axes, laid out so that `matrix_product` takes them.
+template <class T>
+class matrix_stack
 {
-    auto const rank = body->shape.size();
-    detail::matrix_layout layout{};
-    return detail::blas_layout(
-               body->shape[rank - 2],
-               body->shape[rank - 1],
-               body->strides()[rank - 2],
-               body->strides()[rank - 1],
-               layout)
-        ? std::move(body)
-        : dense_copy(*body);
-}
+public:
+    explicit matrix_stack(body_pointer body) : body_(std::move(body)), strides_(body_->strides())
+    {
+        detail::matrix_layout layout{};
+        auto const rank = strides_.size();
+        if (!detail::blas_layout(
+                rows(), columns(), strides_[rank - 2], strides_[rank - 1], layout)) {
+            body_ = dense_copy(*body_);
+            strides_ = body_->strides();
+        }
+    }
+
+    std::size_t rows() const noexcept { return body_->shape[strides_.size() - 2]; }
+
+    std::size_t columns() const noexcept { return body_->shape[strides_.size() - 1]; }
+
+    shape_type leading_axes() const
+    {
+        return shape_type(body_->shape.begin(), body_->shape.end() - 2);
+    }
+
+    /// From one matrix to the next along axes to which the leading ones broadcast.
+    strides_type steps(shape_type const& axes) const
+    {
+        return broadcast_strides(
+            leading_axes(), strides_type(strides_.begin(), strides_.end() - 2), axes);
+    }
+
+    matrix_view<T> at(std::ptrdiff_t offset) const noexcept
+    {
+        auto const rank = strides_.size();
+        return {
+            body_->template elements<T>() + offset,
+            rows(),
+            columns(),
+            strides_[rank - 2],
+            strides_[rank - 1]};
+    }
+
+private:
+    body_pointer body_;
+    strides_type strides_;
+};
 } // namespace xgrad

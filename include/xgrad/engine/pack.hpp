@@ -31,13 +31,16 @@ namespace detail {
 template <std::size_t Bytes>
 void repeat_first(std::byte* to, std::size_t count)
 {
-    // A few by hand, the rest by copies that double.
+    // A few by hand, the rest by copies that double, of no more than the fastest cache holds.
+    constexpr auto longest = std::size_t{2048} / Bytes;
     auto filled = std::min<std::size_t>(count, 16);
     for (std::size_t i = 1; i < filled; ++i) {
         std::memcpy(to + i * Bytes, to, Bytes);
     }
-    for (; filled < count; filled = std::min(2 * filled, count)) {
-        std::memcpy(to + filled * Bytes, to, std::min(filled, count - filled) * Bytes);
+    while (filled < count) {
+        auto const more = std::min({filled, count - filled, longest});
+        std::memcpy(to + filled * Bytes, to, more * Bytes);
+        filled += more;
     }
 }
 

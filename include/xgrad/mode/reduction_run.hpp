@@ -1,16 +1,16 @@
 #pragma once
 
-#include <xgrad/array/product.hpp>
 #include <xgrad/engine/aligned.hpp>
 #include <xgrad/engine/logsumexp.hpp>
-#include <xgrad/mode/chain_statements.hpp>
+#include <xgrad/mode/reducing_statement.hpp>
 #include <xgrad/mode/straight_line_builder.hpp>
 
 #include <algorithm>
-#include <bit>
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace xgrad::detail {
@@ -31,256 +31,135 @@ public:
         if (statements.empty()) {
             return std::nullopt;
         }
-        reduction_run run(r, r.statements()[statements[0]]);
-        if (!run.reduces_all(arguments) || !run.knows_way_back() ||
-            !run.goes_on(statements.subspan(1), arguments, result)) {
+        reducing_statement<T> first(r, r.statements()[statements[0]], arguments);
+        auto const rest = statements.subspan(1);
+        if (!first.suits() || !r.shape_of(result).empty() || read_any(r, rest, arguments)) {
             return std::nullopt;
         }
-        return run;
+        auto const number = first->result;
+        auto tail =
+            rest.empty() ? nullptr : straight_line_builder<T>::of(r, rest, {&number, 1}, result);
+        if (rest.empty() ? number != result : tail == nullptr) {
+            return std::nullopt;
+        }
+        return reduction_run(std::move(first), std::move(tail));
     }
 
     /// The value, and the gradients into these arrays, where there are some. False where the values
     /// are exceptional: then they are nothing.
     bool run(std::span<body_pointer const> arguments, std::span<void* const> gradients, T* value)
     {
-        bool const backward = !gradients.empty();
-        if (way_ == way_back::softmax && !backward) {
+        if (first_.way() == way_back::softmax && gradients.empty()) {
             return false; // a sum of exponentials alone goes another way
         }
-        for (std::size_t i = 0; i < operands_.size(); ++i) {
-            auto const& operand = operands_[i];
+        for (std::size_t i = 0; i < bodies_.size(); ++i) {
+            auto const& operand = first_.operands()[i];
             bodies_[i] =
-                operand.argument != none ? arguments[operand.argument].get() : operand.constant;
+                operand.is_argument() ? arguments[operand.argument].get() : operand.constant;
         }
-        one_number reduced;
-        reduced.value = reduce(gradients);
-        if (kind().divides_by_count) {
-            vectorized::divide_by_count(&reduced.value, 1, size_);
+        one_number reduced{reduce(gradients)};
+        if (first_.kind().divides_by_count) {
+            vectorized::divide_by_count(&reduced.value, 1, first_.size());
         }
-        one_number adjoint;
-        adjoint.value = T(1);
+        one_number adjoint{T(1)};
         if (tail_) {
             void* const in = &reduced.value;
             void* const out = &adjoint.value;
-            std::span<void* const> const no_gradients;
-            auto const by = backward ? std::span<void* const>(&out, 1) : no_gradients;
-            if (!run_straight_line<T>(*tail_, {&in, 1}, by, value)) {
+            std::span<void* const> const back(&out, gradients.empty() ? 0 : 1);
+            if (!run_straight_line<T>(*tail_, {&in, 1}, back, value)) {
                 return false;
             }
         } else {
             *value = reduced.value;
         }
-        return !backward || go_back(reduced.value, adjoint.value, gradients);
+        return gradients.empty() || go_back(reduced.value, adjoint.value, gradients);
     }
 
 private:
-    static constexpr auto none = std::numeric_limits<std::uint32_t>::max();
-
-    /// How the adjoints of the elements come about.
-    enum class way_back
-    {
-        unit_adjoints, // together with the values, for an adjoint of one
-        softmax,       // the same, of a sum of exponentials
-        uniform,       // all are the sum's
-        elements,      // by the reduction's rule for an element
-        second_pass
-    };
-
-    struct operand_source
-    {
-        std::uint32_t argument = none;
-        tensor_body* constant = nullptr;
-        bool repeats = false; // an earlier operand is the same variable
-    };
+    using way_back = typename reducing_statement<T>::way_back;
 
     /// Kernels read and write whole registers.
     struct alignas(block_alignment) one_number
     {
-        T value = T(0);
+        T value;
     };
 
-    reduction_run(recording const& r, statement const& s) : record_(&r), statement_(&s) {}
+    reduction_run(reducing_statement<T> first, std::unique_ptr<straight_line const> tail)
+        : first_(std::move(first)), tail_(std::move(tail)), bodies_(first_.operands().size())
+    {}
 
-    reduction const& kind() const noexcept { return *statement_->reduced; }
-
-    block_kernels const& kernels() const noexcept { return *statement_->kernels; }
-
-    bool is_leaf() const noexcept { return kernels().terms.size() == 1; }
-
-    // ---- What suits ----
-
-    /// It reduces arrays of one shape, and a few constants of a single element.
-    bool reduces_all(std::span<std::uint32_t const> arguments)
-    {
-        auto const& s = *statement_;
-        auto const& variables = record_->variables();
-        if (s.kernels == nullptr || s.reduced == nullptr || s.operand_count == 0 ||
-            s.kernels->compute != type_of<T> || variables[s.result].type != type_of<T> ||
-            !record_->shape_of(s.result).empty()) {
-            return false;
-        }
-        auto whole = s.operands()[0].variable;
-        for (auto const& operand : s.operands()) {
-            if (variables.size_of(operand.variable) > variables.size_of(whole)) {
-                whole = operand.variable;
-            }
-        }
-        size_ = variables.size_of(whole);
-        auto const& shape = record_->shape_of(whole);
-        for (auto const& operand : s.operands()) {
-            auto const& own = record_->shape_of(operand.variable);
-            bool const single = !same_shape(own, shape);
-            operands_.push_back(source_of(operand, arguments));
-            singles_ += single ? 1 : 0;
-            if (single &&
-                (variables.size_of(operand.variable) != 1 || own.size() > shape.size() ||
-                 operands_.back().argument != none)) {
-                return false;
-            }
-            if (operands_.back().argument == none &&
-                !operands_.back().constant->dense(type_of<T>)) {
-                return false;
-            }
-        }
-        bodies_.resize(operands_.size());
-        return size_ > 0 && singles_ <= most_single_operands && reaches(arguments) &&
-            static_cast<std::size_t>(std::popcount(s.axes)) == shape.size();
-    }
-
-    operand_source
-    source_of(recorded_operand const& operand, std::span<std::uint32_t const> arguments) const
-    {
-        operand_source source{.constant = operand.kept.get()};
-        for (std::uint32_t i = 0; i < arguments.size(); ++i) {
-            if (arguments[i] == operand.variable) {
-                source = {.argument = i};
-            }
-        }
-        auto const k = operands_.size();
-        for (std::size_t i = 0; i < k; ++i) {
-            source.repeats = source.repeats ||
-                (statement_->operands()[i].variable == operand.variable &&
-                 kernels().leaves[i].carries_gradient);
-        }
-        return source;
-    }
-
-    /// Each argument has a gradient.
-    bool reaches(std::span<std::uint32_t const> arguments) const
-    {
-        std::vector<bool> reached(arguments.size(), false);
-        for (std::size_t i = 0; i < operands_.size(); ++i) {
-            if (operands_[i].argument != none && kernels().leaves[i].carries_gradient) {
-                reached[operands_[i].argument] = true;
-            }
-        }
-        return std::find(reached.begin(), reached.end(), false) == reached.end();
-    }
-
-    bool knows_way_back()
-    {
-        if (&kind() == &logsumexp_reduction<T> || &kind() == &product_reduction<T>) {
-            way_ = &kind() == &product_reduction<T> ? way_back::elements : way_back::softmax;
-            return is_leaf();
-        }
-        if (&kind() != &sum_reduction<T> && &kind() != &mean_reduction<T>) {
-            return false;
-        }
-        if (is_leaf()) {
-            way_ = way_back::uniform;
-        } else if (singles_ == 0 && is_summed_in_one_pass(*record_, *statement_, size_)) {
-            way_ = way_back::unit_adjoints;
-        } else {
-            way_ = way_back::second_pass;
-            return !kernels().result_needed;
-        }
-        return true;
-    }
-
-    /// What follows computes with the number and constants alone.
-    bool goes_on(
+    /// Some of these statements reads one of these variables.
+    static bool read_any(
+        recording const& r,
         std::span<std::size_t const> statements,
-        std::span<std::uint32_t const> arguments,
-        std::uint32_t result)
+        std::span<std::uint32_t const> variables)
     {
-        for (auto const k : statements) {
-            for (auto const& operand : record_->statements()[k].operands()) {
-                if (std::find(arguments.begin(), arguments.end(), operand.variable) !=
-                    arguments.end()) {
-                    return false;
-                }
-            }
-        }
-        if (statements.empty()) {
-            return statement_->result == result;
-        }
-        auto const number = statement_->result;
-        tail_ = straight_line_builder<T>::of(*record_, statements, {&number, 1}, result);
-        return tail_ != nullptr && record_->shape_of(result).empty();
+        return std::any_of(statements.begin(), statements.end(), [&](auto k) {
+            auto const operands = r.statements()[k].operands();
+            return std::any_of(operands.begin(), operands.end(), [&](auto const& operand) {
+                return std::find(variables.begin(), variables.end(), operand.variable) !=
+                    variables.end();
+            });
+        });
     }
-
-    // ---- Running ----
 
     T reduce(std::span<void* const> gradients)
     {
-        if (way_ == way_back::softmax) {
-            return logsumexp_and_softmax<T>(
-                bodies_[0]->template elements<T const>(), size_, static_cast<T*>(gradients[0]));
+        if (first_.way() == way_back::softmax) {
+            return logsumexp_and_softmax<T>(elements(), first_.size(), as_array(gradients[0]));
         }
-        if (&kind() == &product_reduction<T>) {
+        if (first_.is_product()) {
             return reduce_by(product_accumulator<T>, {});
         }
-        if (way_ != way_back::unit_adjoints || gradients.empty()) {
+        if (first_.way() != way_back::unit_adjoints || gradients.empty()) {
             return reduce_by(sum_accumulator<T>, {});
         }
-        places_.resize(operands_.size());
         struct release
         {
             std::vector<body_pointer>& unwanted;
 
             ~release() { unwanted.clear(); }
         } const guard{unwanted_};
-        short_list<bool> repeats(operands_.size());
-        for (std::size_t i = 0; i < operands_.size(); ++i) {
-            auto const& operand = operands_[i];
-            repeats[i] = operand.repeats;
-            places_[i] = nullptr;
-            if (!kernels().leaves[i].carries_gradient) {
+        short_list<void*> places(bodies_.size());
+        short_list<bool> repeats(bodies_.size());
+        for (std::size_t i = 0; i < bodies_.size(); ++i) {
+            auto const& operand = first_.operands()[i];
+            repeats[i] = operand.is_argument() && operand.repeats;
+            places[i] = nullptr;
+            if (!first_.kernels().leaves[i].carries_gradient) {
                 continue;
             }
-            if (operand.argument != none) {
-                places_[i] = gradients[operand.argument];
+            if (operand.is_argument()) {
+                places[i] = gradients[operand.argument];
             } else {
-                unwanted_.push_back(make_body(type_of<T>, bodies_[i]->shape, size_));
-                places_[i] = unwanted_.back()->data;
-                repeats[i] = false;
+                unwanted_.push_back(make_body(type_of<T>, bodies_[i]->shape, first_.size()));
+                places[i] = unwanted_.back()->data;
             }
         }
-        return reduce_by(sum_accumulator<T>, {places_, repeats.get()});
+        return reduce_by(sum_accumulator<T>, {places.get(), repeats.get()});
     }
 
     template <class Accumulator>
     T reduce_by(Accumulator const& accumulator, unit_adjoint_targets const& unit) const
     {
-        one_number result;
-        auto const run = size_ <= block_length ? reduce_one_block<T, Accumulator>
-                                               : reduce_aligned<T, Accumulator>;
-        run(is_leaf() ? nullptr : &kernels(),
+        one_number result{T(0)};
+        auto const run = first_.size() <= block_length ? reduce_one_block<T, Accumulator>
+                                                       : reduce_aligned<T, Accumulator>;
+        run(first_.is_leaf() ? nullptr : &first_.kernels(),
             bodies_,
-            scalars(),
+            first_.scalars(),
             accumulator,
             unit,
-            size_,
+            first_.size(),
             &result.value);
         return result.value;
     }
 
-    T const* scalars() const noexcept { return static_cast<T const*>(statement_->scalars()); }
-
-    bool go_back(T reduced, T adjoint, std::span<void* const> gradients)
+    bool go_back(T reduced, T adjoint, std::span<void* const> gradients) const
     {
-        auto const g = kind().divides_by_count ? adjoint / static_cast<T>(size_) : adjoint;
-        switch (way_) {
+        auto const& kind = first_.kind();
+        auto const g = kind.divides_by_count ? adjoint / static_cast<T>(first_.size()) : adjoint;
+        switch (first_.way()) {
         case way_back::softmax:
             if (!std::isfinite(reduced)) {
                 return false;
@@ -288,17 +167,17 @@ private:
             [[fallthrough]];
         case way_back::unit_adjoints:
             for (auto* const gradient : gradients) {
-                scale_in_place(static_cast<T*>(gradient), g);
+                scale_in_place(as_array(gradient), g);
             }
             return true;
         case way_back::uniform:
-            fill_run(g, static_cast<T*>(gradients[0]), size_);
+            fill_run(g, as_array(gradients[0]), first_.size());
             return true;
         case way_back::elements:
-            if (kind().joint->needed(&reduced, 1)) {
+            if (kind.joint->needed(&reduced, 1)) {
                 return false;
             }
-            take_elements(reduced, g, static_cast<T*>(gradients[0]));
+            take_elements(reduced, g, as_array(gradients[0]));
             return true;
         case way_back::second_pass:
             take_second_pass(g, gradients);
@@ -310,73 +189,80 @@ private:
     void scale_in_place(T* gradient, T g) const
     {
         if (g != T(1)) {
-            vectorized::for_each_part(size_, [&](std::size_t begin, std::size_t count) {
+            vectorized::for_each_part(first_.size(), [&](std::size_t begin, std::size_t count) {
                 vectorized::scale(gradient + begin, gradient + begin, count, g, false);
             });
         }
     }
 
+    /// Calls f(begin, count) for each block, on all cores; make() makes an f for one of them.
+    template <class Make>
+    void for_each_block(Make const& make) const
+    {
+        vectorized::for_each_part(first_.size(), [&](std::size_t begin, std::size_t count) {
+            auto f = make();
+            for (auto const end = begin + count; begin < end; begin += block_length) {
+                f(begin, std::min(block_length, end - begin));
+            }
+        });
+    }
+
     void take_elements(T reduced, T g, T* gradient) const
     {
-        auto const* const x = bodies_[0]->template elements<T const>();
         scratch_memory filled(2 * block_length * sizeof(T));
         auto* const results = filled.as<T>();
         auto* const adjoints = results + block_length;
         fill_run(reduced, results, block_length);
         fill_run(g, adjoints, block_length);
-        vectorized::for_each_part(size_, [&](std::size_t begin, std::size_t count) {
-            for (auto const end = begin + count; begin < end; begin += block_length) {
-                kind().element(
-                    x + begin,
-                    results,
-                    adjoints,
-                    gradient + begin,
-                    std::min(block_length, end - begin));
-            }
+        for_each_block([&] {
+            return [&](std::size_t begin, std::size_t count) {
+                auto* const to = gradient + begin;
+                first_.kind().element(elements() + begin, results, adjoints, to, count);
+            };
         });
     }
 
     void take_second_pass(T g, std::span<void* const> gradients) const
     {
-        auto const leaves = operands_.size();
-        vectorized::for_each_part(size_, [&](std::size_t begin, std::size_t count) {
-            aligned_reader<T> reader(bodies_, size_);
-            scratch_memory filled(2 * block_length * sizeof(T));
-            auto* const seed = filled.as<T>();
-            auto* const unwanted = seed + block_length;
-            fill_run(g, seed, block_length);
-            short_list<void*> adjoints(leaves);
-            short_list<bool> accumulate(leaves);
-            for (auto const end = begin + count; begin < end; begin += block_length) {
-                for (std::size_t i = 0; i < leaves; ++i) {
-                    auto const argument = operands_[i].argument;
-                    accumulate[i] = argument != none && operands_[i].repeats;
-                    adjoints[i] =
-                        argument != none ? static_cast<T*>(gradients[argument]) + begin : unwanted;
+        scratch_memory filled(block_length * sizeof(T));
+        auto* const seed = filled.as<T>();
+        fill_run(g, seed, block_length);
+        for_each_block([&] {
+            return [&,
+                    reader = aligned_reader<T>(bodies_, first_.size()),
+                    unwanted = scratch_memory(block_length * sizeof(T)),
+                    adjoints = short_list<void*>(bodies_.size()),
+                    accumulate = short_list<bool>(bodies_.size())](
+                       std::size_t begin, std::size_t count) mutable {
+                for (std::size_t i = 0; i < bodies_.size(); ++i) {
+                    auto const& operand = first_.operands()[i];
+                    accumulate[i] = operand.is_argument() && operand.repeats;
+                    adjoints[i] = operand.is_argument()
+                        ? as_array(gradients[operand.argument]) + begin
+                        : unwanted.template as<T>();
                 }
-                kernels().adjoints(
+                first_.kernels().adjoints(
                     {.operands = reader.read(begin),
-                     .scalars = scalars(),
+                     .scalars = first_.scalars(),
                      .result = nullptr,
                      .seed = seed,
                      .adjoints = adjoints.get().data(),
                      .accumulate = accumulate.get().data(),
-                     .count = std::min(block_length, end - begin),
-                     .program = kernels().program});
-            }
+                     .count = count,
+                     .program = first_.kernels().program});
+            };
         });
     }
 
-    recording const* record_;
-    statement const* statement_;
-    std::size_t size_ = 0;
-    std::size_t singles_ = 0; // operands of a single element
-    way_back way_ = way_back::uniform;
-    std::vector<operand_source> operands_;
+    /// Of a tensor that is reduced itself.
+    T const* elements() const noexcept { return bodies_[0]->template elements<T const>(); }
+
+    static T* as_array(void* elements) noexcept { return static_cast<T*>(elements); }
+
+    reducing_statement<T> first_;
     std::unique_ptr<straight_line const> tail_; // null: the number is the result
     // Lists that keep their memory from one run to the next.
     std::vector<tensor_body*> bodies_;
-    std::vector<void*> places_;
-    std::vector<body_pointer> unwanted_;
+    std::vector<body_pointer> unwanted_; // adjoints of constants
 };
 } // namespace xgrad::detail

@@ -116,7 +116,8 @@ public:
     {
         auto const& a = adjoint_[variable];
         if (!a.is_uniform) {
-            return reshaped(dense(body_of(variable)), shape);
+            auto body = dense(body_of(variable));
+            return same_shape(body->shape, shape) ? std::move(body) : reshaped(body, shape);
         }
         auto const one = filled_body(recording_->variables()[variable].type, {}, a.number);
         return make_view(one, shape, strides_type(shape.size(), 0), 0);
