@@ -135,8 +135,8 @@ private:
 
     bool knows_way_back()
     {
-        if (&kind() == &logsumexp_reduction<T> || &kind() == &product_reduction<T>) {
-            way_ = &kind() == &product_reduction<T> ? way_back::elements : way_back::softmax;
+        if (is_product() || &kind() == &logsumexp_reduction<T>) {
+            way_ = is_product() ? way_back::elements : way_back::softmax;
             return is_leaf();
         }
         if (&kind() != &sum_reduction<T> && &kind() != &mean_reduction<T>) {
