@@ -67,15 +67,12 @@ public:
             }
             outside_.push_back(argument->data);
         }
-        if (chain_ && !line_) {
-            return run_chain(arguments, gradients);
+        if (line_) {
+            bool const differentiable = !line_->gradients.empty();
+            return gradients.empty() || differentiable ? run_line(arguments, gradients)
+                                                       : body_pointer();
         }
-        if (!line_) {
-            return run_reduction(arguments, gradients);
-        }
-        bool const differentiable = !line_->gradients.empty();
-        return gradients.empty() || differentiable ? run_line(arguments, gradients)
-                                                   : body_pointer();
+        return chain_ ? run_chain(arguments, gradients) : run_reduction(arguments, gradients);
     }
 
 private:
