@@ -6,7 +6,7 @@ using namespace xgrad;
 
 namespace {
 // Results of this size go past the caches.
-constexpr std::size_t many = xgrad::detail::least_streamed_bytes / sizeof(double) + 13;
+constexpr std::size_t many = xgrad::vectorized::least_streamed_bytes / sizeof(double) + 13;
 } // namespace
 
 BOOST_AUTO_TEST_CASE(a_result_that_goes_past_the_caches_has_the_values_of_any_other)

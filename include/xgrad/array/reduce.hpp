@@ -192,8 +192,8 @@ body_pointer reduce_all(
     auto* const result = out->template elements<T>();
     body_pointer companions;
     auto const all = with_companions<T>(accumulator, *out, companions);
-    if (elements <= block_length) {
-        reduce_one_block<T>(e.computed(), e.operands, e.scalars, all, targets, elements, result);
+    if (elements <= few_blocks<T>) {
+        reduce_few_blocks<T>(e.computed(), e.operands, e.scalars, all, targets, elements, result);
     } else {
         reduce_aligned<T>(e.computed(), e.operands, e.scalars, all, targets, elements, result);
     }

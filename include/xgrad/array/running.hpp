@@ -172,10 +172,10 @@ private:
             auto const v = V::load(from);
             return select(v == V(nothing), V(0), exp(v - V::load(next)));
         };
-        auto const chunks = (count + block_length - 1) / block_length;
+        auto const chunks = (count + block_length<T> - 1) / block_length<T>;
         for_each_chunk(chunks, static_cast<double>(count), [&](std::size_t chunk) {
-            auto i = chunk * block_length;
-            auto const end = std::min(count, i + block_length);
+            auto i = chunk * block_length<T>;
+            auto const end = std::min(count, i + block_length<T>);
             for (; i + V::size <= end; i += V::size) {
                 factor(y + i, y + i + row).store(factors + i);
             }

@@ -39,13 +39,14 @@ public:
 
     /// Taking value and derivative in one pass is the cheaper way for operands of one size with so
     /// many arrays of adjoints: computing the derivative later would repeat an expensive function
-    /// for each array that is stored now. (In a single block it is the second pass itself that
+    /// for each array that is stored now. (In a block or two it is the second pass itself that
     /// costs; and a single array is hardly stored in vain.)
     template <class Arrays>
     static bool pay(block_kernels const& kernels, std::size_t size, Arrays&& arrays)
     {
         return kernels.values_and_adjoints != nullptr &&
-            (size <= block_length || static_cast<float>(arrays()) <= std::max(kernels.cost, 1.0f));
+            (size * bytes_of(kernels.compute) <= few_blocks<std::byte> ||
+             static_cast<float>(arrays()) <= std::max(kernels.cost, 1.0f));
     }
 
     bool pay() const noexcept

@@ -65,25 +65,58 @@ inline std::size_t bytes_of_size_class(std::size_t index) noexcept
 // is cheaper.
 inline constexpr std::size_t large_page = std::size_t{2} << 20;
 
+// Blocks up to this size stay with their thread and need no lock.
+inline constexpr std::size_t small_block_bytes = std::size_t{64} << 10;
+
+// Lines at the same place of a page compete for the same few places of the first cache, and a loop
+// walks through several arrays at once. So each of them begins at another place of its page:
+// 0, 1/2, 1/4, 3/4, 1/8, ... of it, van der Corput's sequence in base 2, in which neighbours lie
+// far apart. (Measured: value and gradients of bench's (c) at 10⁶ on a Zen 5, 2.86 ns an element
+// without and 2.06 with.)
+inline constexpr std::size_t page = 4096;
+
+inline std::size_t next_place_in_page() noexcept
+{
+    static std::atomic<std::size_t> blocks{0};
+    constexpr auto lines = page / block_alignment;
+    auto const n = blocks.fetch_add(1, std::memory_order_relaxed);
+    std::size_t place = 0;
+    for (auto bit = lines / 2, rest = n; bit != 0; bit /= 2, rest /= 2) {
+        place += bit * (rest % 2);
+    }
+    return place * block_alignment;
+}
+
 inline std::align_val_t alignment_of(std::size_t bytes) noexcept
 {
-    return std::align_val_t{bytes >= large_page ? large_page : block_alignment};
+    return std::align_val_t{
+        bytes >= large_page             ? large_page
+            : bytes > small_block_bytes ? page
+                                        : block_alignment};
 }
 
 inline void* take_from_system(std::size_t bytes)
 {
-    auto* const block = ::operator new(bytes, alignment_of(bytes));
+    if (bytes <= small_block_bytes) {
+        return ::operator new(bytes, alignment_of(bytes));
+    }
+    if (bytes + page < bytes) {
+        throw std::bad_alloc();
+    }
+    auto* const block = ::operator new(bytes + page, alignment_of(bytes));
 #if __has_include(<sys/mman.h>) && defined(__linux__)
     if (bytes >= large_page) {
         ::madvise(block, bytes / large_page * large_page, MADV_HUGEPAGE); // a wish, no more
     }
 #endif
-    return block;
+    return static_cast<std::byte*>(block) + next_place_in_page();
 }
 
 inline void return_to_system(void* block, std::size_t bytes) noexcept
 {
-    ::operator delete(block, alignment_of(bytes));
+    auto const place =
+        bytes <= small_block_bytes ? 0 : reinterpret_cast<std::uintptr_t>(block) % page;
+    ::operator delete(static_cast<std::byte*>(block) - place, alignment_of(bytes));
 }
 
 // A freed block is the link of the list that keeps it.
@@ -121,9 +154,6 @@ public:
 private:
     std::array<free_link*, size_class_count> lists_{};
 };
-
-// Blocks up to this size stay with their thread and need no lock.
-inline constexpr std::size_t small_block_bytes = std::size_t{64} << 10;
 
 // Large blocks are shared by all threads: the next one to need the size gets the pages
 // that are already mapped (a first touch costs more than most kernels).

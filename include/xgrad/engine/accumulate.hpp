@@ -64,8 +64,8 @@ struct fold_accumulator
         };
         if constexpr (vectorized::is_extreme<Join>) {
             take_in([&](T const* x) { return vectorized::extreme(x, length, identity, Join{}); });
-        } else if (length == vectorized::longest_fold) {
-            take_in([&](T const* x) { return vectorized::fold_longest(x, identity, Join{}); });
+        } else if (length == block_length<T>) {
+            take_in([&](T const* x) { return vectorized::fold_block(x, identity, Join{}); });
         } else {
             take_in(
                 [&](T const* x) { return vectorized::fold_short(x, length, identity, Join{}); });
@@ -106,8 +106,8 @@ struct fold_accumulator
 private:
     XGRAD_ALWAYS_INLINE T folded(T const* x, std::size_t count) const
     {
-        return count == vectorized::longest_fold ? vectorized::fold_longest(x, identity, Join{})
-                                                 : vectorized::fold(x, count, identity, Join{});
+        return count == block_length<T> ? vectorized::fold_block(x, identity, Join{})
+                                        : vectorized::fold(x, count, identity, Join{});
     }
 };
 
@@ -163,7 +163,7 @@ void accumulate(
         return moved;
     };
     if (axes.size() == 2 && strides[0] == 1 && strides[1] == 0) {
-        constexpr auto longest = vectorized::longest_fold;
+        constexpr auto longest = block_length<T>;
         static_assert(std::has_single_bit(longest));
         auto row = begin / axes[1];
         auto inside = begin % axes[1];

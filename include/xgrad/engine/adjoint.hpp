@@ -71,7 +71,7 @@ void compute_adjoints(
         block_reader<T> reader(p);
         auto const end = std::min(p.size, (chunk + 1) * length);
         auto const step = places > 0 || values_needed || source.element != nullptr
-            ? block_length
+            ? block_length<T>
             : reader.longest();
         auto const most = std::min(step, padded_bytes(p.size * sizeof(T)) / sizeof(T));
         // One block for every leaf without an adjoint of its own, one each for values and seed.

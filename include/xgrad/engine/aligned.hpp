@@ -53,7 +53,7 @@ public:
         : operands_(operands),
           pointers_(operands.size()),
           size_(size),
-          length_(std::min(block_length, padded_bytes(size * sizeof(T)) / sizeof(T))),
+          length_(std::min(block_length<T>, padded_bytes(size * sizeof(T)) / sizeof(T))),
           blocks_(point_at_operands() * length_ * sizeof(T))
     {
         auto* block = blocks_.template as<T>();
@@ -69,7 +69,7 @@ public:
     /// The longest block that one call may ask for.
     std::size_t longest() const noexcept
     {
-        return blocks_.template as<T>() == nullptr ? size_ : block_length;
+        return blocks_.template as<T>() == nullptr ? size_ : block_length<T>;
     }
 
     void const* const* read(std::size_t begin)
@@ -115,8 +115,8 @@ void compute_aligned(
 {
     auto const compute = [&](std::size_t begin, std::size_t end) {
         aligned_reader<T> reader(operands, out.size);
-        result_blocks<T> const blocks(out.size);
-        auto const step = blocks.streams() ? block_length : reader.longest();
+        result_blocks<T> const blocks(out.size, kernels.cost);
+        auto const step = blocks.streams() ? block_length<T> : reader.longest();
         for (; begin < end; begin += step) {
             auto const count = std::min(step, end - begin);
             auto* const to = out.elements<T>() + begin;
@@ -140,9 +140,9 @@ void compute_aligned(
     });
 }
 
-/// The same of at most one block, without any of the machinery.
+/// The same of a few blocks, without any of the machinery.
 template <class T>
-void compute_one_block(
+void compute_few_blocks(
     block_kernels const& kernels,
     std::span<tensor_body* const> operands,
     T const* scalars,
@@ -214,8 +214,42 @@ T const* compute_block(
     return values;
 }
 
-/// Reduces all values of an expression over aligned operands to one. In the order of
-/// compute_reduction: the result is bitwise the same.
+/// Takes the values of an expression over aligned operands, from `begin` to `end`, into a state,
+/// block by block; `values` has room for a block. In the order of compute_reduction: the result is
+/// bitwise the same.
+template <class T, class Accumulator>
+void take_in_aligned(
+    block_kernels const* kernels,
+    aligned_reader<T>& reader,
+    T const* scalars,
+    Accumulator const& accumulator,
+    std::array<T*, Accumulator::states> state,
+    unit_adjoint_targets const& unit,
+    std::size_t begin,
+    std::size_t end,
+    T* values)
+{
+    accumulator.start(state, 1);
+    vectorized::pairs_of_blocks<T, Accumulator> pairs(accumulator);
+    bool const at_once =
+        kernels == nullptr && (takes_all_at_once<Accumulator> || Accumulator::joins_in_pairs);
+    auto const step = at_once ? end - begin : block_length<T>;
+    for (; begin < end; begin += step) {
+        auto const count = std::min(step, end - begin);
+        auto const* const x =
+            compute_block<T>(kernels, reader, scalars, unit, begin, count, values);
+        if constexpr (Accumulator::joins_in_pairs) {
+            pairs.run(x, count);
+        } else {
+            accumulator.run(state, x, count);
+        }
+    }
+    if constexpr (Accumulator::joins_in_pairs) {
+        pairs.merge_into(state);
+    }
+}
+
+/// Reduces all values of an expression over aligned operands to one.
 template <class T, class Accumulator>
 void reduce_aligned(
     block_kernels const* kernels,
@@ -235,27 +269,18 @@ void reduce_aligned(
         return vectorized::states_at<T, states>(partial.template as<T>() + chunk * states, 1);
     };
     for_each_chunk(chunks, static_cast<double>(size) * cost, [&](std::size_t chunk) {
-        accumulator.start(state(chunk), 1);
-        vectorized::pairs_of_blocks<T, Accumulator> pairs(accumulator);
         aligned_reader<T> reader(operands, size);
-        scratch_memory values(kernels != nullptr ? std::min(block_length, size) * sizeof(T) : 0);
-        auto const end = std::min(size, (chunk + 1) * length);
-        bool const at_once =
-            kernels == nullptr && (takes_all_at_once<Accumulator> || Accumulator::joins_in_pairs);
-        auto const step = at_once ? length : block_length;
-        for (auto begin = chunk * length; begin < end; begin += step) {
-            auto const count = std::min(step, end - begin);
-            auto const* const x = compute_block<T>(
-                kernels, reader, scalars, unit, begin, count, values.template as<T>());
-            if constexpr (Accumulator::joins_in_pairs) {
-                pairs.run(x, count);
-            } else {
-                accumulator.run(state(chunk), x, count);
-            }
-        }
-        if constexpr (Accumulator::joins_in_pairs) {
-            pairs.merge_into(state(chunk));
-        }
+        scratch_memory values(kernels != nullptr ? block_length<T> * sizeof(T) : 0);
+        take_in_aligned<T>(
+            kernels,
+            reader,
+            scalars,
+            accumulator,
+            state(chunk),
+            unit,
+            chunk * length,
+            std::min(size, (chunk + 1) * length),
+            values.template as<T>());
     });
     for (std::size_t step = 1; step < chunks; step *= 2) {
         for (std::size_t chunk = 0; chunk + step < chunks; chunk += 2 * step) {
@@ -265,9 +290,9 @@ void reduce_aligned(
     accumulator.finish(state(0), out, 1);
 }
 
-/// The same of at most one block, without any of the machinery.
+/// The same of a few blocks, on this thread.
 template <class T, class Accumulator>
-void reduce_one_block(
+void reduce_few_blocks(
     block_kernels const* kernels,
     std::span<tensor_body* const> operands,
     T const* scalars,
@@ -276,12 +301,17 @@ void reduce_one_block(
     std::size_t size,
     T* out)
 {
-    alignas(block_alignment) T values[block_length];
+    alignas(block_alignment) T values[block_length<T>];
     T partial[Accumulator::states];
     auto const state = vectorized::states_at<T, Accumulator::states>(partial, 1);
-    accumulator.start(state, 1);
     aligned_reader<T> reader(operands, size);
-    accumulator.run(state, compute_block<T>(kernels, reader, scalars, unit, 0, size, values), size);
+    if (size <= block_length<T>) {
+        accumulator.start(state, 1);
+        accumulator.run(
+            state, compute_block<T>(kernels, reader, scalars, unit, 0, size, values), size);
+    } else {
+        take_in_aligned<T>(kernels, reader, scalars, accumulator, state, unit, 0, size, values);
+    }
     accumulator.finish(state, out, 1);
 }
 } // namespace XGRAD_ARCHITECTURE

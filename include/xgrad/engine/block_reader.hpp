@@ -1,15 +1,13 @@
 #pragma once
 
 #include <xgrad/base/short_list.hpp>
+#include <xgrad/engine/block_length.hpp>
 #include <xgrad/engine/plan.hpp>
 
 #include <algorithm>
 #include <cstddef>
 
 namespace xgrad {
-/// Elements of a block where some operand has to be brought into one: a few of them fit L1.
-inline constexpr std::size_t block_length = 1024;
-
 /// Memory for the time of a scope: on the stack where a few small blocks are enough, else of the
 /// pool.
 class scratch_memory
@@ -55,7 +53,7 @@ class block_reader
 public:
     explicit block_reader(loop_plan const& p)
         : plan_(p),
-          length_(std::min(block_length, padded_bytes(p.size * sizeof(T)) / sizeof(T))),
+          length_(std::min(block_length<T>, padded_bytes(p.size * sizeof(T)) / sizeof(T))),
           windows_(p.operands.size()),
           pointers_(p.operands.size()),
           buffers_(place_windows() * sizeof(T))
@@ -79,7 +77,7 @@ public:
     /// The longest block that one call may ask for.
     std::size_t longest() const noexcept
     {
-        return buffers_.template as<T>() == nullptr ? 16 * block_length : block_length;
+        return buffers_.template as<T>() == nullptr ? 16 * few_blocks<T> : block_length<T>;
     }
 
     /// Pointers to elements [begin, begin + count) of every operand.
@@ -130,7 +128,7 @@ private:
     /// that a buffer would not stay in cache.
     std::size_t period_of(operand_access const& operand) const
     {
-        constexpr std::size_t longest = 4 * block_length;
+        constexpr std::size_t longest = 4 * few_blocks<T>;
         if (plan_.size == 0 || operand.strides.empty() || operand.strides[0] != 0) {
             return 0;
         }

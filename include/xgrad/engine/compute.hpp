@@ -17,8 +17,9 @@ namespace vectorized {
 /// do not depend on the number of threads) a function of the statement alone.
 inline std::size_t chunk_length(float cost) noexcept
 {
-    auto const blocks = static_cast<std::size_t>(2.0f / (cost + 0.05f)) + 1;
-    return std::min<std::size_t>(blocks, 32) * block_length;
+    constexpr std::size_t longest = 32 * any_block_length;
+    auto const elements = static_cast<std::size_t>(2000.0f / (cost + 0.05f));
+    return std::min(longest, (elements / any_block_length + 1) * any_block_length);
 }
 
 inline std::size_t chunks_in(std::size_t size, std::size_t length) noexcept
@@ -47,10 +48,10 @@ void compute_values(
         static_cast<double>(p.size) * kernels.cost,
         [&](std::size_t chunk) {
             block_reader<T> reader(p);
-            scratch_memory converted(converts ? block_length * sizeof(T) : 0);
-            result_blocks<T> const blocks(converts ? 0 : p.size);
+            scratch_memory converted(converts ? block_length<T> * sizeof(T) : 0);
+            result_blocks<T> const blocks(converts ? 0 : p.size, kernels.cost);
             auto const end = std::min(p.size, (chunk + 1) * length);
-            auto const step = converts || blocks.streams() ? block_length : reader.longest();
+            auto const step = converts || blocks.streams() ? block_length<T> : reader.longest();
             for (auto begin = chunk * length; begin < end; begin += step) {
                 auto const count = std::min(step, end - begin);
                 auto* const to = converts ? converted.as<T>() : out.elements<T>() + begin;

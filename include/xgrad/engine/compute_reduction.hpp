@@ -35,8 +35,8 @@ public:
     /// Any number of blocks, of which the last may be shorter.
     void run(T const* x, std::size_t count)
     {
-        for (; count > block_length; x += block_length, count -= block_length) {
-            run_block(x, block_length);
+        for (; count > block_length<T>; x += block_length<T>, count -= block_length<T>) {
+            run_block(x, block_length<T>);
         }
         run_block(x, count);
     }
@@ -82,11 +82,11 @@ private:
 /// time.
 inline std::size_t accumulation_chunk(std::size_t size, std::size_t places, float cost) noexcept
 {
-    constexpr std::size_t rows_of_one_thread = 64 * block_length;
+    constexpr std::size_t rows_of_one_thread = 64 * any_block_length;
     auto const least = std::max(vectorized::chunk_length(cost), (size + 255) / 256);
     auto const cheap = std::min(256 * places, std::max(size / 16, rows_of_one_thread));
     auto const wanted = std::max({least, 4 * places, places > 1 ? cheap : 0});
-    return (wanted + block_length - 1) / block_length * block_length;
+    return (wanted + any_block_length - 1) / any_block_length * any_block_length;
 }
 
 namespace vectorized {
@@ -120,7 +120,7 @@ struct reduction_space
         }
         block_reader<T> reader(reading);
         // Several rows that are joined to one another, if they can be had.
-        auto const step = is_columns() ? reader.longest() : block_length;
+        auto const step = is_columns() ? reader.longest() : block_length<T>;
         scratch_memory values(
             kernels != nullptr ? padded_bytes(std::min(step, reading.size) * sizeof(T)) : 0);
         pairs_of_blocks<T, Accumulator> pairs(accumulator);

@@ -57,7 +57,7 @@ void compute_differences(
 {
     using namespace vectorized;
     constexpr std::size_t register_end = 16; // kernels read whole registers
-    constexpr std::size_t longest_row = block_length;
+    constexpr std::size_t longest_row = few_blocks<T>;
     bool const where_it_lies =
         kernels.terms.size() == 1 && p.operands[0].how == access_kind::direct;
     bool const as_a_whole = !where_it_lies && axis.inner > longest_row;
@@ -69,7 +69,7 @@ void compute_differences(
         : as_a_whole                      ? whole.as<T>()
                                           : nullptr;
     auto const results = axis.slab() - axis.inner;
-    auto const length = std::max(4 * block_length, 16 * std::min(axis.inner, longest_row));
+    auto const length = std::max(4 * few_blocks<T>, 16 * std::min(axis.inner, longest_row));
     auto const work = static_cast<double>(p.size) * (all != nullptr ? 0.2f : kernels.cost + 0.2f);
     for_each_piece(
         axis.outer, results, length, work, [&](auto first, auto last, auto begin, auto end) {
@@ -98,7 +98,7 @@ void differences_back(scanned_axis const& axis, T const* g, T* adjoints)
     auto const results = slab - row;
     auto const work = static_cast<double>(axis.size()) * 0.2;
     for_each_piece(
-        axis.outer, slab, 8 * block_length, work, [&](auto first, auto last, auto b, auto e) {
+        axis.outer, slab, 8 * few_blocks<T>, work, [&](auto first, auto last, auto b, auto e) {
             for (auto o = first; o < last; ++o) {
                 auto const* const own = g + o * results;
                 auto* const to = adjoints + o * slab;

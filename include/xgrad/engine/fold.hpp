@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/engine/block_length.hpp>
 #include <xgrad/simd/integer_batch.hpp>
 #include <xgrad/simd/math.hpp>
 
@@ -100,22 +101,18 @@ XGRAD_ALWAYS_INLINE auto fold_lanes(std::array<V, N>& partial, Join join)
     return lanes[0];
 }
 
-/// Elements that one fold takes in at a time: longer runs are folded in halves, so that the error
-/// of a sum grows with the logarithm of their length.
-inline constexpr std::size_t longest_fold = 1024;
-
 /// Registers that one fold joins to, which hides the latency of an addition.
 inline constexpr std::size_t fold_flight = 8;
 
-/// Folds `longest_fold` elements. `fold` has the same result; with no ends to look after there is
+/// Folds a block of elements. `fold` has the same result; with no ends to look after there is
 /// nothing but the loop.
 template <class Join, class T>
-XGRAD_ALWAYS_INLINE T fold_longest(T const* x, T identity, Join join)
+XGRAD_ALWAYS_INLINE T fold_block(T const* x, T identity, Join join)
 {
     using V = simd::batch<T>;
-    static_assert(longest_fold % (fold_flight * V::size) == 0);
+    static_assert(block_length<T> % (fold_flight * V::size) == 0);
     auto partial = registers_of<fold_flight>(V(identity));
-    for (std::size_t i = 0; i < longest_fold; i += fold_flight * V::size) {
+    for (std::size_t i = 0; i < block_length<T>; i += fold_flight * V::size) {
         unrolled<fold_flight>(
             [&](auto k) { partial[k] = join(partial[k], V::load(x + i + k * V::size)); });
     }
@@ -133,7 +130,7 @@ XGRAD_NOINLINE simd::batch<T> padded_register(T const* x, std::size_t count, T i
     return simd::batch<T>::load(elements.data());
 }
 
-/// Folds a run of up to `longest_fold` elements.
+/// Folds a run of up to a block.
 template <class Join, class T>
 XGRAD_ALWAYS_INLINE T fold_short(T const* x, std::size_t count, T identity, Join join)
 {
@@ -157,12 +154,14 @@ XGRAD_ALWAYS_INLINE T fold_short(T const* x, std::size_t count, T identity, Join
     return fold_lanes(partial, join);
 }
 
-/// Folds a run.
+/// Folds a run: one that is longer than a block in halves, so that the error of a sum grows with
+/// the logarithm of its length.
 template <class Join, class T>
 T fold(T const* x, std::size_t count, T identity, Join join)
 {
-    if (count > longest_fold) {
-        auto const half = (count / 2 + longest_fold - 1) / longest_fold * longest_fold;
+    constexpr auto longest = block_length<T>;
+    if (count > longest) {
+        auto const half = (count / 2 + longest - 1) / longest * longest;
         return join(fold(x, half, identity, join), fold(x + half, count - half, identity, join));
     }
     return fold_short(x, count, identity, join);

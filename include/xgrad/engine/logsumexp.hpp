@@ -212,7 +212,7 @@ T logsumexp_and_softmax(T const* x, std::size_t size, T* softmax)
     constexpr auto cost = 0.1f;
     auto const length = accumulation_chunk(size, 1, cost);
     auto const chunks = std::max<std::size_t>(1, vectorized::chunks_in(size, length));
-    auto const blocks = vectorized::chunks_in(size, block_length);
+    auto const blocks = vectorized::chunks_in(size, block_length<T>);
     scratch_memory partial((2 * chunks + blocks) * sizeof(T));
     auto* const maxima = partial.as<T>() + 2 * chunks;
     auto const state = [&](std::size_t chunk) {
@@ -223,9 +223,9 @@ T logsumexp_and_softmax(T const* x, std::size_t size, T* softmax)
         auto const s = state(chunk);
         accumulator.start(s, 1);
         auto const end = std::min(size, (chunk + 1) * length);
-        for (auto begin = chunk * length; begin < end; begin += block_length) {
-            accumulator.run(s, x + begin, std::min(block_length, end - begin), softmax + begin);
-            maxima[begin / block_length] = *s[0];
+        for (auto begin = chunk * length; begin < end; begin += block_length<T>) {
+            accumulator.run(s, x + begin, std::min(block_length<T>, end - begin), softmax + begin);
+            maxima[begin / block_length<T>] = *s[0];
         }
     });
     for (std::size_t step = 1; step < chunks; step *= 2) {
@@ -237,9 +237,9 @@ T logsumexp_and_softmax(T const* x, std::size_t size, T* softmax)
     accumulator.finish(state(0), &result, 1);
     for_each_chunk(chunks, 0.3 * nanoseconds, [&](std::size_t chunk) {
         auto const end = std::min(size, (chunk + 1) * length);
-        for (auto begin = chunk * length; begin < end; begin += block_length) {
-            V const factor(std::exp(maxima[begin / block_length] - result));
-            auto const last = std::min(end, begin + block_length);
+        for (auto begin = chunk * length; begin < end; begin += block_length<T>) {
+            V const factor(std::exp(maxima[begin / block_length<T>] - result));
+            auto const last = std::min(end, begin + block_length<T>);
             for (auto i = begin; i < last; i += V::size) {
                 (V::load(softmax + i) * factor).store(softmax + i);
             }

@@ -138,7 +138,7 @@ void compute_scan(
     Next const& next,
     T* out)
 {
-    constexpr auto stretch = 32 * block_length;
+    constexpr auto stretch = 32 * any_block_length;
     if (p.size == 0) {
         return;
     }

@@ -94,7 +94,7 @@ public:
     chain_chunk(tile_chain const& chain, std::span<void* const> outside, std::size_t begin)
         : chain_(chain),
           length_(tile_length(chain)),
-          memory_((chain.tiles * length_ + block_length) * sizeof(T)),
+          memory_((chain.tiles * length_ + block_length<T>)*sizeof(T)),
           table_(chain.tile_of.size() * sizeof(void*)),
           at_(table_.template as<void*>()),
           totals_(chain.totals.size() * sizeof(T))
@@ -143,9 +143,10 @@ private:
     {
         constexpr std::size_t cache = std::size_t{24} << 10;
         constexpr std::size_t short_tile = 256;
-        auto const longest = chain.totals.empty() && chain.tiles * block_length * sizeof(T) > cache
+        auto const longest =
+            chain.totals.empty() && chain.tiles * block_length<T> * sizeof(T) > cache
             ? short_tile
-            : block_length;
+            : block_length<T>;
         return std::min(longest, padded_bytes(chain.size * sizeof(T)) / sizeof(T));
     }
 
@@ -250,8 +251,8 @@ T run_chain(tile_chain const& chain, std::span<void* const> outside, bool backwa
         chain_chunk<T> some(chain, outside, begin);
         vectorized::pairs_of_blocks<T, fold_accumulator<T, vectorized::add>> pairs(accumulator);
         for (auto const end = std::min(chain.size, begin + length); begin < end;
-             begin += block_length) {
-            auto const count = std::min(block_length, end - begin);
+             begin += block_length<T>) {
+            auto const count = std::min(block_length<T>, end - begin);
             some.run(count, backward);
             pairs.run(some.block(), count);
         }

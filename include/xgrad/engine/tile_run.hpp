@@ -42,7 +42,7 @@ void run_tiles_of_chunk(
     std::size_t begin,
     std::size_t end)
 {
-    scratch_memory memory(tiles * block_length * sizeof(T));
+    scratch_memory memory(tiles * block_length<T> * sizeof(T));
     scratch_memory table(arguments.size() * sizeof(void*));
     auto* const at = table.as<void*>();
     for (std::size_t k = 0; k < arguments.size(); ++k) {
@@ -51,24 +51,24 @@ void run_tiles_of_chunk(
             at[k] = static_cast<T*>(a.elements) + begin;
             continue;
         }
-        auto* const tile = memory.as<T>() + a.tile * block_length;
+        auto* const tile = memory.as<T>() + a.tile * block_length<T>;
         at[k] = tile;
         if (a.what == tile_argument::kind::single) {
-            xgrad::detail::fill_run(*static_cast<T const*>(a.elements), tile, block_length);
+            xgrad::detail::fill_run(*static_cast<T const*>(a.elements), tile, block_length<T>);
         }
     }
-    for (; begin < end; begin += block_length) {
+    for (; begin < end; begin += block_length<T>) {
         for (auto const& step : steps) {
             step.kernels->values(
                 {.operands = at + step.first,
                  .scalars = step.scalars,
                  .values = at[step.first + step.kernels->leaves.size()],
-                 .count = std::min(block_length, end - begin),
+                 .count = std::min(block_length<T>, end - begin),
                  .program = step.kernels->program});
         }
         for (std::size_t k = 0; k < arguments.size(); ++k) {
             if (arguments[k].what == tile_argument::kind::array) {
-                at[k] = static_cast<T*>(at[k]) + block_length;
+                at[k] = static_cast<T*>(at[k]) + block_length<T>;
             }
         }
     }

@@ -277,7 +277,7 @@ XGRAD_ALWAYS_INLINE void adjoints_of_block(adjoint_block const& block)
 {
     using V = simd::batch<T>;
     constexpr auto parts = parts_of<E>;
-    constexpr auto length = parts.stages > 0 ? sub_block_length : std::size_t{1} << 40;
+    constexpr auto length = parts.stages > 0 ? sub_block_length<T> : std::size_t{1} << 40;
     alignas(64) buffer<T> buffers[std::max(parts.slots + parts.stages, 1u)];
     state<E, T> s;
     leaf_adjoints<T, parts.leaves, leaves_with_gradient<E>> const leaves(block);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/engine/block_length.hpp>
 #include <xgrad/expr/tree.hpp>
 #include <xgrad/simd/bits.hpp>
 #include <xgrad/simd/integer_batch.hpp>
@@ -13,7 +14,8 @@ namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
 /// Elements that one call of a staged rule computes: its operands and its value stay in L1
 /// together with those of the statement's other stages.
-inline constexpr std::size_t sub_block_length = 256;
+template <class T>
+inline constexpr std::size_t sub_block_length = block_length<T> / 4;
 
 namespace vectorized {
 /// A truth value as a number, a number as a truth value, or what it is already.
@@ -35,7 +37,7 @@ template <class S, class T>
 using register_for = std::conditional_t<std::same_as<S, bool>, simd::mask<T>, simd::batch<T>>;
 
 template <class T>
-using buffer = T[sub_block_length];
+using buffer = T[sub_block_length<T>];
 
 template <class E, class T>
 struct state;

@@ -58,7 +58,7 @@ XGRAD_FLATTEN void value_kernel(value_block const& block)
 {
     using V = simd::batch<T>;
     constexpr auto parts = parts_of<E>;
-    constexpr auto length = parts.stages > 0 ? sub_block_length : std::size_t{1} << 40;
+    constexpr auto length = parts.stages > 0 ? sub_block_length<T> : std::size_t{1} << 40;
     vectorized::operands_of<E, T> constexpr operands;
     alignas(64) vectorized::buffer<T> buffers[std::max(parts.slots, 1u)];
     vectorized::state<E, T> s;

@@ -227,8 +227,8 @@ private:
             return statements_.of(variable).has_adjoint;
         });
         auto const together =
-            std::max<std::size_t>(vectorized::chunk_length(cost_of_sweep()) / block_length, 1) *
-            block_length;
+            std::max<std::size_t>(vectorized::chunk_length(cost_of_sweep()) / block_length<T>, 1) *
+            block_length<T>;
         return connected &&
             (chain_.totals.empty() || chain_.size <= std::min(together, chain_.chunk_length()));
     }

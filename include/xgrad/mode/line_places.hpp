@@ -80,7 +80,7 @@ public:
     /// It is small, or so much of it is read in parts that to copy it is no waste.
     bool may_be_copied(std::uint32_t variable) const noexcept
     {
-        return size_of(variable) <= std::max(block_length, 4 * of(variable).read_in_parts);
+        return size_of(variable) <= std::max(few_blocks<T>, 4 * of(variable).read_in_parts);
     }
 
     /// For so many elements, in whole registers also where a part of them is read.

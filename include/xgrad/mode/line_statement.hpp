@@ -142,7 +142,7 @@ private:
     {
         auto const& s = *statement_;
         if (s.kernels != nullptr) {
-            return count_ <= block_length;
+            return count_ <= few_blocks<T>;
         }
         return part_ != nullptr && is_run(places.shape_of(s.result)) &&
             places.may_be_copied(s.operands()[0].variable);

@@ -143,8 +143,8 @@ private:
     T reduce_by(Accumulator const& accumulator, unit_adjoint_targets const& unit) const
     {
         one_number result{T(0)};
-        auto const run = first_.size() <= block_length ? reduce_one_block<T, Accumulator>
-                                                       : reduce_aligned<T, Accumulator>;
+        auto const run = first_.size() <= few_blocks<T> ? reduce_few_blocks<T, Accumulator>
+                                                        : reduce_aligned<T, Accumulator>;
         run(first_.is_leaf() ? nullptr : &first_.kernels(),
             bodies_,
             first_.scalars(),
@@ -201,19 +201,19 @@ private:
     {
         vectorized::for_each_part(first_.size(), [&](std::size_t begin, std::size_t count) {
             auto f = make();
-            for (auto const end = begin + count; begin < end; begin += block_length) {
-                f(begin, std::min(block_length, end - begin));
+            for (auto const end = begin + count; begin < end; begin += block_length<T>) {
+                f(begin, std::min(block_length<T>, end - begin));
             }
         });
     }
 
     void take_elements(T reduced, T g, T* gradient) const
     {
-        scratch_memory filled(2 * block_length * sizeof(T));
+        scratch_memory filled(2 * block_length<T> * sizeof(T));
         auto* const results = filled.as<T>();
-        auto* const adjoints = results + block_length;
-        fill_run(reduced, results, block_length);
-        fill_run(g, adjoints, block_length);
+        auto* const adjoints = results + block_length<T>;
+        fill_run(reduced, results, block_length<T>);
+        fill_run(g, adjoints, block_length<T>);
         for_each_block([&] {
             return [&](std::size_t begin, std::size_t count) {
                 auto* const to = gradient + begin;
@@ -224,13 +224,13 @@ private:
 
     void take_second_pass(T g, std::span<void* const> gradients) const
     {
-        scratch_memory filled(block_length * sizeof(T));
+        scratch_memory filled(block_length<T> * sizeof(T));
         auto* const seed = filled.as<T>();
-        fill_run(g, seed, block_length);
+        fill_run(g, seed, block_length<T>);
         for_each_block([&] {
             return [&,
                     reader = aligned_reader<T>(bodies_, first_.size()),
-                    unwanted = scratch_memory(block_length * sizeof(T)),
+                    unwanted = scratch_memory(block_length<T> * sizeof(T)),
                     adjoints = short_list<void*>(bodies_.size()),
                     accumulate = short_list<bool>(bodies_.size())](
                        std::size_t begin, std::size_t count) mutable {

@@ -45,7 +45,7 @@ namespace vectorized {
 template <class F>
 void for_each_part(std::size_t size, F&& f)
 {
-    constexpr auto length = 16 * block_length;
+    constexpr auto length = 16 * any_block_length;
     for_each_chunk((size + length - 1) / length, 0.2 * static_cast<double>(size), [&](auto chunk) {
         auto const begin = chunk * length;
         f(begin, std::min(length, size - begin));

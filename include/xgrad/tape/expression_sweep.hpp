@@ -192,10 +192,10 @@ private:
         auto strides = broadcast_strides(places, ties->strides(), shape_);
         coalesce(axes, strides);
         block_reader<T> reader(p);
-        scratch_memory block(block_length * sizeof(T));
+        scratch_memory block(block_length<T> * sizeof(T));
         auto* const values = block.as<T>();
-        for (std::size_t begin = 0; begin < p.size; begin += block_length) {
-            auto const count = std::min(block_length, p.size - begin);
+        for (std::size_t begin = 0; begin < p.size; begin += block_length<T>) {
+            auto const count = std::min(block_length<T>, p.size - begin);
             auto const* const operands = reader.read(begin, count);
             kernels_.values(
                 {.operands = reinterpret_cast<void const* const*>(operands),

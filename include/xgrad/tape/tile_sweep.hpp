@@ -244,7 +244,7 @@ private:
     void run_tiles() const
     {
         auto const length =
-            std::max<std::size_t>(chunk_length(cost_) / tile_length, 1) * tile_length;
+            std::max<std::size_t>(chunk_length(cost_) / tile_length<T>, 1) * tile_length<T>;
         auto const chunks = chunks_in(size_, length);
         auto const sums = lists_.sums.size();
         scratch_memory partial(chunks * sums * sizeof(T));
@@ -269,7 +269,7 @@ private:
     void run_chunk(std::size_t begin, std::size_t end, T* totals) const
     {
         std::fill_n(totals, lists_.sums.size(), T(0));
-        auto const length = std::min(tile_length, padded_bytes(size_ * sizeof(T)) / sizeof(T));
+        auto const length = std::min(tile_length<T>, padded_bytes(size_ * sizeof(T)) / sizeof(T));
         scratch_memory tiles(tile_count_ * length * sizeof(T));
         scratch_memory table(lists_.arguments.size() * sizeof(void*));
         auto* const at = table.as<void*>();
@@ -277,11 +277,11 @@ private:
             at[k] = place_of(lists_.arguments[k], tiles.as<T>(), length, begin);
         }
         while (begin < end) {
-            run_tile(at, std::min(tile_length, end - begin), totals);
-            begin += tile_length;
+            run_tile(at, std::min(tile_length<T>, end - begin), totals);
+            begin += tile_length<T>;
             for (std::size_t k = 0; k < lists_.arguments.size() && begin < end; ++k) {
                 if (lists_.arguments[k].where == place::array) {
-                    at[k] = static_cast<T*>(at[k]) + tile_length;
+                    at[k] = static_cast<T*>(at[k]) + tile_length<T>;
                 }
             }
         }

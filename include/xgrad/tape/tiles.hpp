@@ -14,7 +14,8 @@
 namespace xgrad {
 /// Elements of a tile: with the tiles of a few adjoints and the operands' elements it stays in
 /// cache.
-inline constexpr std::size_t tile_length = block_length;
+template <class T>
+inline constexpr std::size_t tile_length = block_length<T>;
 
 /// The lists of a tile sweep, which keep their memory from one sweep to the next.
 struct tile_lists

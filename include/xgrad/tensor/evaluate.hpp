@@ -82,7 +82,7 @@ body_pointer evaluate(
         aligned = operand_alignment::same;
         out = make_body(result, whole->shape, whole->size);
         auto const compute =
-            whole->size <= block_length ? compute_one_block<T> : compute_aligned<T>;
+            whole->size <= few_blocks<T> ? compute_few_blocks<T> : compute_aligned<T>;
         compute(kernels, operands, scalars, *out);
     } else {
         statement_plan const p(kernels, operands, where);
