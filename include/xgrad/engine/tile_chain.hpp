@@ -138,16 +138,22 @@ public:
 
 private:
     /// Sums of tiles are those of blocks only where a tile is one; else tiles stay in the fastest
-    /// cache.
+    /// cache, where large arrays pass through it, too. (Measured with bench's (g) on a Zen 5: half
+    /// a tile costs 5 % at 10⁵ and gains 5 % at 10⁶, 16 % at 3·10⁶.)
     static std::size_t tile_length(tile_chain const& chain)
     {
         constexpr std::size_t cache = std::size_t{24} << 10;
-        constexpr std::size_t short_tile = 256;
-        auto const longest =
-            chain.totals.empty() && chain.tiles * block_length<T> * sizeof(T) > cache
-            ? short_tile
-            : block_length<T>;
-        return std::min(longest, padded_bytes(chain.size * sizeof(T)) / sizeof(T));
+        constexpr std::size_t large_array = std::size_t{6} << 20;
+        if (!chain.totals.empty() || chain.tiles * block_length<T> * sizeof(T) <= cache) {
+            return within(block_length<T>, chain);
+        }
+        bool const passes_through = chain.size * sizeof(T) >= large_array;
+        return within(block_length<T> / (passes_through ? 4 : 2), chain);
+    }
+
+    static std::size_t within(std::size_t length, tile_chain const& chain)
+    {
+        return std::min(length, padded_bytes(chain.size * sizeof(T)) / sizeof(T));
     }
 
     T* tile(std::uint32_t i) const noexcept { return memory_.template as<T>() + i * length_; }

@@ -38,9 +38,11 @@ public:
             if (!chain_ || chain_->size <= few_elements) {
                 line_ = straight_line_builder<T>::of(r, statements, arguments, result);
             }
-            if (!runs()) {
+            // One statement has no neighbours to share tiles with.
+            if (!line_ && (!chain_ || statements.size() == 1)) {
                 if (auto run = reduction_run<T>::of(r, statements, arguments, result)) {
                     reduction_ = std::move(*run);
+                    chain_.reset();
                 }
             }
         });
