@@ -2,8 +2,11 @@
 
 #include <xgrad/base/tensor_body.hpp>
 
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <new>
+#include <set>
 #include <thread>
 
 using namespace xgrad;
@@ -26,6 +29,29 @@ BOOST_AUTO_TEST_CASE(a_freed_block_is_the_next_one_of_its_size)
         auto* const second = allocate_block(bytes);
         BOOST_TEST(first == second);
         free_block(second, bytes);
+    }
+    release_memory();
+}
+
+BOOST_AUTO_TEST_CASE(large_blocks_begin_at_places_of_a_page_that_lie_apart)
+{
+    for (std::size_t const bytes : {detail::small_block_bytes + 1, detail::large_page + 1}) {
+        release_memory(); // so that none of them has been used before
+        std::array<void*, 8> blocks{};
+        std::set<std::uintptr_t> places;
+        for (auto*& block : blocks) {
+            block = allocate_block(bytes);
+            std::memset(block, 'x', bytes);
+            places.insert(reinterpret_cast<std::uintptr_t>(block) % detail::page);
+        }
+        BOOST_TEST(places.size() == blocks.size());
+        for (auto place = places.begin(), next = std::next(place); next != places.end();
+             ++place, ++next) {
+            BOOST_TEST(*next - *place >= detail::page / 16);
+        }
+        for (auto* const block : blocks) {
+            free_block(block, bytes);
+        }
     }
     release_memory();
 }

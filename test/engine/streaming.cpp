@@ -20,6 +20,20 @@ BOOST_AUTO_TEST_CASE(a_result_that_goes_past_the_caches_has_the_values_of_any_ot
     BOOST_TEST(sum(y == 3. * x).item() == static_cast<std::int64_t>(many));
 }
 
+BOOST_AUTO_TEST_CASE(what_takes_long_to_compute_or_is_small_stays_in_the_caches)
+{
+    constexpr auto bytes = vectorized::least_streamed_bytes;
+    tensor const x = constant({1., 2.});
+    using cheap = decltype(2. * x + x);
+    using expensive = decltype(exp(x) * x);
+    BOOST_TEST(!vectorized::is_streamed(bytes - 1, kernels_of<cheap>.cost));
+    BOOST_TEST(
+        vectorized::is_streamed(bytes, kernels_of<cheap>.cost) == bool{XGRAD_HAS_STREAMING_STORES});
+    BOOST_TEST(!vectorized::is_streamed(bytes, kernels_of<expensive>.cost));
+    tensor const y = exp(0. * arange<double>(0., static_cast<double>(many)));
+    BOOST_TEST(sum(y).item() == static_cast<double>(many));
+}
+
 BOOST_AUTO_TEST_CASE(so_has_one_of_operands_that_are_broadcast_or_strided)
 {
     constexpr std::size_t rows = 2051;

@@ -100,7 +100,7 @@ void compare_all(std::size_t n)
 BOOST_AUTO_TEST_CASE(a_reduction_and_what_follows_have_the_bits_of_their_statements)
 {
     random::seed(31);
-    for (std::size_t n : {1025, 4096, 5003, 70001}) {
+    for (std::size_t n : {1025, 2049, 4096, 5003, 70001}) {
         BOOST_TEST_CONTEXT("n = " << n)
         {
             compare_all<double>(n);
