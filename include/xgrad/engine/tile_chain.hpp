@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/engine/aligned.hpp>
+#include <xgrad/engine/aligned_reduction.hpp>
 #include <xgrad/engine/scale.hpp>
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/engine/aligned.hpp>
+#include <xgrad/engine/aligned_reduction.hpp>
 #include <xgrad/engine/logsumexp.hpp>
 #include <xgrad/mode/reducing_statement.hpp>
 #include <xgrad/mode/straight_line_builder.hpp>

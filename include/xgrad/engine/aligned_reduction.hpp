@@ -1,0 +1,166 @@
+#pragma once
+
+#include <xgrad/engine/aligned.hpp>
+#include <xgrad/engine/compute_reduction.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+// All values of an expression over aligned operands to one, and the derivatives of its elements
+// with them where somebody wants them.
+
+namespace xgrad {
+inline namespace XGRAD_ARCHITECTURE {
+/// Where the derivative of every value by each operand goes; empty where nobody wants it.
+struct unit_adjoint_targets
+{
+    std::span<void* const> arrays{};    // null where an operand carries none
+    std::span<bool const> accumulate{}; // add to what an earlier operand has stored
+};
+
+/// One block of aligned operands: its values, and the derivatives where they are wanted, into
+/// `values`; without kernels the only operand is the value. Returns where the values lie.
+template <class T>
+T const* compute_block(
+    block_kernels const* kernels,
+    aligned_reader<T>& reader,
+    T const* scalars,
+    unit_adjoint_targets const& unit,
+    std::size_t begin,
+    std::size_t count,
+    T* values)
+{
+    auto const* const operands = reader.read(begin);
+    if (kernels == nullptr) {
+        return static_cast<T const*>(operands[0]);
+    }
+    if (unit.arrays.empty()) {
+        kernels->values(
+            {.operands = operands,
+             .scalars = scalars,
+             .values = values,
+             .count = count,
+             .program = kernels->program});
+        return values;
+    }
+    short_list<void*> adjoints(unit.arrays.size());
+    for (std::size_t i = 0; i < unit.arrays.size(); ++i) {
+        adjoints[i] = static_cast<T*>(unit.arrays[i]) + begin; // those of null are never touched
+    }
+    kernels->values_and_adjoints(
+        {.operands = operands,
+         .scalars = scalars,
+         .result = nullptr,
+         .seed = nullptr,
+         .adjoints = adjoints.get().data(),
+         .accumulate = unit.accumulate.data(),
+         .count = count,
+         .values = values,
+         .program = kernels->program});
+    return values;
+}
+
+/// Takes the values of an expression over aligned operands, from `begin` to `end`, into a state,
+/// block by block; `values` has room for a block. In the order of compute_reduction: the result is
+/// bitwise the same.
+template <class T, class Accumulator>
+void take_in_aligned(
+    block_kernels const* kernels,
+    aligned_reader<T>& reader,
+    T const* scalars,
+    Accumulator const& accumulator,
+    std::array<T*, Accumulator::states> state,
+    unit_adjoint_targets const& unit,
+    std::size_t begin,
+    std::size_t end,
+    T* values)
+{
+    accumulator.start(state, 1);
+    vectorized::pairs_of_blocks<T, Accumulator> pairs(accumulator);
+    bool const at_once =
+        kernels == nullptr && (takes_all_at_once<Accumulator> || Accumulator::joins_in_pairs);
+    auto const step = at_once ? end - begin : block_length<T>;
+    for (; begin < end; begin += step) {
+        auto const count = std::min(step, end - begin);
+        auto const* const x =
+            compute_block<T>(kernels, reader, scalars, unit, begin, count, values);
+        if constexpr (Accumulator::joins_in_pairs) {
+            pairs.run(x, count);
+        } else {
+            accumulator.run(state, x, count);
+        }
+    }
+    if constexpr (Accumulator::joins_in_pairs) {
+        pairs.merge_into(state);
+    }
+}
+
+/// Reduces all values of an expression over aligned operands to one.
+template <class T, class Accumulator>
+void reduce_aligned(
+    block_kernels const* kernels,
+    std::span<tensor_body* const> operands,
+    T const* scalars,
+    Accumulator const& accumulator,
+    unit_adjoint_targets const& unit,
+    std::size_t size,
+    T* out)
+{
+    constexpr auto states = Accumulator::states;
+    auto const cost = kernels != nullptr ? kernels->cost : 0.1f;
+    auto const length = accumulation_chunk(size, 1, cost);
+    auto const chunks = std::max<std::size_t>(1, vectorized::chunks_in(size, length));
+    scratch_memory partial(chunks * states * sizeof(T));
+    auto const state = [&](std::size_t chunk) {
+        return vectorized::states_at<T, states>(partial.template as<T>() + chunk * states, 1);
+    };
+    for_each_chunk(chunks, static_cast<double>(size) * cost, [&](std::size_t chunk) {
+        aligned_reader<T> reader(operands, size);
+        scratch_memory values(kernels != nullptr ? block_length<T> * sizeof(T) : 0);
+        take_in_aligned<T>(
+            kernels,
+            reader,
+            scalars,
+            accumulator,
+            state(chunk),
+            unit,
+            chunk * length,
+            std::min(size, (chunk + 1) * length),
+            values.template as<T>());
+    });
+    for (std::size_t step = 1; step < chunks; step *= 2) {
+        for (std::size_t chunk = 0; chunk + step < chunks; chunk += 2 * step) {
+            accumulator.merge(state(chunk), state(chunk + step), 1);
+        }
+    }
+    accumulator.finish(state(0), out, 1);
+}
+
+/// The same of a few blocks, on this thread.
+template <class T, class Accumulator>
+void reduce_few_blocks(
+    block_kernels const* kernels,
+    std::span<tensor_body* const> operands,
+    T const* scalars,
+    Accumulator const& accumulator,
+    unit_adjoint_targets const& unit,
+    std::size_t size,
+    T* out)
+{
+    alignas(block_alignment) T values[block_length<T>];
+    T partial[Accumulator::states];
+    auto const state = vectorized::states_at<T, Accumulator::states>(partial, 1);
+    aligned_reader<T> reader(operands, size);
+    if (size <= block_length<T>) {
+        accumulator.start(state, 1);
+        accumulator.run(
+            state, compute_block<T>(kernels, reader, scalars, unit, 0, size, values), size);
+    } else {
+        take_in_aligned<T>(kernels, reader, scalars, accumulator, state, unit, 0, size, values);
+    }
+    accumulator.finish(state, out, 1);
+}
+} // namespace XGRAD_ARCHITECTURE
+} // namespace xgrad
