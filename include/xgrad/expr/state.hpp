@@ -4,6 +4,7 @@
 #include <xgrad/expr/tree.hpp>
 #include <xgrad/simd/bits.hpp>
 #include <xgrad/simd/integer_batch.hpp>
+#include <xgrad/simd/math.hpp> // the functions that rules call
 
 // What a kernel knows while it runs, in the shape of the expression: the state of a node holds that
 // of each operand. A function over states is named by its own part of the expression alone, so that
