@@ -71,9 +71,8 @@ inline constexpr std::size_t small_block_bytes = std::size_t{64} << 10;
 // Lines at the same place of a page compete for the same few places of the first cache, and a loop
 // walks through several arrays at once. So each of them begins at another place of its page:
 // 0, 1/2, 1/4, 3/4, 1/8, ... of it, van der Corput's sequence in base 2, in which neighbours lie
-// far apart. (Measured
-// with value and gradients of bench's (c) at 10⁶ and 10⁷ on a Zen 5: 3 and 7 % less time, and 15 %
-// where kernels worked in blocks of 8 KB.)
+// far apart. (Measured with value and gradients of bench's (c) at 10⁶ and 10⁷ on a Zen 5: 3 and 7 %
+// less time, and 15 % where kernels worked in blocks of 8 KB.)
 inline constexpr std::size_t page = 4096;
 
 inline std::size_t next_place_in_page() noexcept
