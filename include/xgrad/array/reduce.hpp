@@ -193,11 +193,9 @@ body_pointer reduce_all(
     auto* const result = out->template elements<T>();
     body_pointer companions;
     auto const all = with_companions<T>(accumulator, *out, companions);
-    if (elements <= few_blocks<T>) {
-        reduce_few_blocks<T>(e.computed(), e.operands, e.scalars, all, targets, elements, result);
-    } else {
-        reduce_aligned<T>(e.computed(), e.operands, e.scalars, all, targets, elements, result);
-    }
+    aligned_reduction<T, std::remove_cvref_t<decltype(all)>>{
+        e.computed(), e.operands, e.scalars, all, targets, elements}
+        .run(result);
     // Where every element starts from the same adjoint, the statement can go with its neighbours.
     bool const uniform = call.kind.element == nullptr && !e.kernels.result_needed;
     finish_reduction(

@@ -62,105 +62,91 @@ T const* compute_block(
     return values;
 }
 
-/// Takes the values of an expression over aligned operands, from `begin` to `end`, into a state,
-/// block by block; `values` has room for a block. In the order of compute_reduction: the result is
-/// bitwise the same.
+/// The reduction of all values of an expression over aligned operands to one. In the order of
+/// compute_reduction: the result is bitwise the same.
 template <class T, class Accumulator>
-void take_in_aligned(
-    block_kernels const* kernels,
-    aligned_reader<T>& reader,
-    T const* scalars,
-    Accumulator const& accumulator,
-    std::array<T*, Accumulator::states> state,
-    unit_adjoint_targets const& unit,
-    std::size_t begin,
-    std::size_t end,
-    T* values)
+struct aligned_reduction
 {
-    accumulator.start(state, 1);
-    vectorized::pairs_of_blocks<T, Accumulator> pairs(accumulator);
-    bool const at_once =
-        kernels == nullptr && (takes_all_at_once<Accumulator> || Accumulator::joins_in_pairs);
-    auto const step = at_once ? end - begin : block_length<T>;
-    for (; begin < end; begin += step) {
-        auto const count = std::min(step, end - begin);
-        auto const* const x =
-            compute_block<T>(kernels, reader, scalars, unit, begin, count, values);
-        if constexpr (Accumulator::joins_in_pairs) {
-            pairs.run(x, count);
-        } else {
-            accumulator.run(state, x, count);
-        }
-    }
-    if constexpr (Accumulator::joins_in_pairs) {
-        pairs.merge_into(state);
-    }
-}
+    block_kernels const* kernels; // null: the only operand is the value
+    std::span<tensor_body* const> operands;
+    T const* scalars;
+    Accumulator const& accumulator;
+    unit_adjoint_targets const& unit;
+    std::size_t size;
 
-/// Reduces all values of an expression over aligned operands to one.
-template <class T, class Accumulator>
-void reduce_aligned(
-    block_kernels const* kernels,
-    std::span<tensor_body* const> operands,
-    T const* scalars,
-    Accumulator const& accumulator,
-    unit_adjoint_targets const& unit,
-    std::size_t size,
-    T* out)
-{
-    constexpr auto states = Accumulator::states;
-    auto const cost = kernels != nullptr ? kernels->cost : 0.1f;
-    auto const length = accumulation_chunk(size, 1, cost);
-    auto const chunks = std::max<std::size_t>(1, vectorized::chunks_in(size, length));
-    scratch_memory partial(chunks * states * sizeof(T));
-    auto const state = [&](std::size_t chunk) {
-        return vectorized::states_at<T, states>(partial.template as<T>() + chunk * states, 1);
-    };
-    for_each_chunk(chunks, static_cast<double>(size) * cost, [&](std::size_t chunk) {
+    void run(T* out) const { size <= few_blocks<T> ? run_few_blocks(out) : run_chunks(out); }
+
+private:
+    using states = std::array<T*, Accumulator::states>;
+
+    void run_few_blocks(T* out) const
+    {
+        alignas(block_alignment) T values[block_length<T>];
+        T partial[Accumulator::states];
+        auto const state = vectorized::states_at<T, Accumulator::states>(partial, 1);
         aligned_reader<T> reader(operands, size);
-        scratch_memory values(kernels != nullptr ? block_length<T> * sizeof(T) : 0);
-        take_in_aligned<T>(
-            kernels,
-            reader,
-            scalars,
-            accumulator,
-            state(chunk),
-            unit,
-            chunk * length,
-            std::min(size, (chunk + 1) * length),
-            values.template as<T>());
-    });
-    for (std::size_t step = 1; step < chunks; step *= 2) {
-        for (std::size_t chunk = 0; chunk + step < chunks; chunk += 2 * step) {
-            accumulator.merge(state(chunk), state(chunk + step), 1);
+        if (size <= block_length<T>) {
+            accumulator.start(state, 1);
+            accumulator.run(state, block(reader, 0, size, values), size);
+        } else {
+            take_in(reader, state, 0, size, values);
+        }
+        accumulator.finish(state, out, 1);
+    }
+
+    void run_chunks(T* out) const
+    {
+        auto const cost = kernels != nullptr ? kernels->cost : 0.1f;
+        auto const length = accumulation_chunk(size, 1, cost);
+        auto const chunks = vectorized::chunks_in(size, length);
+        scratch_memory partial(chunks * Accumulator::states * sizeof(T));
+        auto const state = [&](std::size_t chunk) {
+            return vectorized::states_at<T, Accumulator::states>(
+                partial.as<T>() + chunk * Accumulator::states, 1);
+        };
+        for_each_chunk(chunks, static_cast<double>(size) * cost, [&](std::size_t chunk) {
+            aligned_reader<T> reader(operands, size);
+            scratch_memory values(kernels != nullptr ? block_length<T> * sizeof(T) : 0);
+            auto const begin = chunk * length;
+            auto const end = std::min(size, begin + length);
+            take_in(reader, state(chunk), begin, end, values.as<T>());
+        });
+        for (std::size_t step = 1; step < chunks; step *= 2) {
+            for (std::size_t chunk = 0; chunk + step < chunks; chunk += 2 * step) {
+                accumulator.merge(state(chunk), state(chunk + step), 1);
+            }
+        }
+        accumulator.finish(state(0), out, 1);
+    }
+
+    /// The values from `begin` to `end`, block by block; `values` has room for a block.
+    void
+    take_in(aligned_reader<T>& reader, states state, std::size_t begin, std::size_t end, T* values)
+        const
+    {
+        accumulator.start(state, 1);
+        vectorized::pairs_of_blocks<T, Accumulator> pairs(accumulator);
+        bool const at_once =
+            kernels == nullptr && (takes_all_at_once<Accumulator> || Accumulator::joins_in_pairs);
+        auto const step = at_once ? end - begin : block_length<T>;
+        for (; begin < end; begin += step) {
+            auto const count = std::min(step, end - begin);
+            auto const* const x = block(reader, begin, count, values);
+            if constexpr (Accumulator::joins_in_pairs) {
+                pairs.run(x, count);
+            } else {
+                accumulator.run(state, x, count);
+            }
+        }
+        if constexpr (Accumulator::joins_in_pairs) {
+            pairs.merge_into(state);
         }
     }
-    accumulator.finish(state(0), out, 1);
-}
 
-/// The same of a few blocks, on this thread.
-template <class T, class Accumulator>
-void reduce_few_blocks(
-    block_kernels const* kernels,
-    std::span<tensor_body* const> operands,
-    T const* scalars,
-    Accumulator const& accumulator,
-    unit_adjoint_targets const& unit,
-    std::size_t size,
-    T* out)
-{
-    alignas(block_alignment) T values[block_length<T>];
-    T partial[Accumulator::states];
-    auto const state = vectorized::states_at<T, Accumulator::states>(partial, 1);
-    aligned_reader<T> reader(operands, size);
-    if (size <= block_length<T>) {
-        accumulator.start(state, 1);
-        accumulator.run(
-            state, compute_block<T>(kernels, reader, scalars, unit, 0, size, values), size);
-    } else {
-        take_in_aligned<T>(kernels, reader, scalars, accumulator, state, unit, 0, size, values);
+    T const* block(aligned_reader<T>& reader, std::size_t begin, std::size_t count, T* values) const
+    {
+        return compute_block<T>(kernels, reader, scalars, unit, begin, count, values);
     }
-    accumulator.finish(state, out, 1);
-}
+};
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad

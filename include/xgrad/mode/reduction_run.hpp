@@ -143,15 +143,14 @@ private:
     T reduce_by(Accumulator const& accumulator, unit_adjoint_targets const& unit) const
     {
         one_number result{T(0)};
-        auto const run = first_.size() <= few_blocks<T> ? reduce_few_blocks<T, Accumulator>
-                                                        : reduce_aligned<T, Accumulator>;
-        run(first_.is_leaf() ? nullptr : &first_.kernels(),
+        aligned_reduction<T, Accumulator>{
+            first_.is_leaf() ? nullptr : &first_.kernels(),
             bodies_,
             first_.scalars(),
             accumulator,
             unit,
-            first_.size(),
-            &result.value);
+            first_.size()}
+            .run(&result.value);
         return result.value;
     }
 
