@@ -201,8 +201,8 @@ private:
     }
 };
 
-/// log Σ exp x over `size` elements, bitwise as aligned_reduction has it, and its gradient softmax x
-/// from the same exponentials: each is relative to the largest element so far, and put right once
+/// log Σ exp x over `size` elements, bitwise as aligned_reduction has it, and its gradient softmax
+/// x from the same exponentials: each is relative to the largest element so far, and put right once
 /// all are known. Where the result is not finite, `softmax` holds nothing of meaning.
 template <class T>
 T logsumexp_and_softmax(T const* x, std::size_t size, T* softmax)
