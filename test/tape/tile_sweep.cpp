@@ -68,6 +68,20 @@ BOOST_AUTO_TEST_CASE(named_statements_have_the_gradient_of_one_statement)
     }
 }
 
+BOOST_AUTO_TEST_CASE(large_arrays_are_swept_in_pieces_to_their_last_element)
+{
+    for (std::size_t const n : {786431, 786432, 786435, 900000}) {
+        formula const c(n);
+        auto tape = create_tape();
+        tensor const named = c.in_steps();
+        auto const [nx, ny] = grad(tape, named, wrt(c.x, c.y));
+        tensor const fused = c.at_once();
+        auto const [fx, fy] = grad(tape, fused, wrt(c.x, c.y));
+        BOOST_TEST(distance(nx, fx) < 1e-13, "x, n = " << n);
+        BOOST_TEST(distance(ny, fy) < 1e-13, "y, n = " << n);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_adjoint_in_between_is_a_source_like_any_other)
 {
     for (auto const n : sizes) {
@@ -249,6 +263,27 @@ BOOST_AUTO_TEST_CASE(the_number_of_threads_changes_no_bit)
     BOOST_TEST(same_bits(std::get<1>(one), std::get<1>(two)));
     BOOST_TEST(same_bits(std::get<2>(one), std::get<2>(two)));
     BOOST_TEST(same_bits(std::get<3>(one), std::get<3>(two)));
+}
+
+BOOST_AUTO_TEST_CASE(neighbours_change_no_bit_of_a_sum)
+{
+    tensor const scale = constant(0.75);
+    for (std::size_t const n : {20000, 30001, 50000, 100000, 200000}) {
+        tensor const x = random::uniform({n}, -1, 1);
+        auto const gradients = [&](bool apart) {
+            auto tape = create_tape();
+            tensor const y = x * scale + scale;
+            if (apart) {
+                tensor const other = cumsum(y); // parts the neighbours, and has no adjoint
+            }
+            tensor const z = y * scale * x;
+            return grad(tape, z, wrt(x, scale));
+        };
+        auto const together = gradients(false);
+        auto const apart = gradients(true);
+        BOOST_TEST(same_bits(std::get<0>(together), std::get<0>(apart)));
+        BOOST_TEST(same_bits(std::get<1>(together), std::get<1>(apart)));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(floats_are_swept_as_floats)

@@ -4,7 +4,6 @@
 #include <xgrad/array/unit_adjoints.hpp>
 #include <xgrad/engine/aligned_reduction.hpp>
 #include <xgrad/engine/logsumexp.hpp>
-#include <xgrad/tape/expression_sweep.hpp>
 #include <xgrad/tape/replay_watch.hpp>
 #include <xgrad/tensor/evaluate.hpp>
 

@@ -1,27 +1,37 @@
 #pragma once
 
-#include <xgrad/engine/compute_reduction.hpp>
+#include <xgrad/base/short_list.hpp>
+#include <xgrad/engine/parts_of_sum.hpp>
 
+#include <algorithm>
+#include <array>
 #include <span>
 
-// The reverse half of a statement.
+// The reverse half of statements over one index space: a block of it after the other, so that what
+// one of them leaves and only a later one reads stays in cache, and is never an array.
 
 namespace xgrad {
-/// Where the adjoint of one leaf goes.
+/// No tile: a block of memory that is the same for every block of the index space.
+inline constexpr auto no_tile = ~std::uint32_t{0};
+
+/// Where the adjoint of one leaf goes. Without a body and a tile nobody wants it.
 struct adjoint_target
 {
-    tensor_body* body = nullptr; // dense, shaped like the operand; null where nobody wants it
-    bool accumulate = false;     // it holds earlier contributions
-    bool direct = false;         // shaped like the statement and of its compute type
-    shape_type axes{};           // otherwise: the operand's places in the index space
+    tensor_body* body = nullptr;  // dense, shaped like the operand
+    std::uint32_t tile = no_tile; // or this one, where only later steps read it
+    bool accumulate = false;      // there are earlier contributions
+    bool direct = false;          // shaped like the index space, and of its compute type
+    shape_type axes{};            // otherwise: the operand's places in the index space
     strides_type strides{};
+
+    /// It was broadcast: its adjoint is a sum.
+    bool is_sum() const noexcept { return body != nullptr && !direct; }
 };
 
 /// The adjoint of a statement's values, a block at a time.
 struct seed_source
 {
-    std::size_t adjoint; // the plan's operand that holds the incoming adjoint
-    std::size_t result;  // and the one that holds the result
+    std::uint32_t tile = no_tile; // that holds the incoming adjoint, which is no operand then
     // Where the adjoint of an element is not the incoming one itself (amax, logsumexp): computes it
     // from the element's value, the result and the incoming adjoint. Null otherwise.
     void (*element)(
@@ -33,148 +43,260 @@ struct seed_source
     bool reduced = false; // the statement's result is not the expression's value
 };
 
-inline namespace XGRAD_ARCHITECTURE {
-/// Adds the derivative of an expression to the adjoints of its leaves.
-template <class T>
-void compute_adjoints(
-    block_kernels const& kernels,
-    loop_plan const& p,
-    T const* scalars,
-    seed_source const& source,
-    std::span<adjoint_target const> targets)
+/// The reverse half of one statement.
+struct adjoint_step
 {
-    auto const leaves = kernels.leaves.size();
-    auto const cost = 2 * kernels.cost + 0.1f;
-    bool const values_needed =
-        source.element != nullptr || (source.reduced && kernels.result_needed);
+    block_kernels const* kernels;
+    void const* scalars;
+    std::size_t first; // of its operands in the plan; behind them: incoming adjoint, result
+    seed_source source;
+    std::span<adjoint_target const> targets; // of its operands
 
-    // Of an operand itself what its elements start from is their adjoint.
-    bool const starts_in_place = source.element != nullptr && kernels.terms.size() == 1 &&
-        targets[0].body != nullptr && targets[0].direct && !targets[0].accumulate;
+    bool values_needed() const noexcept
+    {
+        return source.element != nullptr || (source.reduced && kernels->result_needed);
+    }
+};
 
-    // Leaves that were broadcast collect sums; each chunk has its own, merged in a fixed order.
-    std::size_t places = 0;
-    std::size_t largest = 0;
-    for (auto const& target : targets) {
-        if (target.body != nullptr && !target.direct) {
-            places += target.body->size;
-            largest = std::max(largest, target.body->size);
+inline namespace XGRAD_ARCHITECTURE {
+namespace vectorized {
+/// Steps that run together.
+template <class T>
+class adjoint_run
+{
+public:
+    adjoint_run(std::span<adjoint_step const> steps, loop_plan const& p, std::uint32_t tiles)
+        : steps_(steps), plan_(p), tiles_(tiles), room_(count_sums(steps))
+    {
+        std::size_t next = 0;
+        for (auto const& step : steps) {
+            leaves_ = std::max(leaves_, step.targets.size());
+            cost_ += cost_of_adjoints(*step.kernels);
+            whole_blocks_ = whole_blocks_ || steps.size() > 1 || step.values_needed();
+            for (auto const& target : step.targets) {
+                if (target.is_sum()) {
+                    auto const part = part_of_sum(p.size, target.body->size, *step.kernels);
+                    room_[next] = {&target, part, places_};
+                    places_ += parts_in(p.size, part) * target.body->size;
+                    ++next;
+                }
+            }
+        }
+        sums_ = room_.get();
+    }
+
+    void run() const
+    {
+        scratch_memory memory(places_ * sizeof(T));
+        auto* const sums = memory.as<T>();
+        std::fill_n(sums, places_, T(0));
+        auto const length = chunk();
+        auto const chunks = std::max<std::size_t>(1, chunks_in(plan_.size, length));
+        for_each_chunk(chunks, static_cast<double>(plan_.size) * cost_, [&](std::size_t i) {
+            run_chunk(i * length, std::min(plan_.size, (i + 1) * length), sums);
+        });
+        for (auto const& sum : sums_) {
+            finish(sum, sums + sum.first);
         }
     }
-    auto const length =
-        places > 0 ? accumulation_chunk(p.size, largest, cost) : vectorized::chunk_length(cost);
-    auto const chunks = std::max<std::size_t>(1, vectorized::chunks_in(p.size, length));
-    scratch_memory sums(chunks * places * sizeof(T));
-    std::fill_n(sums.as<T>(), chunks * places, T(0));
 
-    for_each_chunk(chunks, static_cast<double>(p.size) * cost, [&](std::size_t chunk) {
-        block_reader<T> reader(p);
-        auto const end = std::min(p.size, (chunk + 1) * length);
-        auto const step = places > 0 || values_needed || source.element != nullptr
-            ? block_length<T>
-            : reader.longest();
-        auto const most = std::min(step, padded_bytes(p.size * sizeof(T)) / sizeof(T));
-        // One block for every leaf without an adjoint of its own, one each for values and seed.
-        scratch_memory blocks((leaves + 2) * most * sizeof(T));
-        auto* const value_block = blocks.as<T>() + leaves * most;
-        auto* const seeds = value_block + most;
-        scratch_memory tables(leaves * (sizeof(void*) + sizeof(bool)));
+private:
+    struct sum
+    {
+        adjoint_target const* target;
+        std::size_t part;  // elements of the index space
+        std::size_t first; // place of the first part
+    };
+
+    /// One thread's memory: blocks of one length.
+    struct workspace
+    {
+        T* unplaced; // for every leaf whose adjoint has no place of its own
+        T* values;
+        T* seeds;
+        T* tiles;
+        std::size_t length;
+        void** adjoints;
+        bool* accumulate;
+    };
+
+    static std::size_t count_sums(std::span<adjoint_step const> steps) noexcept
+    {
+        std::size_t count = 0;
+        for (auto const& step : steps) {
+            for (auto const& target : step.targets) {
+                count += target.is_sum() ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
+    std::size_t chunk() const noexcept
+    {
+        std::size_t longest = 0;
+        for (auto const& sum : sums_) {
+            longest = std::max(longest, sum.part);
+        }
+        return longest > 0 ? longest : chunk_length(cost_);
+    }
+
+    void run_chunk(std::size_t begin, std::size_t end, T* sums) const
+    {
+        block_reader<T> reader(plan_);
+        auto const step = !sums_.empty() || whole_blocks_ ? block_length<T> : reader.longest();
+        auto const length = std::min(step, padded_bytes(plan_.size * sizeof(T)) / sizeof(T));
+        scratch_memory blocks((leaves_ + 2 + tiles_) * length * sizeof(T));
+        scratch_memory tables(leaves_ * (sizeof(void*) + sizeof(bool)));
+        auto* const first = blocks.as<T>();
         auto* const adjoints = tables.as<void*>();
-        auto* const add = reinterpret_cast<bool*>(adjoints + leaves);
-        for (auto begin = chunk * length; begin < end; begin += step) {
+        workspace const w{
+            .unplaced = first,
+            .values = first + leaves_ * length,
+            .seeds = first + (leaves_ + 1) * length,
+            .tiles = first + (leaves_ + 2) * length,
+            .length = length,
+            .adjoints = adjoints,
+            .accumulate = reinterpret_cast<bool*>(adjoints + leaves_)};
+        for (; begin < end; begin += step) {
             auto const count = std::min(step, end - begin);
             auto const* const operands = reader.read(begin, count);
-            auto const* result = operands[source.result];
-            auto const* seed = operands[source.adjoint];
-            auto const* values = operands[0]; // of an operand itself
-            if (values_needed && kernels.terms.size() > 1) {
-                kernels.values(
-                    {.operands = reinterpret_cast<void const* const*>(operands),
-                     .scalars = scalars,
-                     .values = value_block,
-                     .count = count,
-                     .program = kernels.program});
-                values = value_block;
+            auto sum = sums_.begin();
+            for (auto const& s : steps_) {
+                run_step(s, operands + s.first, begin, count, w);
+                for (std::size_t i = 0; i < s.targets.size(); ++i) {
+                    if (s.targets[i].is_sum()) {
+                        add_to_sum(*sum++, sums, begin, count, static_cast<T*>(w.adjoints[i]));
+                    }
+                }
             }
-            if (starts_in_place) {
-                auto* const to = targets[0].body->template elements<T>() + begin;
-                source.element(values, result, seed, to, count);
-                continue;
-            }
-            if (source.element != nullptr) {
-                source.element(values, result, seed, seeds, count);
-                seed = seeds;
-            }
-            for (std::size_t i = 0; i < leaves; ++i) {
-                auto const& target = targets[i];
-                bool const in_place = target.body != nullptr && target.direct;
-                adjoints[i] = in_place ? target.body->template elements<T>() + begin
-                                       : blocks.as<T>() + i * most;
-                add[i] = in_place && target.accumulate;
-            }
-            kernels.adjoints(
+        }
+    }
+
+    void run_step(
+        adjoint_step const& s,
+        T const* const* operands,
+        std::size_t begin,
+        std::size_t count,
+        workspace const& w) const
+    {
+        auto const& kernels = *s.kernels;
+        auto const leaves = s.targets.size();
+        auto const* const result = operands[leaves + 1];
+        auto const* seed =
+            s.source.tile != no_tile ? w.tiles + s.source.tile * w.length : operands[leaves];
+        auto const* values = operands[0]; // of an operand itself
+        if (s.values_needed() && kernels.terms.size() > 1) {
+            kernels.values(
                 {.operands = reinterpret_cast<void const* const*>(operands),
-                 .scalars = scalars,
-                 .result = source.reduced ? values : result,
-                 .seed = seed,
-                 .adjoints = adjoints,
-                 .accumulate = add,
+                 .scalars = s.scalars,
+                 .values = w.values,
                  .count = count,
                  .program = kernels.program});
-            auto* sum = sums.as<T>() + chunk * places;
-            for (std::size_t i = 0; i < leaves; ++i) {
-                auto const& target = targets[i];
-                if (target.body != nullptr && !target.direct) {
-                    accumulate(
-                        sum_accumulator<T>,
-                        std::array<T*, 1>{sum},
-                        target.axes,
-                        target.strides,
-                        begin,
-                        count,
-                        static_cast<T const*>(adjoints[i]));
-                    sum += target.body->size;
-                }
+            values = w.values;
+        }
+        for (std::size_t i = 0; i < leaves; ++i) {
+            w.adjoints[i] = place_of(s.targets[i], i, begin, w);
+            w.accumulate[i] = s.targets[i].accumulate && !s.targets[i].is_sum();
+        }
+        if (s.source.element != nullptr) {
+            // Of an operand itself what its elements start from is their adjoint.
+            bool const starts_in_place =
+                kernels.terms.size() == 1 && s.targets[0].direct && !s.targets[0].accumulate;
+            auto* const seeds = starts_in_place ? static_cast<T*>(w.adjoints[0]) : w.seeds;
+            s.source.element(values, result, seed, seeds, count);
+            if (starts_in_place) {
+                return;
             }
+            seed = seeds;
         }
-    });
+        kernels.adjoints(
+            {.operands = reinterpret_cast<void const* const*>(operands),
+             .scalars = s.scalars,
+             .result = s.source.reduced ? values : result,
+             .seed = seed,
+             .adjoints = w.adjoints,
+             .accumulate = w.accumulate,
+             .count = count,
+             .program = kernels.program});
+    }
 
-    for (std::size_t step = 1; step < chunks; step *= 2) {
-        for (std::size_t chunk = 0; chunk + step < chunks && places > 0; chunk += 2 * step) {
-            sum_accumulator<T>.merge(
-                {sums.as<T>() + chunk * places}, {sums.as<T>() + (chunk + step) * places}, places);
+    static void*
+    place_of(adjoint_target const& target, std::size_t leaf, std::size_t begin, workspace const& w)
+    {
+        if (target.tile != no_tile) {
+            return w.tiles + target.tile * w.length;
         }
+        bool const in_place = target.body != nullptr && target.direct;
+        return in_place ? target.body->template elements<T>() + begin
+                        : w.unplaced + leaf * w.length;
     }
-    auto const* sum = sums.as<T>();
-    for (auto const& target : targets) {
-        if (target.body != nullptr && !target.direct) {
-            with_element_type(target.body->type, [&]<class To>() {
-                auto* const to = target.body->template elements<To>();
-                for (std::size_t i = 0; i < target.body->size; ++i) {
-                    to[i] = static_cast<To>(
-                        target.accumulate ? static_cast<T>(to[i]) + sum[i] : sum[i]);
-                }
-            });
-            sum += target.body->size;
+
+    static void
+    add_to_sum(sum const& to, T* sums, std::size_t begin, std::size_t count, T const* adjoints)
+    {
+        auto const& target = *to.target;
+        auto* const part = sums + to.first + begin / to.part * target.body->size;
+        accumulate(
+            sum_accumulator<T>,
+            std::array<T*, 1>{part},
+            target.axes,
+            target.strides,
+            begin,
+            count,
+            adjoints);
+    }
+
+    void finish(sum const& s, T* parts) const
+    {
+        auto const& target = *s.target;
+        auto const places = target.body->size;
+        merge_parts(parts, parts_in(plan_.size, s.part), places);
+        if (target.body->type == type_of<T>) {
+            auto* const to = target.body->template elements<T>();
+            if (target.accumulate) {
+                join_each(to, parts, places, add{});
+            } else {
+                std::copy_n(parts, places, to);
+            }
+            return;
         }
+        with_element_type(target.body->type, [&]<class To>() {
+            auto* const to = target.body->template elements<To>();
+            for (std::size_t i = 0; i < places; ++i) {
+                to[i] = static_cast<To>(
+                    target.accumulate ? static_cast<T>(to[i]) + parts[i] : parts[i]);
+            }
+        });
     }
+
+    std::span<adjoint_step const> steps_;
+    loop_plan const& plan_;
+    std::uint32_t tiles_;
+    short_list<sum> room_;
+    std::span<sum const> sums_; // in the order of the steps' targets
+    std::size_t places_ = 0;    // of all parts
+    std::size_t leaves_ = 0;    // of the longest step
+    float cost_ = 0;
+    bool whole_blocks_ = false; // a block of the reader's at a time
+};
+} // namespace vectorized
+
+/// Adds the derivatives of expressions to the adjoints of their leaves, step by step in each block.
+/// Tiles lie in cache between a step and a later one.
+template <class T>
+void compute_adjoints(
+    std::span<adjoint_step const> steps, loop_plan const& p, std::uint32_t tiles = 0)
+{
+    vectorized::adjoint_run<T>(steps, p, tiles).run();
 }
 } // namespace XGRAD_ARCHITECTURE
 
 #if defined(XGRAD_COMPILED)
 inline namespace XGRAD_ARCHITECTURE {
-XGRAD_EXTERN template void compute_adjoints(
-    block_kernels const&,
-    loop_plan const&,
-    double const*,
-    seed_source const&,
-    std::span<adjoint_target const>);
-XGRAD_EXTERN template void compute_adjoints(
-    block_kernels const&,
-    loop_plan const&,
-    float const*,
-    seed_source const&,
-    std::span<adjoint_target const>);
+XGRAD_EXTERN template void
+compute_adjoints<double>(std::span<adjoint_step const>, loop_plan const&, std::uint32_t);
+XGRAD_EXTERN template void
+compute_adjoints<float>(std::span<adjoint_step const>, loop_plan const&, std::uint32_t);
 } // namespace XGRAD_ARCHITECTURE
 #endif
 } // namespace xgrad

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <xgrad/engine/aligned_reduction.hpp>
+#include <xgrad/engine/large_array.hpp>
+#include <xgrad/engine/parts_of_sum.hpp>
 #include <xgrad/engine/scale.hpp>
 
 #include <cstddef>
@@ -143,12 +145,11 @@ private:
     static std::size_t tile_length(tile_chain const& chain)
     {
         constexpr std::size_t cache = std::size_t{24} << 10;
-        constexpr std::size_t large_array = std::size_t{6} << 20;
         if (!chain.totals.empty() || chain.tiles * block_length<T> * sizeof(T) <= cache) {
             return within(block_length<T>, chain);
         }
-        bool const passes_through = chain.size * sizeof(T) >= large_array;
-        return within(block_length<T> / (passes_through ? 4 : 2), chain);
+        bool const is_large = is_large_array(chain.size * sizeof(T));
+        return within(is_large ? piece_length<T> : block_length<T> / 2, chain);
     }
 
     static std::size_t within(std::size_t length, tile_chain const& chain)
@@ -269,11 +270,7 @@ T run_chain(tile_chain const& chain, std::span<void* const> outside, bool backwa
             *into = total.accumulate ? *into + some.totals()[k] : some.totals()[k];
         }
     });
-    for (std::size_t step = 1; step < chunks; step *= 2) {
-        for (std::size_t chunk = 0; chunk + step < chunks; chunk += 2 * step) {
-            accumulator.merge({sums + chunk}, {sums + chunk + step}, 1);
-        }
-    }
+    merge_parts(sums, chunks, 1);
     return chain.divides_by_count ? sums[0] / static_cast<T>(chain.size) : sums[0];
 }
 } // namespace XGRAD_ARCHITECTURE

@@ -4,7 +4,7 @@
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/comparison.hpp>
 #include <xgrad/symbolic/derived.hpp>
-#include <xgrad/tape/expression_sweep.hpp>
+#include <xgrad/tape/reduced_shape.hpp>
 #include <xgrad/tensor/evaluate.hpp>
 
 #include <algorithm>

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <xgrad/engine/parts_of_sum.hpp>
 #include <xgrad/mode/chain_statements.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <span>
 #include <utility>
@@ -187,7 +189,7 @@ private:
     {
         float cost = 0;
         for (auto const& step : chain_.backward) {
-            cost += 2 * step.kernels->cost + 0.1f;
+            cost += cost_of_adjoints(*step.kernels);
         }
         return cost;
     }
@@ -205,6 +207,7 @@ private:
             if (place.argument != none && statements_.size_of(variable) != chain_.size) {
                 chain_.tile_of[argument] = chain_.tiles++;
                 chain_.totals.push_back({argument, gradient, place.has_adjoint});
+                part_ = std::min(part_, part_of_sum(chain_.size, 1, *s.kernels));
             } else {
                 chain_.accumulate[argument] = place.has_adjoint;
                 if (chain_.divides_by_count && is_computed_in_one_pass(s) && !place.has_adjoint) {
@@ -226,11 +229,8 @@ private:
         bool const connected = std::all_of(arguments.begin(), arguments.end(), [&](auto variable) {
             return statements_.of(variable).has_adjoint;
         });
-        auto const together =
-            std::max<std::size_t>(vectorized::chunk_length(cost_of_sweep()) / block_length<T>, 1) *
-            block_length<T>;
         return connected &&
-            (chain_.totals.empty() || chain_.size <= std::min(together, chain_.chunk_length()));
+            (chain_.totals.empty() || chain_.size <= std::min(part_, chain_.chunk_length()));
     }
 
     chain_statements<T> statements_;
@@ -238,6 +238,7 @@ private:
     std::vector<tensor_body*>& constants_;
     std::vector<chain_step> steps_; // of each statement
     std::vector<std::uint32_t> idle_;
+    std::size_t part_ = std::numeric_limits<std::size_t>::max(); // the shortest of the totals
     tile_chain chain_;
 };
 } // namespace xgrad::detail

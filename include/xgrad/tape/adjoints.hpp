@@ -45,6 +45,8 @@ public:
         }
     }
 
+    variable_table const& variables() const noexcept { return recording_->variables(); }
+
     /// Other tapes record the sweep.
     bool is_recorded() const noexcept { return join_ != nullptr; }
 

@@ -192,31 +192,30 @@ private:
             s.aligned == operand_alignment::same && s.reduced != nullptr &&
             s.kernels->terms.size() == 1) {
             reverse_sum_of_tensor(recording_, s, lists_.all);
-        } else if (s.aligned == operand_alignment::same) {
-            auto const begin = segment_ ? segment_->begin() : 0;
-            auto const first = knows_gradients_ ? end - 1 : first_of_run(recording_, begin, end);
-            reverse_run(first, end);
-            return first;
         } else if (s.aligned == operand_alignment::linear) {
             reverse_linear(recording_, s, lists_.all);
         } else if (s.kernels == nullptr) {
             pullback sweep(recording_, s, lists_.all);
             s.operation_->reverse(sweep);
         } else {
-            with_floating_type(s.kernels->compute, [&]<class T>() {
-                vectorized::expression_sweep<T>(recording_, s, lists_.all).run();
-            });
+            auto const begin = knows_gradients_ ? end - 1 : segment_ ? segment_->begin() : 0;
+            return reverse_run(run_before(recording_, begin, end), end);
         }
         lists_.all.release(s.result);
         return end - 1;
     }
 
-    void reverse_run(std::size_t first, std::size_t end)
+    std::size_t reverse_run(statement_run const& run, std::size_t end)
     {
-        with_floating_type(recording_.statements()[first].kernels->compute, [&]<class T>() {
-            vectorized::tile_sweep<T>(recording_, first, end, lists_.all, lists_.tiles)
-                .run(first, end);
+        with_floating_type(recording_.statements()[run.first].kernels->compute, [&]<class T>() {
+            auto const& r = recording_;
+            if (run.aligned) {
+                vectorized::tile_sweep<T>(r, run.first, end, lists_.all, lists_.tiles).run();
+            } else {
+                vectorized::expression_sweep<T>(r, run.first, end, lists_.all, lists_.tiles).run();
+            }
         });
+        return run.first;
     }
 
     void refuse_gradients(statement const& s) const

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <xgrad/engine/aligned.hpp>
+#include <xgrad/engine/large_array.hpp>
+#include <xgrad/tape/adjoint_tiles.hpp>
 #include <xgrad/tape/small_sweep.hpp>
-#include <xgrad/tape/tiles.hpp>
+#include <xgrad/tape/statement_run.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -19,20 +21,18 @@ template <class T>
 class tile_sweep
 {
 public:
+    /// Of statements [first, last) of the recording; those without an adjoint are passed over.
     tile_sweep(
         recording const& r, std::size_t first, std::size_t last, adjoints& all, tile_lists& lists)
         : recording_(r),
+          first_(first),
+          last_(last),
           adjoints_(all),
           lists_(lists),
-          base_(r.statements()[first].result),
-          shape_(whole_shape(r, r.statements()[first])),
-          size_(r.variables().size_at(shape_))
-    {
-        lists.tiles.assign(r.statements()[last - 1].result - base_ + 1, none);
-        for (auto i = first; i < last; ++i) {
-            lists.tiles[r.statements()[i].result - base_] = produced;
-        }
-    }
+          tiles_(r, first, last, all, lists),
+          unwanted_(tiles_.take_for_good()),
+          size_(r.variables().size_at(whole_shape(r, r.statements()[first])))
+    {}
 
     tile_sweep(tile_sweep const&) = delete;
     tile_sweep& operator=(tile_sweep const&) = delete;
@@ -43,17 +43,14 @@ public:
         lists_.sums.clear();
         lists_.arguments.clear();
         lists_.accumulate.clear();
-        lists_.idle_tiles.clear();
         lists_.step_tiles.clear();
-        lists_.released.clear();
     }
 
-    /// Statements [first, last) of the recording; those without an adjoint are passed over.
-    void run(std::size_t first, std::size_t last)
+    void run()
     {
-        for (auto i = last; i-- > first;) {
+        for (auto i = last_; i-- > first_;) {
             auto const& s = recording_.statements()[i];
-            if (adjoints_.has(s.result) || tile_of(s.result) >= first_tile) {
+            if (tiles_.has_adjoint(s)) {
                 add_step(s);
             }
         }
@@ -63,30 +60,6 @@ public:
 private:
     using place = tile_lists::place;
     using argument = tile_lists::argument;
-
-    // What `tiles` says of a variable in the run.
-    static constexpr std::uint32_t none = 0;
-    static constexpr std::uint32_t produced = 1;
-    static constexpr std::uint32_t first_tile = 2;
-    // As many adjoints as stay in cache together; further ones are arrays.
-    static constexpr std::uint32_t most_tiles = 12;
-    static constexpr std::uint32_t unwanted_tile = 0;
-
-    std::uint32_t tile_of(std::uint32_t variable) const noexcept
-    {
-        auto const place = std::size_t{variable} - base_;
-        return place < lists_.tiles.size() ? lists_.tiles[place] : none;
-    }
-
-    std::uint32_t new_tile()
-    {
-        if (!lists_.idle_tiles.empty()) {
-            auto const tile = lists_.idle_tiles.back();
-            lists_.idle_tiles.pop_back();
-            return tile;
-        }
-        return tile_count_++;
-    }
 
     static argument array_of(body_pointer const& body) noexcept
     {
@@ -142,7 +115,11 @@ private:
                 adjoints[i] = {};
             } else if (spread && adjoints_.wants(variable)) {
                 bool const has = adjoints_.has(variable);
-                lists_.sums.push_back({leaves.size() + i, adjoints_.writable(variable).data, has});
+                lists_.sums.push_back(
+                    {leaves.size() + i,
+                     adjoints_.writable(variable).data,
+                     has,
+                     part_of_sum(size_, 1, *s.kernels)});
                 adjoints[i] = argument::in_tile(step_tile());
             } else {
                 adjoints[i] = adjoint_of(variable, accumulate[i]);
@@ -160,14 +137,15 @@ private:
     argument spread_of(body_pointer const& body)
     {
         return body
-            ? argument::all(static_cast<double>(*body->template elements<T>()), tile_count_++)
+            ? argument::all(
+                  static_cast<double>(*body->template elements<T>()), tiles_.take_for_good())
             : argument();
     }
 
     /// A tile for the time of one step.
     std::uint32_t step_tile()
     {
-        lists_.step_tiles.push_back(new_tile());
+        lists_.step_tiles.push_back(tiles_.take());
         return lists_.step_tiles.back();
     }
 
@@ -185,7 +163,7 @@ private:
         for (auto k = first_sum; k < lists_.sums.size(); ++k) {
             lists_.sums[k].argument += first;
         }
-        cost_ += 2 * s.kernels->cost + 0.1f;
+        cost_ += cost_of_adjoints(*s.kernels);
         release(s);
     }
 
@@ -193,27 +171,20 @@ private:
     void release(statement const& s)
     {
         while (!lists_.step_tiles.empty()) {
-            lists_.idle_tiles.push_back(lists_.step_tiles.back());
+            tiles_.give_back(lists_.step_tiles.back());
             lists_.step_tiles.pop_back();
         }
-        auto const tile = tile_of(s.result);
-        if (tile >= first_tile) {
-            lists_.idle_tiles.push_back(tile - first_tile);
-            --live_tiles_;
-        } else if (adjoints_.wanted(s.result) != adjoint_interest::source) {
-            lists_.released.push_back(adjoints_.take(s.result));
-        }
+        tiles_.release(s);
     }
 
     argument seed_of(statement const& s)
     {
-        auto const tile = tile_of(s.result);
-        if (tile >= first_tile) {
-            return argument::in_tile(tile - first_tile);
+        if (auto const tile = tiles_.of(s.result); tile != no_tile) {
+            return argument::in_tile(tile);
         }
         if (s.reduced != nullptr || adjoints_.is_uniform(s.result)) {
             auto const g = seed_of_elements<T>(s, size_, adjoints_);
-            return argument::all(static_cast<double>(g), tile_count_++);
+            return argument::all(static_cast<double>(g), tiles_.take_for_good());
         }
         return array_of(adjoints_.body_of(s.result));
     }
@@ -222,72 +193,91 @@ private:
     {
         if (!adjoints_.wants(variable)) {
             // The kernel writes it all the same.
-            return argument::in_tile(unwanted_tile);
+            return argument::in_tile(unwanted_);
         }
-        auto const tile = tile_of(variable);
-        if (tile >= first_tile) {
-            accumulate = true;
-            return argument::in_tile(tile - first_tile);
+        if (auto const tile = tiles_.into(variable, accumulate); tile != no_tile) {
+            return argument::in_tile(tile);
         }
-        bool const has = adjoints_.has(variable);
-        if (tile == produced && !has && adjoints_.wanted(variable) != adjoint_interest::source &&
-            live_tiles_ < most_tiles) {
-            auto const fresh = new_tile();
-            ++live_tiles_;
-            lists_.tiles[std::size_t{variable} - base_] = first_tile + fresh;
-            return argument::in_tile(fresh);
-        }
-        accumulate = has;
+        accumulate = adjoints_.has(variable);
         return argument::in_array(adjoints_.writable(variable).data);
     }
 
     void run_tiles() const
     {
-        auto const length =
-            std::max<std::size_t>(chunk_length(cost_) / tile_length<T>, 1) * tile_length<T>;
-        auto const chunks = chunks_in(size_, length);
-        auto const sums = lists_.sums.size();
-        scratch_memory partial(chunks * sums * sizeof(T));
-        auto* const totals = partial.as<T>();
-        for_each_chunk(chunks, static_cast<double>(size_) * cost_, [&](std::size_t chunk) {
-            run_chunk(chunk * length, std::min(size_, (chunk + 1) * length), totals + chunk * sums);
-        });
-        // In an order that depends on the shape alone.
-        for (std::size_t step = 1; step < chunks && sums > 0; step *= 2) {
-            for (std::size_t chunk = 0; chunk + step < chunks; chunk += 2 * step) {
-                join_each(totals + chunk * sums, totals + (chunk + step) * sums, sums, add{});
-            }
-        }
-        for (std::size_t k = 0; k < sums; ++k) {
+        auto const length = chunk();
+        auto const places = places_of_parts();
+        scratch_memory memory(lists_.sums.size() * places * sizeof(T));
+        auto* const totals = memory.as<T>();
+        std::fill_n(totals, lists_.sums.size() * places, T(0));
+        for_each_chunk(
+            chunks_in(size_, length), static_cast<double>(size_) * cost_, [&](std::size_t chunk) {
+                run_chunk(chunk * length, std::min(size_, (chunk + 1) * length), totals);
+            });
+        for (std::size_t k = 0; k < lists_.sums.size(); ++k) {
             auto const& sum = lists_.sums[k];
+            auto* const total = totals + k * places;
+            merge_parts(total, parts_in(size_, sum.part), 1);
             auto* const into = static_cast<T*>(sum.into);
-            auto const total = chunks > 0 ? totals[k] : T(0);
-            *into = sum.accumulate ? *into + total : total;
+            *into = sum.accumulate ? *into + *total : *total;
         }
+    }
+
+    // Whole tiles, and whole parts of sums.
+    std::size_t chunk() const noexcept
+    {
+        std::size_t longest = 0;
+        for (auto const& sum : lists_.sums) {
+            longest = std::max(longest, sum.part);
+        }
+        static_assert(any_block_length % tile_length<T> == 0);
+        return longest > 0 ? longest : chunk_length(cost_);
+    }
+
+    // Room for the parts of a sum.
+    std::size_t places_of_parts() const noexcept
+    {
+        std::size_t most = 0;
+        for (auto const& sum : lists_.sums) {
+            most = std::max(most, parts_in(size_, sum.part));
+        }
+        return most;
     }
 
     void run_chunk(std::size_t begin, std::size_t end, T* totals) const
     {
-        std::fill_n(totals, lists_.sums.size(), T(0));
-        auto const length = std::min(tile_length<T>, padded_bytes(size_ * sizeof(T)) / sizeof(T));
-        scratch_memory tiles(tile_count_ * length * sizeof(T));
+        // Sums are those of whole tiles.
+        bool const is_large = lists_.sums.empty() && is_large_array(size_ * sizeof(T));
+        auto const step = is_large ? piece_length<T> : tile_length<T>;
+        auto const length = std::min(step, padded_bytes(size_ * sizeof(T)) / sizeof(T));
+        scratch_memory tiles(tiles_.count() * length * sizeof(T));
         scratch_memory table(lists_.arguments.size() * sizeof(void*));
         auto* const at = table.as<void*>();
         for (std::size_t k = 0; k < lists_.arguments.size(); ++k) {
             at[k] = place_of(lists_.arguments[k], tiles.as<T>(), length, begin);
         }
-        while (begin < end) {
-            run_tile(at, std::min(tile_length<T>, end - begin), totals);
-            begin += tile_length<T>;
-            for (std::size_t k = 0; k < lists_.arguments.size() && begin < end; ++k) {
+        auto const for_each_array = [&](auto&& f) {
+            for (std::size_t k = 0; k < lists_.arguments.size(); ++k) {
                 if (lists_.arguments[k].where == place::array) {
-                    at[k] = static_cast<T*>(at[k]) + tile_length<T>;
+                    f(at[k]);
                 }
             }
+        };
+        auto const places = places_of_parts();
+        for (; begin < end; begin += step) {
+            if (is_large) {
+                for_each_array([&](void* array) { prefetch_piece(static_cast<T const*>(array)); });
+            }
+            run_tile(at, std::min(step, end - begin), [&](std::size_t k, T const* adjoints) {
+                auto& total = totals[k * places + begin / lists_.sums[k].part];
+                sum_accumulator<T>.run({&total}, adjoints, std::min(step, end - begin));
+            });
+            for_each_array([&](void*& array) { array = static_cast<T*>(array) + step; });
         }
     }
 
-    void run_tile(void* const* at, std::size_t count, T* totals) const
+    /// add(k, adjoints) gets what is to be added to sum k.
+    template <class Add>
+    void run_tile(void* const* at, std::size_t count, Add const& add) const
     {
         auto const* const accumulate = reinterpret_cast<bool const*>(lists_.accumulate.data());
         for (std::size_t i = 0; i < lists_.steps.size(); ++i) {
@@ -297,19 +287,19 @@ private:
             auto const last_sum =
                 i + 1 < lists_.steps.size() ? lists_.steps[i + 1].first_sum : lists_.sums.size();
             for (auto k = step.first_sum; k < last_sum; ++k) {
-                totals[k] += sum_of<T>(at[lists_.sums[k].argument], count);
+                add(k, static_cast<T const*>(at[lists_.sums[k].argument]));
             }
         }
     }
 
     recording const& recording_;
+    std::size_t first_;
+    std::size_t last_;
     adjoints& adjoints_;
     tile_lists& lists_;
-    std::uint32_t base_;
-    std::uint32_t shape_;
+    adjoint_tiles tiles_;
+    std::uint32_t unwanted_; // the tile of adjoints that nobody wants
     std::size_t size_;
-    std::uint32_t tile_count_ = 1; // the unwanted one
-    std::uint32_t live_tiles_ = 0; // that hold the adjoint of a variable
     float cost_ = 0;
 };
 } // namespace vectorized

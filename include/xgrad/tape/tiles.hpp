@@ -3,10 +3,8 @@
 #include <xgrad/engine/block_reader.hpp>
 #include <xgrad/tape/adjoints.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 // What a sweep by tiles remembers: which kernels run over a tile, and where their arguments lie.
@@ -66,6 +64,7 @@ struct tile_lists
         std::size_t argument;
         void* into;
         bool accumulate;
+        std::size_t part; // elements that are summed before parts are merged
     };
 
     std::vector<step> steps;
@@ -77,60 +76,4 @@ struct tile_lists
     std::vector<std::uint32_t> step_tiles; // tiles for the time of one step
     std::vector<body_pointer> released;    // adjoints that nothing reads after the run
 };
-
-/// The shape over which an aligned statement runs, as its place in the tape's list: its result's,
-/// and that of its largest operand where it is reduced.
-inline std::uint32_t whole_shape(recording const& r, statement const& s) noexcept
-{
-    if (s.reduced == nullptr) {
-        return r.variables()[s.result].shape;
-    }
-    auto const extent = [&](std::uint32_t shape) {
-        return std::pair(r.variables().size_at(shape), r.variables().shape_at(shape).size());
-    };
-    auto whole = r.variables()[s.operands()[0].variable].shape;
-    for (auto const& operand : s.operands()) {
-        auto const shape = r.variables()[operand.variable].shape;
-        whole = extent(shape) > extent(whole) ? shape : whole;
-    }
-    return whole;
-}
-
-/// Some statement in [first, end) has this operand.
-inline bool
-is_read(recording const& r, std::uint32_t variable, std::size_t first, std::size_t end) noexcept
-{
-    for (auto i = first; i < end; ++i) {
-        for (auto const& operand : r.statements()[i].operands()) {
-            if (operand.variable == variable) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-/// The first of the statements before `end`, and not before `begin`, that can be swept together
-/// with the last of them.
-inline std::size_t first_of_run(recording const& r, std::size_t begin, std::size_t end) noexcept
-{
-    constexpr std::size_t longest = 256; // so that the lists of a run stay short
-    auto const& statements = r.statements();
-    auto const& last = statements[end - 1];
-    auto const shape = whole_shape(r, last);
-    auto first = end - 1;
-    while (first > begin && end - first < longest) {
-        auto const& s = statements[first - 1];
-        if (s.aligned != operand_alignment::same || s.few != 0 ||
-            s.kernels->compute != last.kernels->compute || whole_shape(r, s) != shape) {
-            break;
-        }
-        // A reduction's adjoint is complete only after all tiles of those that read its result.
-        if (s.reduced != nullptr && is_read(r, s.result, first, end)) {
-            break;
-        }
-        --first;
-    }
-    return first;
-}
 } // namespace xgrad

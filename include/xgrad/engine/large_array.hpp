@@ -1,0 +1,34 @@
+#pragma once
+
+#include <xgrad/base/config.hpp>
+#include <xgrad/base/pool.hpp>
+#include <xgrad/engine/block_length.hpp>
+
+#include <cstddef>
+
+// Arrays that no cache keeps from one use to the next, of which several loops read a piece in turn.
+
+namespace xgrad {
+inline constexpr bool is_large_array(std::size_t bytes) noexcept
+{
+    return bytes >= std::size_t{6} << 20;
+}
+
+/// Elements that loops over large arrays take in turn. A processor asks ahead for what one loop
+/// reads, but within a page only; the pieces are so short that the loops' reads overlap. (Measured
+/// with bench's (g) at 10⁶ on a Zen 5: value and gradient 10.7 ms; in such pieces 10.7, asked for
+/// ahead 9.0. In cache such pieces cost 4 to 10 %.)
+template <class T>
+inline constexpr std::size_t piece_length = block_length<T> / 4;
+
+/// Asks for what the loops read some pieces after this one.
+template <class T>
+void prefetch_piece(T const* x) noexcept
+{
+    constexpr std::size_t pieces_ahead = 4;
+    constexpr auto line = block_alignment / sizeof(T);
+    for (std::size_t i = 0; i < piece_length<T>; i += line) {
+        XGRAD_PREFETCH(x + pieces_ahead * piece_length<T> + i);
+    }
+}
+} // namespace xgrad
