@@ -26,24 +26,32 @@ void for_each_run(
         return;
     }
     auto const inner = rank - 1;
-    shape_type index(rank, 0);
+    shape_type places(rank, 0);
     std::ptrdiff_t offset = 0;
     auto rest = begin;
     for (std::size_t axis = rank; axis-- > 0;) {
-        index[axis] = rest % axes[axis];
+        places[axis] = rest % axes[axis];
         rest /= axes[axis];
-        offset += static_cast<std::ptrdiff_t>(index[axis]) * strides[axis];
+        offset += static_cast<std::ptrdiff_t>(places[axis]) * strides[axis];
     }
-    for (std::size_t position = 0; position < count;) {
-        auto const length = std::min(count - position, axes[inner] - index[inner]);
-        f(position, offset, length, strides[inner]);
+    auto* const index = places.data();
+    auto const* const extent = axes.data();
+    auto const* const step = strides.data();
+    auto const whole = extent[inner];
+    auto const along = step[inner];
+    auto first = index[inner];
+    for (std::size_t position = 0; position < count; first = 0) {
+        auto const length = std::min(count - position, whole - first);
+        f(position, offset, length, along);
         position += length;
-        index[inner] += length;
-        offset += static_cast<std::ptrdiff_t>(length) * strides[inner];
-        for (auto axis = inner; axis > 0 && index[axis] == axes[axis]; --axis) {
-            offset += strides[axis - 1] - static_cast<std::ptrdiff_t>(axes[axis]) * strides[axis];
+        offset -= static_cast<std::ptrdiff_t>(first) * along; // to the beginning of the row
+        for (auto axis = inner; axis-- > 0;) {
+            offset += step[axis];
+            if (++index[axis] < extent[axis]) {
+                break;
+            }
+            offset -= static_cast<std::ptrdiff_t>(extent[axis]) * step[axis];
             index[axis] = 0;
-            ++index[axis - 1];
         }
     }
 }
