@@ -21,9 +21,10 @@ inline constexpr bool is_large_array(std::size_t bytes) noexcept
 template <class T>
 inline constexpr std::size_t piece_length = block_length<T> / 4;
 
-/// Asks for what the loops read some pieces after this one.
+/// Asks for what the loops read some pieces after this one. (Inlined always, and not to be called
+/// by a function that does nothing else: compilers leave out such a function, as it has no effect.)
 template <class T>
-void prefetch_piece(T const* x) noexcept
+XGRAD_ALWAYS_INLINE void prefetch_piece(T const* x) noexcept
 {
     constexpr std::size_t pieces_ahead = 4;
     constexpr auto line = block_alignment / sizeof(T);

@@ -255,23 +255,23 @@ private:
         for (std::size_t k = 0; k < lists_.arguments.size(); ++k) {
             at[k] = place_of(lists_.arguments[k], tiles.as<T>(), length, begin);
         }
-        auto const for_each_array = [&](auto&& f) {
-            for (std::size_t k = 0; k < lists_.arguments.size(); ++k) {
-                if (lists_.arguments[k].where == place::array) {
-                    f(at[k]);
-                }
-            }
-        };
         auto const places = places_of_parts();
         for (; begin < end; begin += step) {
-            if (is_large) {
-                for_each_array([&](void* array) { prefetch_piece(static_cast<T const*>(array)); });
+            auto const count = std::min(step, end - begin);
+            for (std::size_t k = 0; k < lists_.arguments.size() && is_large; ++k) {
+                if (lists_.arguments[k].where == place::array) {
+                    prefetch_piece(static_cast<T const*>(at[k]));
+                }
             }
-            run_tile(at, std::min(step, end - begin), [&](std::size_t k, T const* adjoints) {
+            run_tile(at, count, [&](std::size_t k, T const* adjoints) {
                 auto& total = totals[k * places + begin / lists_.sums[k].part];
-                sum_accumulator<T>.run({&total}, adjoints, std::min(step, end - begin));
+                sum_accumulator<T>.run({&total}, adjoints, count);
             });
-            for_each_array([&](void*& array) { array = static_cast<T*>(array) + step; });
+            for (std::size_t k = 0; k < lists_.arguments.size(); ++k) {
+                if (lists_.arguments[k].where == place::array) {
+                    at[k] = static_cast<T*>(at[k]) + step;
+                }
+            }
         }
     }
 
