@@ -52,33 +52,31 @@ struct formula
         return t5 * t5 + t4 / (2. + t1 * t1);
     }
 };
+
+void expect_gradient_of_one_statement(std::size_t n)
+{
+    formula const c(n);
+    auto tape = create_tape();
+    tensor const named = c.in_steps();
+    auto const [nx, ny] = grad(tape, named, wrt(c.x, c.y));
+    tensor const fused = c.at_once();
+    auto const [fx, fy] = grad(tape, fused, wrt(c.x, c.y));
+    BOOST_TEST(distance(nx, fx) < 1e-13, "x, n = " << n);
+    BOOST_TEST(distance(ny, fy) < 1e-13, "y, n = " << n);
+}
 } // namespace
 
 BOOST_AUTO_TEST_CASE(named_statements_have_the_gradient_of_one_statement)
 {
     for (auto const n : sizes) {
-        formula const c(n);
-        auto tape = create_tape();
-        tensor const named = c.in_steps();
-        auto const [nx, ny] = grad(tape, named, wrt(c.x, c.y));
-        tensor const fused = c.at_once();
-        auto const [fx, fy] = grad(tape, fused, wrt(c.x, c.y));
-        BOOST_TEST(distance(nx, fx) < 1e-13, "x, n = " << n);
-        BOOST_TEST(distance(ny, fy) < 1e-13, "y, n = " << n);
+        expect_gradient_of_one_statement(n);
     }
 }
 
 BOOST_AUTO_TEST_CASE(large_arrays_are_swept_in_pieces_to_their_last_element)
 {
     for (std::size_t const n : {786431, 786432, 786435, 900000}) {
-        formula const c(n);
-        auto tape = create_tape();
-        tensor const named = c.in_steps();
-        auto const [nx, ny] = grad(tape, named, wrt(c.x, c.y));
-        tensor const fused = c.at_once();
-        auto const [fx, fy] = grad(tape, fused, wrt(c.x, c.y));
-        BOOST_TEST(distance(nx, fx) < 1e-13, "x, n = " << n);
-        BOOST_TEST(distance(ny, fy) < 1e-13, "y, n = " << n);
+        expect_gradient_of_one_statement(n);
     }
 }
 
