@@ -21,8 +21,9 @@ inline constexpr bool is_large_array(std::size_t bytes) noexcept
 template <class T>
 inline constexpr std::size_t piece_length = block_length<T> / 4;
 
-/// Asks for what the loops read some pieces after this one. (Inlined always, and not to be called
-/// by a function that does nothing else: compilers leave out such a function, as it has no effect.)
+/// Asks for what the loops read some pieces after this one. (Always inlined, and not to be called
+/// by a function that does nothing else: GCC 12 leaves out calls of such a function, for it sees no
+/// effect.)
 template <class T>
 XGRAD_ALWAYS_INLINE void prefetch_piece(T const* x) noexcept
 {
