@@ -89,17 +89,17 @@ std::vector<function> more_functions()
         kin(
             "softplus",
             4,
-            [](auto x) { return softplus_rule::value(x); },
+            [](auto x) { return rules::softplus_rule::value(x); },
             [](wide x) { return (x > 0 ? x : wide(0)) + log1pq(expq(-fabsq(x))); }),
         kin(
             "log_sigmoid",
             4,
-            [](auto x) { return log_sigmoid_rule::value(x); },
+            [](auto x) { return rules::log_sigmoid_rule::value(x); },
             [](wide x) { return (x < 0 ? x : wide(0)) - log1pq(expq(-fabsq(x))); }),
         kin(
             "logit",
             4,
-            [](auto x) { return logit_rule::value(x); },
+            [](auto x) { return rules::logit_rule::value(x); },
             [](wide x) {
                 return x > wide(0.25) ? log1pq((2 * x - 1) / (1 - x)) : logq(x / (1 - x));
             }),

@@ -99,7 +99,7 @@ number<Real> cast(number<Real> const& x)
     return std::is_same_v<T, float> ? in_float(x) : x;
 }
 
-template <class T, xgrad::array X>
+template <class T, xgrad::array_operand X>
 auto cast(X const& x)
 {
     return xgrad::cast<T>(x);
@@ -112,7 +112,7 @@ number<Real> done(number<Real> const& x)
     return x;
 }
 
-template <xgrad::array X>
+template <xgrad::array_operand X>
 auto done(X const& x)
 {
     return xgrad::as_tensor(x);

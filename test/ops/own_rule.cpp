@@ -7,7 +7,7 @@
 namespace {
 
 // Its partial needs the result.
-struct own_tanh : xgrad::floating_rule
+struct own_tanh : xgrad::rules::floating_rule
 {
     static constexpr std::string_view name = "own_tanh";
 
@@ -25,7 +25,7 @@ struct own_tanh : xgrad::floating_rule
 };
 
 // Its partials need the operands.
-struct own_divide : xgrad::floating_rule
+struct own_divide : xgrad::rules::floating_rule
 {
     static constexpr std::string_view name = "own_divide";
 

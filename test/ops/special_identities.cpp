@@ -80,8 +80,8 @@ BOOST_AUTO_TEST_CASE(activations_obey_their_symmetries)
         using V = batch<T>;
         auto const x = points<T>(-40, 40);
         auto const sigmoid = [](T a) { return call<T>(simd::sigmoid, a, special); };
-        auto const softplus = [](T a) { return call_rule<T>(softplus_rule::value<V>, a); };
-        auto const silu = [](T a) { return call_rule<T>(silu_rule::value<V>, a); };
+        auto const softplus = [](T a) { return call_rule<T>(rules::softplus_rule::value<V>, a); };
+        auto const silu = [](T a) { return call_rule<T>(rules::silu_rule::value<V>, a); };
         auto const gelu = [](T a) { return call<T>(simd::gelu, a, special); };
         auto const gelu_tanh = [](T a) { return call<T>(simd::gelu_tanh, a, special); };
         expect("σ(x) + σ(-x) = 1", x, [&](T a) { return sides{sigmoid(a) + sigmoid(-a), {1}}; });
@@ -93,13 +93,13 @@ BOOST_AUTO_TEST_CASE(activations_obey_their_symmetries)
         });
         expect_same("log σ(x) = -softplus -x", x, [](T a) {
             return std::array{
-                first_lane(log_sigmoid_rule::value(V(a))),
-                -first_lane(softplus_rule::value(V(-a)))};
+                first_lane(rules::log_sigmoid_rule::value(V(a))),
+                -first_lane(rules::softplus_rule::value(V(-a)))};
         });
         expect("logit σ(x) = x", points<T>(-12, 3), [](T a) {
             auto const y = at<T>(simd::sigmoid, a);
             auto const slope = 1 / (wide(y) * (1 - wide(y)));
-            auto const z = first_lane(logit_rule::value(V(y)));
+            auto const z = first_lane(rules::logit_rule::value(V(y)));
             return sides{{z, special * last_place(z) + slope * special * last_place(y)}, {a}};
         });
         expect("silu x - silu -x = x", x, [&](T a) { return sides{silu(a) - silu(-a), {a}}; });
@@ -112,10 +112,9 @@ BOOST_AUTO_TEST_CASE(activations_obey_their_symmetries)
 
 BOOST_AUTO_TEST_CASE(a_sum_in_logarithms_knows_no_order_and_moves_along)
 {
-    using xgrad::logaddexp_rule;
     in_both_types([]<class T>(T) {
         auto const f = [](T a, T b) {
-            return first_lane(logaddexp_rule::value(batch<T>(a), batch<T>(b)));
+            return first_lane(xgrad::rules::logaddexp_rule::value(batch<T>(a), batch<T>(b)));
         };
         auto const x = points<T>(-30, 30);
         T const other = T(1.375);

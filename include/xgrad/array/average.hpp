@@ -14,7 +14,7 @@ inline constexpr auto average_reduction = renamed(sum_reduction<T>, "average");
 
 /// Σ w x / Σ w over all axes, or those given. The weights have the shape of x, or are a vector
 /// along the only axis. Throws shape_error where they do not fit.
-template <array X, array W>
+template <array_operand X, array_operand W>
 auto average(
     X const& x,
     W const& weights,

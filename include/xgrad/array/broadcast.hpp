@@ -27,7 +27,7 @@ inline void check_broadcast(
 
 /// Σ x over the axes along which `shape` would be broadcast to the shape of x: the result has that
 /// shape. Throws shape_error where `shape` does not broadcast to it. ∂x = broadcast(g, x.shape()).
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> sum_to(
     X const& x,
     shape_argument const& shape,
@@ -35,7 +35,7 @@ tensor<value_type_of<X>> sum_to(
 
 /// x with the given shape, by the rules of broadcasting: a view, which copies nothing. Throws
 /// shape_error where the shape of x does not broadcast to it. ∂x = sum_to(g, x.shape()).
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> broadcast(
     X const& x,
     shape_argument const& shape,
@@ -59,7 +59,7 @@ tensor<value_type_of<X>> broadcast(
         again);
 }
 
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> sum_to(X const& x, shape_argument const& shape, std::source_location where)
 {
     auto const values = as_tensor(x, where);

@@ -14,7 +14,7 @@
 
 namespace xgrad {
 namespace detail {
-template <element T>
+template <tensor_element T>
 tensor<T> concatenated(
     std::string_view name,
     std::span<tensor<T> const> parts,
@@ -50,7 +50,7 @@ tensor<T> concatenated(
     return assembled<T>(name, shape, {}, parts, std::move(places), where);
 }
 
-template <element T>
+template <tensor_element T>
 tensor<T>
 stacked(std::span<tensor<T> const> parts, std::ptrdiff_t along, std::source_location const& where)
 {
@@ -78,7 +78,7 @@ stacked(std::span<tensor<T> const> parts, std::ptrdiff_t along, std::source_loca
 }
 
 /// Operands of possibly different types as tensors of one type.
-template <array... X>
+template <array_operand... X>
 auto promoted_tensors(std::tuple<X...> const& arrays, std::source_location const& where)
 {
     using T = element_for<std::common_type_t<value_type_of<X>...>>;
@@ -88,10 +88,10 @@ auto promoted_tensors(std::tuple<X...> const& arrays, std::source_location const
 }
 
 /// An operand in braces beside others: each of them is a tensor or an expression.
-template <element T>
+template <tensor_element T>
 struct listed
 {
-    template <array X>
+    template <array_operand X>
         requires std::same_as<value_type_of<X>, T>
     listed(X const& x) : value(as_tensor(x))
     {}
@@ -99,7 +99,7 @@ struct listed
     tensor<T> value;
 };
 
-template <element T>
+template <tensor_element T>
 std::vector<tensor<T>> values_of(std::initializer_list<listed<T>> list)
 {
     std::vector<tensor<T>> values;
@@ -111,7 +111,7 @@ std::vector<tensor<T>> values_of(std::initializer_list<listed<T>> list)
 } // namespace detail
 
 /// The arrays one after the other along an axis. Throws shape_error where another axis differs.
-template <element T>
+template <tensor_element T>
 tensor<T> concatenate(
     std::vector<tensor<T>> const& arrays,
     std::ptrdiff_t axis = 0,
@@ -120,7 +120,7 @@ tensor<T> concatenate(
     return detail::concatenated<T>("concatenate", arrays, axis, where);
 }
 
-template <element T>
+template <tensor_element T>
 tensor<T> concatenate(
     std::initializer_list<tensor<T>> arrays,
     std::ptrdiff_t axis = 0,
@@ -151,7 +151,7 @@ tensor<float> concatenate(
 
 /// Also a tuple (`std::tuple(a, b)`, `xt::xtuple(a, b)`) of arrays and expressions of any types.
 template <class... X>
-    requires(array<std::remove_cvref_t<X>> && ...)
+    requires(array_operand<std::remove_cvref_t<X>> && ...)
 auto concatenate(
     std::tuple<X...> const& arrays,
     std::ptrdiff_t axis = 0,
@@ -164,7 +164,7 @@ auto concatenate(
 }
 
 /// Arrays of one shape along a new axis, which has this place in the result.
-template <element T>
+template <tensor_element T>
 tensor<T> stack(
     std::vector<tensor<T>> const& arrays,
     std::ptrdiff_t axis = 0,
@@ -173,7 +173,7 @@ tensor<T> stack(
     return detail::stacked<T>(arrays, axis, where);
 }
 
-template <element T>
+template <tensor_element T>
 tensor<T> stack(
     std::initializer_list<tensor<T>> arrays,
     std::ptrdiff_t axis = 0,
@@ -201,7 +201,7 @@ tensor<float> stack(
 }
 
 template <class... X>
-    requires(array<std::remove_cvref_t<X>> && ...)
+    requires(array_operand<std::remove_cvref_t<X>> && ...)
 auto stack(
     std::tuple<X...> const& arrays,
     std::ptrdiff_t axis = 0,
@@ -215,7 +215,7 @@ auto stack(
 
 /// The elements moved by `shift` places along an axis; what leaves at one end comes in at the
 /// other. Without an axis: in row-major order.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> roll(
     X const& x,
     std::ptrdiff_t shift,
@@ -241,7 +241,7 @@ tensor<value_type_of<X>> roll(
     return recorded_linear("roll", rolled, values, back, where, again);
 }
 
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>>
 roll(X const& x, std::ptrdiff_t shift, std::source_location where = std::source_location::current())
 {

@@ -102,7 +102,7 @@ body_pointer differences_again(reduction_repeat const& what)
 
 namespace detail {
 /// x without its first or without its last element along an axis, as a view.
-template <element T>
+template <tensor_element T>
 tensor<T> without_end(
     std::string_view name,
     tensor<T> const& x,
@@ -136,7 +136,7 @@ tensor<T> differences(E const& e, std::size_t axis, std::source_location const& 
 
 /// The differences of neighbours along an axis, taken `times` times. The expression inside is fused
 /// into the first of them.
-template <array X>
+template <array_operand X>
 auto diff(
     X const& x,
     std::size_t times = 1,
@@ -215,7 +215,7 @@ tensor<T> weighted_integral(
 } // namespace detail
 
 /// The integral along an axis by the trapezoidal rule, for samples `dx` apart.
-template <array Y>
+template <array_operand Y>
 auto trapz(
     Y const& y,
     double dx = 1,
@@ -236,7 +236,7 @@ auto trapz(
 
 /// And for samples at x: a vector along the axis, or an array of the shape of y. Throws shape_error
 /// where the two do not fit.
-template <array Y, array X>
+template <array_operand Y, array_operand X>
 auto trapz(
     Y const& y,
     X const& x,

@@ -10,7 +10,7 @@
 
 namespace xgrad {
 /// The elements along all axes, or those given, in reverse order: a view.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> flip(
     X const& x,
     axes_argument const& axes = {},
@@ -40,7 +40,7 @@ tensor<value_type_of<X>> flip(
 }
 
 /// Turned by `times` quarters in the plane of two axes, from the first towards the second: a view.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> rot90(
     X const& x,
     int times = 1,

@@ -15,7 +15,7 @@ namespace detail {
 using shared_runs = std::shared_ptr<element_runs const>;
 
 /// Zeros of `shape`, with the elements of x added at the places of `runs`.
-template <element T>
+template <tensor_element T>
 tensor<T> scattered(
     std::string_view name,
     tensor<T> const& x,
@@ -24,7 +24,7 @@ tensor<T> scattered(
     std::source_location const& where);
 
 /// The elements of x at the places of `runs`, as an array of `shape`.
-template <element T>
+template <tensor_element T>
 tensor<T> gathered(
     std::string_view name,
     tensor<T> const& x,
@@ -58,7 +58,7 @@ tensor<T> gathered(
         runs_again_by<T>(again));
 }
 
-template <element T>
+template <tensor_element T>
 tensor<T> scattered(
     std::string_view name,
     tensor<T> const& x,

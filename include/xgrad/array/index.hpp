@@ -20,13 +20,13 @@ public:
     index_argument(std::initializer_list<std::ptrdiff_t> list) : shape_{list.size()}, list_(list) {}
 
     template <integer_range R>
-        requires(!array<R> && !std::same_as<R, index_argument>)
+        requires(!array_operand<R> && !std::same_as<R, index_argument>)
     index_argument(R const& list) : list_(std::begin(list), std::end(list))
     {
         shape_.push_back(list_.size());
     }
 
-    template <array X>
+    template <array_operand X>
         requires std::integral<value_type_of<X>> && (!std::same_as<value_type_of<X>, bool>)
     index_argument(X const& x)
     {

@@ -172,7 +172,7 @@ void add_recorded_products(
 /// broadcast, and of vectors (a row on the left, a column on the right; that axis is not in the
 /// result). Throws shape_error where the inner lengths differ or an operand is a scalar.
 /// ∂a = g bᵀ, ∂b = aᵀ g.
-template <array A, array B>
+template <array_operand A, array_operand B>
 tensor<floating_element<value_type_of<A>, value_type_of<B>>>
 matmul(A const& a, B const& b, std::source_location where = std::source_location::current())
 {

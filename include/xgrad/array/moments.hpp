@@ -94,7 +94,7 @@ struct divided_by_all
 
 /// The variance Σ(x - x̄)² / (n - ddof) over all axes, or those given, in one pass.
 /// ∂x = 2 (x - x̄) / (n - ddof).
-template <array X>
+template <array_operand X>
 tensor<floating_element<value_type_of<X>>> variance(
     X const& x,
     axes_argument const& axes = {},
@@ -109,7 +109,7 @@ tensor<floating_element<value_type_of<X>>> variance(
 
 /// The standard deviation √variance over all axes, or those given. ∂x = (x - x̄) / ((n - ddof) σ),
 /// 0 where all elements are equal.
-template <array X>
+template <array_operand X>
 auto stddev(
     X const& x,
     axes_argument const& axes = {},

@@ -49,7 +49,7 @@ tensor<T> permuted(
 } // namespace detail
 
 /// The axes in reverse order: the transpose of a matrix.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>>
 transpose(X const& x, std::source_location where = std::source_location::current())
 {
@@ -61,7 +61,7 @@ transpose(X const& x, std::source_location where = std::source_location::current
 
 /// The axes in the given order: axis i of the result is axis `order[i]` of x. Throws shape_error
 /// where that is no permutation.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> transpose(
     X const& x,
     std::initializer_list<std::ptrdiff_t> order,
@@ -70,7 +70,7 @@ tensor<value_type_of<X>> transpose(
     return transpose(x, std::vector<std::ptrdiff_t>(order), where);
 }
 
-template <array X, integer_range Order>
+template <array_operand X, integer_range Order>
 tensor<value_type_of<X>> transpose(
     X const& x, Order const& order, std::source_location where = std::source_location::current())
 {
@@ -93,7 +93,7 @@ tensor<value_type_of<X>> transpose(
 }
 
 /// Two axes exchanged.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> swapaxes(
     X const& x,
     std::ptrdiff_t first,
@@ -112,7 +112,7 @@ tensor<value_type_of<X>> swapaxes(
 
 /// The axes `from` go to the places `to` of the result, the others keep their order. Throws
 /// shape_error where these are not as many, or one is named twice.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> moveaxis(
     X const& x,
     axes_argument const& from,
@@ -147,7 +147,7 @@ tensor<value_type_of<X>> moveaxis(
 
 /// The same elements in row-major order under another shape. One length may be -1: it follows from
 /// the others. Throws shape_error where the numbers of elements differ, or nothing follows.
-template <array X, integer_range Shape>
+template <array_operand X, integer_range Shape>
 tensor<value_type_of<X>> reshape(
     X const& x, Shape const& shape, std::source_location where = std::source_location::current())
 {
@@ -194,7 +194,7 @@ tensor<value_type_of<X>> reshape(
         again);
 }
 
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> reshape(
     X const& x,
     std::initializer_list<std::ptrdiff_t> shape,
@@ -204,7 +204,7 @@ tensor<value_type_of<X>> reshape(
 }
 
 /// All elements in row-major order, as a vector.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>>
 ravel(X const& x, std::source_location where = std::source_location::current())
 {

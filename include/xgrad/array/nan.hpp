@@ -13,6 +13,7 @@
 // Reductions over the elements that are not NaN: those that are take no part, and get no gradient.
 
 namespace xgrad {
+namespace rules {
 /// x, or `Instead` where it is NaN. ∂ = 1, 0 where x is NaN.
 template <int Instead>
 struct skip_nan_rule : arithmetic_rule
@@ -45,6 +46,7 @@ struct is_number_rule : arithmetic_rule
 
     static constexpr auto partials() { return constant_partial<0>{}; }
 };
+} // namespace rules
 
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
@@ -96,7 +98,7 @@ inline constexpr auto nanmin_reduction = vectorized::seeded<
 } // namespace XGRAD_ARCHITECTURE
 
 /// Σ x over the elements that are not NaN, over all axes or those given.
-template <array X>
+template <array_operand X>
 auto nansum(
     X const& x,
     axes_argument const& axes = {},
@@ -105,13 +107,13 @@ auto nansum(
 {
     using T = detail::reduced_element<X, true>;
     return detail::reduce<T, true>(
-        call<skip_nan_rule<0>>(x),
+        call<rules::skip_nan_rule<0>>(x),
         sum_accumulator<T>,
         {nansum_reduction<T>, axes, options, false, where});
 }
 
 /// Π x over the elements that are not NaN, over all axes or those given.
-template <array X>
+template <array_operand X>
 auto nanprod(
     X const& x,
     axes_argument const& axes = {},
@@ -120,14 +122,14 @@ auto nanprod(
 {
     using T = detail::reduced_element<X, true>;
     return detail::reduce<T, false>(
-        call<skip_nan_rule<1>>(x),
+        call<rules::skip_nan_rule<1>>(x),
         product_accumulator<T>,
         {nanprod_reduction<T>, axes, options, false, where});
 }
 
 /// The largest element that is not NaN, over all axes or those given; NaN where all are. The
 /// gradient is divided evenly among ties. Throws value_error where there are no elements.
-template <array X>
+template <array_operand X>
 auto nanmax(
     X const& x,
     axes_argument const& axes = {},
@@ -143,7 +145,7 @@ auto nanmax(
 
 /// The smallest element that is not NaN, over all axes or those given; NaN where all are. The
 /// gradient is divided evenly among ties. Throws value_error where there are no elements.
-template <array X>
+template <array_operand X>
 auto nanmin(
     X const& x,
     axes_argument const& axes = {},
@@ -162,13 +164,14 @@ namespace detail {
 template <class T, class E>
 tensor<T> count_numbers(E const& e, vectorized::reduction_call const& call)
 {
-    return reduce<T, false>(xgrad::call<is_number_rule>(e), sum_accumulator<T>, call);
+    return reduce<T, false>(xgrad::call<rules::is_number_rule>(e), sum_accumulator<T>, call);
 }
 
 template <class T, class E>
 tensor<T> mean_of_numbers(E const& e, vectorized::reduction_call const& call)
 {
-    auto const total = reduce<T, true>(xgrad::call<skip_nan_rule<0>>(e), sum_accumulator<T>, call);
+    auto const total =
+        reduce<T, true>(xgrad::call<rules::skip_nan_rule<0>>(e), sum_accumulator<T>, call);
     return tensor<T>(total / count_numbers<T>(e, call), call.where);
 }
 
@@ -185,7 +188,7 @@ tensor<T> variance_of_numbers(
     auto const mean = mean_of_numbers<T>(e, {kind, axes, kept, false, where});
     reduction_options const asked{.keep_dims = options.keep_dims};
     vectorized::reduction_call const call{kind, axes, asked, false, where};
-    auto const deviation = xgrad::call<skip_nan_rule<0>>(e - mean);
+    auto const deviation = xgrad::call<rules::skip_nan_rule<0>>(e - mean);
     auto const squares = reduce<T, true>(square(deviation), sum_accumulator<T>, call);
     auto const count = count_numbers<T>(e, call) - static_cast<T>(options.ddof);
     return tensor<T>(squares / maximum(count, T(0)), where);
@@ -193,7 +196,7 @@ tensor<T> variance_of_numbers(
 } // namespace detail
 
 /// The mean of the elements that are not NaN, over all axes or those given; NaN where all are.
-template <array X>
+template <array_operand X>
 tensor<detail::reduced_element<X, true>> nanmean(
     X const& x,
     axes_argument const& axes = {},
@@ -208,7 +211,7 @@ tensor<detail::reduced_element<X, true>> nanmean(
 
 /// The variance of the n elements that are not NaN, over all axes or those given, divided by
 /// n - ddof; NaN where all are.
-template <array X>
+template <array_operand X>
 tensor<detail::reduced_element<X, true>> nanvar(
     X const& x,
     axes_argument const& axes = {},
@@ -222,7 +225,7 @@ tensor<detail::reduced_element<X, true>> nanvar(
 }
 
 /// Its root. ∂x is 0 where all these elements are equal.
-template <array X>
+template <array_operand X>
 tensor<detail::reduced_element<X, true>> nanstd(
     X const& x,
     axes_argument const& axes = {},

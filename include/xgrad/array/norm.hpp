@@ -81,7 +81,7 @@ tensor<T> norm(
 } // namespace detail
 
 /// Σ |x| over all axes, or those given.
-template <array X>
+template <array_operand X>
 auto norm_l1(
     X const& x,
     axes_argument const& axes = {},
@@ -94,7 +94,7 @@ auto norm_l1(
 }
 
 /// Σ x² over all axes, or those given.
-template <array X>
+template <array_operand X>
 auto norm_sq(
     X const& x,
     axes_argument const& axes = {},
@@ -107,7 +107,7 @@ auto norm_sq(
 }
 
 /// √Σ x² over all axes, or those given. ∂x = x / |x|, 0 at the zero vector.
-template <array X>
+template <array_operand X>
 auto norm_l2(
     X const& x,
     axes_argument const& axes = {},
@@ -126,7 +126,7 @@ auto norm_l2(
 
 /// The largest |x| over all axes, or those given. The gradient is divided evenly among ties. Throws
 /// value_error where there are no elements.
-template <array X>
+template <array_operand X>
 auto norm_linf(
     X const& x,
     axes_argument const& axes = {},
@@ -142,7 +142,7 @@ auto norm_linf(
 
 /// (Σ |x|^p)^(1/p) over all axes, or those given, for p > 0; for an infinite p the largest |x|.
 /// Throws value_error for another p. ∂x = sign(x) (|x| / norm)^(p-1), 0 at the zero vector.
-template <array X>
+template <array_operand X>
 auto norm_lp(
     X const& x,
     double p,

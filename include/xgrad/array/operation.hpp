@@ -87,7 +87,7 @@ struct kept_values
 
 /// Records `result = name(operands...)`; `reverse(pullback&)` is its way back. For gradients of
 /// gradients it computes with tensors of the sweep's bodies and with functions that record.
-template <element T, class F, class Again = not_repeatable>
+template <tensor_element T, class F, class Again = not_repeatable>
 tensor<T> recorded(
     std::string_view name,
     tensor<T> result,
@@ -118,7 +118,7 @@ tensor<T> recorded(
     return result;
 }
 
-template <element T, std::size_t N, class F, class Again = not_repeatable>
+template <tensor_element T, std::size_t N, class F, class Again = not_repeatable>
 tensor<T> recorded(
     std::string_view name,
     tensor<T> result,
@@ -140,7 +140,7 @@ tensor<T> recorded(
 
 /// Records `result = name(x)`, linear in x: `back(g)` takes the result's adjoint to that of x, and
 /// `again(x)` is the operation itself.
-template <element T, class Back, class Again>
+template <tensor_element T, class Back, class Again>
 tensor<T> recorded_linear(
     std::string_view name,
     tensor<T> result,

@@ -55,7 +55,7 @@ padded_indices(std::size_t length, std::size_t before, std::size_t after, pad_mo
 /// x with `widths[axis][0]` elements before and `widths[axis][1]` after it along each axis. Throws
 /// shape_error where there are not as many widths as axes, value_error where there is nothing to
 /// repeat.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>>
 pad(X const& x,
     std::vector<std::vector<std::size_t>> const& widths,
@@ -103,7 +103,7 @@ pad(X const& x,
 }
 
 /// The same number of elements before and after x along every axis.
-template <array X>
+template <array_operand X>
 auto pad(
     X const& x,
     std::size_t width,

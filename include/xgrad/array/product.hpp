@@ -167,7 +167,7 @@ inline constexpr reduction product_reduction = vectorized::product_reduction<T>(
 
 /// Π x over all axes, or those given; 1 over no elements. ∂x is the product of the others: exact
 /// also where one of them is 0.
-template <array X>
+template <array_operand X>
 tensor<detail::reduced_element<X, false>> prod(
     X const& x,
     axes_argument const& axes = {},

@@ -88,7 +88,7 @@ tensor<T> quantiles(
 /// The q-quantiles over all axes, or those given, interpolated between neighbours; the axis of q
 /// comes first. NaN where an element is. Throws value_error for a q outside of [0, 1], and where
 /// there are no elements.
-template <array X>
+template <array_operand X>
 auto quantile(
     X const& x,
     std::vector<double> const& q,
@@ -103,7 +103,7 @@ auto quantile(
 }
 
 /// For a single q: without an axis for it.
-template <array X>
+template <array_operand X>
 auto quantile(
     X const& x,
     double q,
@@ -119,7 +119,7 @@ auto quantile(
 
 /// The median over all axes, or those given: of an even number of elements the mean of the middle
 /// two. NaN where an element is.
-template <array X>
+template <array_operand X>
 auto median(
     X const& x,
     axes_argument const& axes = {},

@@ -13,7 +13,7 @@
 
 namespace xgrad::detail {
 /// The elements one place further along an axis (against it where `backwards`); `fill` comes in.
-template <element T>
+template <tensor_element T>
 tensor<T> shifted(
     tensor<T> const& x, std::size_t axis, bool backwards, T fill, std::source_location const& where)
 {
@@ -28,7 +28,7 @@ tensor<T> shifted(
 
 /// r_i = b_i + a_i r_(i-1) along an axis, or from its end. With s the same recurrence of g the
 /// other way, ∂b = s and ∂a = s r_(i-1).
-template <element T>
+template <tensor_element T>
 tensor<T> recurrence(
     tensor<T> const& a,
     tensor<T> const& b,

@@ -27,7 +27,7 @@ struct softmax_seed
     {
         V const nothing(-std::numeric_limits<double>::infinity());
         V const softmax = select(element == nothing, V(0), exp(element - result));
-        return chain<false>(g, softmax);
+        return chain_rule<false>(g, softmax);
     }
 };
 
@@ -185,7 +185,7 @@ tensor<T> reduce(X const& x, Accumulator const& accumulator, vectorized::reducti
 } // namespace detail
 
 /// Σ x over all axes, or those given. Truth values are counted in int64.
-template <array X>
+template <array_operand X>
 auto sum(
     X const& x,
     axes_argument const& axes = {},
@@ -198,7 +198,7 @@ auto sum(
 }
 
 /// The mean over all axes, or those given; NaN over no elements.
-template <array X>
+template <array_operand X>
 auto mean(
     X const& x,
     axes_argument const& axes = {},
@@ -212,7 +212,7 @@ auto mean(
 
 /// The largest element; NaN where one is. The gradient is divided evenly among ties. Throws
 /// value_error where there are no elements.
-template <array X>
+template <array_operand X>
 auto amax(
     X const& x,
     axes_argument const& axes = {},
@@ -226,7 +226,7 @@ auto amax(
 
 /// The smallest element; NaN where one is. The gradient is divided evenly among ties. Throws
 /// value_error where there are no elements.
-template <array X>
+template <array_operand X>
 auto amin(
     X const& x,
     axes_argument const& axes = {},
@@ -239,7 +239,7 @@ auto amin(
 }
 
 /// log Σ e^x, with the largest element taken out so that nothing overflows; -inf over no elements.
-template <array X>
+template <array_operand X>
 auto logsumexp(
     X const& x,
     axes_argument const& axes = {},

@@ -119,7 +119,7 @@ tensor<T> vectorized::scan_rows(tensor<T> const& x, std::source_location const& 
 } // namespace XGRAD_ARCHITECTURE
 
 /// The sums of the elements along an axis up to each of them.
-template <array X>
+template <array_operand X>
 auto cumsum(
     X const& x, std::ptrdiff_t axis, std::source_location where = std::source_location::current())
 {
@@ -129,7 +129,7 @@ auto cumsum(
 
 /// The products of the elements along an axis up to each of them; the gradient is exact also where
 /// elements are 0.
-template <array X>
+template <array_operand X>
 auto cumprod(
     X const& x, std::ptrdiff_t axis, std::source_location where = std::source_location::current())
 {
@@ -138,7 +138,7 @@ auto cumprod(
 }
 
 /// log Σ e^x along an axis up to each element, without overflow.
-template <array X>
+template <array_operand X>
 auto logcumsumexp(
     X const& x, std::ptrdiff_t axis, std::source_location where = std::source_location::current())
 {
@@ -147,21 +147,21 @@ auto logcumsumexp(
 }
 
 /// The same over all elements in row-major order: a vector.
-template <array X>
+template <array_operand X>
 auto cumsum(X const& x, std::source_location where = std::source_location::current())
 {
     using T = detail::reduced_element<X, false>;
     return detail::scan<vectorized::running_sum<T, false>>(x, {}, where);
 }
 
-template <array X>
+template <array_operand X>
 auto cumprod(X const& x, std::source_location where = std::source_location::current())
 {
     using T = detail::reduced_element<X, false>;
     return detail::scan<vectorized::running_product<T, false>>(x, {}, where);
 }
 
-template <array X>
+template <array_operand X>
 auto logcumsumexp(X const& x, std::source_location where = std::source_location::current())
 {
     using T = detail::reduced_element<X, true>;

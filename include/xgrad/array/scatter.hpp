@@ -33,7 +33,7 @@ inline shared_runs scatter_places(
 /// coordinate of each element along the axis; otherwise v holds a part across the axis for every
 /// index, shaped like `take(x, indices, axis)`. Repeated indices add up. ∂x = g, ∂v = g at those
 /// places.
-template <array X, array V>
+template <array_operand X, array_operand V>
 tensor<value_type_of<X>> scatter_add(
     X const& x,
     index_argument const& indices,
@@ -74,7 +74,7 @@ tensor<value_type_of<X>> scatter_add(
 /// Zeros of `shape` with the updates added at the places that index tuples name: the adjoint of
 /// gather_nd. Throws shape_error where the updates are not shaped like
 /// `gather_nd(zeros(shape), indices)`.
-template <array V>
+template <array_operand V>
 tensor<value_type_of<V>> scatter_nd(
     index_argument const& indices,
     V const& updates,
@@ -95,7 +95,7 @@ tensor<value_type_of<V>> scatter_nd(
 
 /// Row i of the result is the sum of the rows of x whose segment is i; `segments` need not be
 /// sorted. Throws value_error for a segment that is none of `count`.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> segment_sum(
     X const& x,
     index_argument const& segments,
@@ -116,7 +116,7 @@ tensor<value_type_of<X>> segment_sum(
 
 /// One along a new last axis of length `depth` at each index, zeros beside it. Throws value_error
 /// for an index out of range.
-template <element T = double>
+template <tensor_element T = double>
 tensor<T> one_hot(
     index_argument const& indices,
     std::size_t depth,

@@ -9,7 +9,7 @@
 namespace xgrad {
 namespace detail {
 /// x with v, broadcast to the shape of the place, stored there.
-template <element T>
+template <tensor_element T>
 tensor<T> replaced(
     tensor<T> const& x,
     tensor<T> const& v,
@@ -46,7 +46,7 @@ tensor<T> replaced(
         runs_again_by<T, T>(again));
 }
 
-template <element T, class Arguments, std::size_t... I>
+template <tensor_element T, class Arguments, std::size_t... I>
 tensor<T> set(tensor<T> const& x, Arguments const& arguments, std::index_sequence<I...>)
 {
     static_assert(
@@ -63,7 +63,7 @@ tensor<T> set(tensor<T> const& x, Arguments const& arguments, std::index_sequenc
 /// `set(x, slices..., v)`: a copy of x whose part `view(x, slices...)` is v, broadcast to it.
 /// Throws as view does, and shape_error where v does not broadcast to that part. ∂x = g outside of
 /// the part and 0 in it, ∂v = g in it.
-template <array X, class... A>
+template <array_operand X, class... A>
     requires(sizeof...(A) > 0)
 tensor<value_type_of<X>> set(X const& x, A const&... slices_and_value)
 {

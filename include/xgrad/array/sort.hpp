@@ -81,7 +81,7 @@ tensor<std::int64_t> extremum(
 
 /// The indices that sort x along an axis, in int64; equal elements keep their order, NaNs come
 /// last.
-template <array X>
+template <array_operand X>
 tensor<std::int64_t> argsort(
     X const& x,
     std::ptrdiff_t along = -1,
@@ -94,7 +94,7 @@ tensor<std::int64_t> argsort(
 
 /// The elements along an axis in ascending order, NaNs last. The gradient goes back by the same
 /// permutation.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> sort(
     X const& x,
     std::ptrdiff_t along = -1,
@@ -121,7 +121,7 @@ struct top_elements
 
 /// The `count` largest elements along an axis, the largest first (or the smallest ones, the
 /// smallest first), and their indices. Throws value_error where there are not so many.
-template <array X>
+template <array_operand X>
 top_elements<value_type_of<X>> topk(
     X const& x,
     std::size_t count,
@@ -152,7 +152,7 @@ top_elements<value_type_of<X>> topk(
 
 /// The index of the first of the largest elements (a NaN is larger than all): in row-major order
 /// over all axes, or over those given. Throws value_error where there are no elements.
-template <array X>
+template <array_operand X>
 tensor<std::int64_t> argmax(
     X const& x,
     axes_argument const& axes = {},
@@ -163,7 +163,7 @@ tensor<std::int64_t> argmax(
 }
 
 /// The same of the smallest ones; a NaN is smaller than all.
-template <array X>
+template <array_operand X>
 tensor<std::int64_t> argmin(
     X const& x,
     axes_argument const& axes = {},

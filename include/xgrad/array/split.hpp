@@ -15,7 +15,7 @@
 
 namespace xgrad {
 /// The parts of x along an axis between the given places, as views.
-template <array X, integer_range Places>
+template <array_operand X, integer_range Places>
 std::vector<tensor<value_type_of<X>>> split(
     X const& x,
     Places const& places,
@@ -49,7 +49,7 @@ std::vector<tensor<value_type_of<X>>> split(
     return parts;
 }
 
-template <array X>
+template <array_operand X>
 auto split(
     X const& x,
     std::initializer_list<std::ptrdiff_t> places,
@@ -60,7 +60,7 @@ auto split(
 }
 
 /// `sections` equal parts. Throws shape_error where the length of the axis is not their multiple.
-template <array X, std::integral I>
+template <array_operand X, std::integral I>
 auto split(
     X const& x,
     I sections,

@@ -58,7 +58,7 @@ inline selection placed_in(tensor_body const& x, selection place)
 
 /// An array of `shape` that holds `parts[i]` at `places[i]` (of the row-major array), and `fill`
 /// elsewhere; without a fill the parts cover all of it. No two places are the same.
-template <element T>
+template <tensor_element T>
 tensor<T> assembled(
     std::string_view name,
     shape_type const& shape,
@@ -67,7 +67,7 @@ tensor<T> assembled(
     std::vector<selection> places,
     std::source_location const& where);
 
-template <element T>
+template <tensor_element T>
 tensor<T> part_of(
     std::string_view name,
     tensor<T> const& x,
@@ -75,7 +75,7 @@ tensor<T> part_of(
     std::source_location const& where);
 
 /// A part as tapes remember it.
-template <element T>
+template <tensor_element T>
 class part_operation final : public operation
 {
 public:
@@ -120,7 +120,7 @@ private:
 };
 
 /// The part of x at `place` (of the row-major array), of which `view` is the value.
-template <element T>
+template <tensor_element T>
 tensor<T> part_of(
     std::string_view name,
     tensor<T> const& x,
@@ -148,7 +148,7 @@ tensor<T> part_of(
 
 /// The same, by its place alone: without a copy, too, so that a statement that runs again reads its
 /// elements in the same way, bit for bit.
-template <element T>
+template <tensor_element T>
 tensor<T> part_of(
     std::string_view name,
     tensor<T> const& x,
@@ -161,7 +161,7 @@ tensor<T> part_of(
 }
 
 /// The part that `select(shape, strides)` describes, without a copy.
-template <element T, class Select>
+template <tensor_element T, class Select>
 tensor<T> part_by(
     std::string_view name,
     tensor<T> const& x,
@@ -177,7 +177,7 @@ tensor<T> part_by(
         name, x, std::move(view), select(x.shape(), row_major_strides(x.shape())), where);
 }
 
-template <element T>
+template <tensor_element T>
 tensor<T> assembled(
     std::string_view name,
     shape_type const& shape,

@@ -98,7 +98,7 @@ inline shape_type shape_of_tuples(shape_type const& shape, shape_type const& ind
 }
 
 /// The elements of x at `indices` along an axis, which the axes of the indices replace.
-template <element T>
+template <tensor_element T>
 tensor<T> taken(
     std::string_view name,
     tensor<T> const& x,
@@ -118,7 +118,7 @@ tensor<T> taken(
 
 /// For every element of `indices` the element of x at its place, but with that index along the
 /// axis.
-template <element T>
+template <tensor_element T>
 tensor<T> taken_along_axis(
     std::string_view name,
     tensor<T> const& x,
@@ -134,7 +134,7 @@ tensor<T> taken_along_axis(
 
 /// The elements of x at `indices` along an axis, which the axes of the indices replace. Throws
 /// value_error for an index out of range.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> take(
     X const& x,
     index_argument const& indices,
@@ -145,7 +145,7 @@ tensor<value_type_of<X>> take(
 }
 
 /// The elements of x, in row-major order, at `indices`; the result has their shape.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> take(
     X const& x,
     index_argument const& indices,
@@ -164,7 +164,7 @@ tensor<value_type_of<X>> take(
 /// For every element of `indices` the element of x at its place, but with that index along the
 /// axis: what argsort and argmax (with keep_dims) find. Throws shape_error where the shapes differ
 /// in another axis, value_error for an index out of range.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> take_along_axis(
     X const& x,
     index_argument const& indices,
@@ -176,7 +176,7 @@ tensor<value_type_of<X>> take_along_axis(
 
 /// The elements of x, or the parts of it, that index tuples name: each tuple lies along the last
 /// axis of `indices` and counts from the first axis of x.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> gather_nd(
     X const& x,
     index_argument const& indices,
@@ -190,7 +190,7 @@ tensor<value_type_of<X>> gather_nd(
 
 /// The elements of x where the condition holds, in row-major order: a vector. The condition
 /// broadcasts to the shape of x.
-template <array X, array Condition>
+template <array_operand X, array_operand Condition>
     requires std::same_as<value_type_of<Condition>, bool>
 tensor<value_type_of<X>> filter(
     X const& x,
@@ -215,7 +215,7 @@ tensor<value_type_of<X>> filter(
 }
 
 /// Another name of filter.
-template <array X, array Condition>
+template <array_operand X, array_operand Condition>
     requires std::same_as<value_type_of<Condition>, bool>
 auto masked(
     X const& x,

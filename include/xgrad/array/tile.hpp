@@ -12,7 +12,7 @@
 namespace xgrad {
 /// x beside itself: `times[i]` times along axis i. Where x and `times` differ in length, the
 /// shorter one gets ones in front. ∂x is the sum over the copies.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> tile(
     X const& x,
     shape_argument const& times,
@@ -47,14 +47,14 @@ tensor<value_type_of<X>> tile(
 }
 
 /// Beside itself along the last axis.
-template <array X, std::integral I>
+template <array_operand X, std::integral I>
 auto tile(X const& x, I times, std::source_location where = std::source_location::current())
 {
     return tile(x, std::array<I, 1>{times}, where);
 }
 
 /// Every element `times` times along an axis, one beside the other. ∂x is the sum over the copies.
-template <array X, std::integral I>
+template <array_operand X, std::integral I>
 tensor<value_type_of<X>> repeat(
     X const& x,
     I times,
@@ -88,8 +88,8 @@ tensor<value_type_of<X>> repeat(
 
 /// Element i along an axis `times[i]` times. Throws shape_error where there are not as many numbers
 /// as elements.
-template <array X, integer_range Times>
-    requires(!array<Times>)
+template <array_operand X, integer_range Times>
+    requires(!array_operand<Times>)
 tensor<value_type_of<X>> repeat(
     X const& x,
     Times const& times,
@@ -122,7 +122,7 @@ tensor<value_type_of<X>> repeat(
     return detail::gathered("repeat", values, runs, shape, where);
 }
 
-template <array X>
+template <array_operand X>
 auto repeat(
     X const& x,
     std::initializer_list<std::ptrdiff_t> times,
@@ -142,7 +142,7 @@ enum class indexing
 
 /// The coordinates of a grid from those along its axes: for each vector an array of the grid's
 /// shape, a view. Throws shape_error for an operand that is no vector.
-template <array... X>
+template <array_operand... X>
 std::tuple<tensor<value_type_of<X>>...> meshgrid(indexing order, X const&... x)
 {
     constexpr auto rank = sizeof...(X);
@@ -172,7 +172,7 @@ std::tuple<tensor<value_type_of<X>>...> meshgrid(indexing order, X const&... x)
     }(std::index_sequence_for<X...>{});
 }
 
-template <array... X>
+template <array_operand... X>
 auto meshgrid(X const&... x)
 {
     return meshgrid(indexing::ij, x...);

@@ -65,7 +65,7 @@ check_matrices(std::string_view name, shape_type const& shape, std::source_locat
 
 /// The diagonal `offset` (above the main one where positive) in the plane of two axes: a view whose
 /// last axis it is. Throws shape_error where the axes are the same or x has fewer than two.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> diagonal(
     X const& x,
     std::ptrdiff_t offset = 0,
@@ -91,7 +91,7 @@ tensor<value_type_of<X>> diagonal(
 
 /// A square matrix with the vector x on its diagonal `offset` and zeros elsewhere; of a matrix, its
 /// diagonal. Throws shape_error for other ranks.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> diag(
     X const& x,
     std::ptrdiff_t offset = 0,
@@ -114,7 +114,7 @@ tensor<value_type_of<X>> diag(
 }
 
 /// The sum of the elements on a diagonal, for each of the matrices that two axes hold.
-template <array X>
+template <array_operand X>
 tensor<detail::reduced_element<X, false>> trace(
     X const& x,
     std::ptrdiff_t offset = 0,
@@ -131,7 +131,7 @@ tensor<detail::reduced_element<X, false>> trace(
 namespace detail {
 /// Matrices of which one side of the diagonal `offset` is zero, the diagonal going with the lower
 /// side.
-template <element T>
+template <tensor_element T>
 tensor<T> triangle(
     std::string_view name,
     tensor<T> const& x,
@@ -147,7 +147,7 @@ tensor<T> triangle(
 } // namespace detail
 
 /// Matrices, in the last two axes, with zeros above the diagonal `offset`.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> tril(
     X const& x,
     std::ptrdiff_t offset = 0,
@@ -157,7 +157,7 @@ tensor<value_type_of<X>> tril(
 }
 
 /// Matrices, in the last two axes, with zeros below the diagonal `offset`.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> triu(
     X const& x,
     std::ptrdiff_t offset = 0,

@@ -10,7 +10,7 @@
 
 namespace xgrad {
 /// How many elements are not zero (a NaN is not), over all axes or those given; in int64.
-template <array X>
+template <array_operand X>
 tensor<std::int64_t> count_nonzero(
     X const& x,
     axes_argument const& axes = {},
@@ -30,7 +30,7 @@ tensor<std::int64_t> count_nonzero(
 }
 
 /// True where some element is not zero; false over no elements.
-template <array X>
+template <array_operand X>
 tensor<bool>
 any(X const& x,
     axes_argument const& axes = {},
@@ -41,7 +41,7 @@ any(X const& x,
 }
 
 /// True where no element is zero, over the given axes; true over no elements.
-template <array X>
+template <array_operand X>
 tensor<bool>
 all(X const& x,
     axes_argument const& axes,
@@ -55,7 +55,7 @@ all(X const& x,
 /// The same over all axes. (Without an argument `all()` is a slice of xtensor's; its parameters are
 /// those of `xt::all(x)`, which it is preferred to.)
 template <class X>
-    requires array<X>
+    requires array_operand<X>
 tensor<bool> all(X&& x)
 {
     return all(x, axes_argument());

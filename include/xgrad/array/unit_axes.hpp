@@ -8,7 +8,7 @@
 // Axes of length 1, put in and taken out: views, which copy nothing.
 
 namespace xgrad {
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> squeeze(
     X const& x,
     axes_argument const& axes = {},
@@ -16,7 +16,7 @@ tensor<value_type_of<X>> squeeze(
 
 /// New axes of length 1: `axes` are their places in the result. Throws shape_error where one is
 /// out of range or named twice.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> expand_dims(
     X const& x,
     axes_argument const& axes,
@@ -49,7 +49,7 @@ tensor<value_type_of<X>> expand_dims(
 
 /// x without its axes of length 1, or without those named. Throws shape_error where a named axis
 /// has another length.
-template <array X>
+template <array_operand X>
 tensor<value_type_of<X>> squeeze(X const& x, axes_argument const& axes, std::source_location where)
 {
     auto const values = as_tensor(x, where);

@@ -213,7 +213,7 @@ void for_each_list(std::size_t rank, std::span<slice const> slices, Take const& 
     }
 }
 
-template <element T>
+template <tensor_element T>
 tensor<T>
 viewed(tensor<T> const& x, std::span<slice const> slices, std::source_location const& where)
 {
@@ -240,7 +240,7 @@ viewed(tensor<T> const& x, std::span<slice const> slices, std::source_location c
 
 /// What can be viewed, and by which slices: one concept for all overloads, which it orders.
 template <class X, class... S>
-concept viewable = array<X> && (std::convertible_to<S, slice> && ...);
+concept viewable = array_operand<X> && (std::convertible_to<S, slice> && ...);
 
 /// The part of x that the slices select: integers (negative ones count from the end), `all()`,
 /// `range(start, stop, step)`, `newaxis()`, `ellipsis()`; axes that are not named are taken whole.

@@ -23,7 +23,7 @@ template <class T>
 concept differentiable_element = std::same_as<T, double> || std::same_as<T, float>;
 
 template <class T>
-concept element = differentiable_element<T> || std::same_as<T, std::int64_t> ||
+concept tensor_element = differentiable_element<T> || std::same_as<T, std::int64_t> ||
     std::same_as<T, std::int32_t> || std::same_as<T, bool>;
 
 template <class T>
@@ -72,7 +72,7 @@ using floating_element = std::conditional_t<
     element_for<std::common_type_t<T...>>,
     double>;
 
-template <element T>
+template <tensor_element T>
 inline constexpr element_type type_of = std::same_as<T, double> ? element_type::float64
     : std::same_as<T, float>                                    ? element_type::float32
     : std::same_as<T, std::int64_t>                             ? element_type::int64

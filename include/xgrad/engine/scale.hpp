@@ -15,7 +15,7 @@ void scale_by(T* to, T const* unit, std::size_t count, T g)
     using V = simd::batch<T>;
     V const factor(g);
     for (std::size_t i = 0; i < count; i += V::size) {
-        auto scaled = chain<Finite>(factor, V::load(unit + i));
+        auto scaled = chain_rule<Finite>(factor, V::load(unit + i));
         if constexpr (Accumulate) {
             scaled = V::load(to + i) + scaled;
         }

@@ -10,7 +10,7 @@ namespace vectorized {
 template <class V, class P>
 XGRAD_ALWAYS_INLINE V partial_as_number(P const& partial)
 {
-    return number(chain<true>(V(1), partial));
+    return number(chain_rule<true>(V(1), partial));
 }
 
 template <class R, class T, std::size_t... I>
@@ -62,9 +62,9 @@ inline void run_adjoint_stages(state<E, T>&, std::size_t, std::index_sequence<>)
 
 template <bool OwnValue, class R, class... X, class T, std::size_t... I>
 inline void run_adjoint_stages(
-    state<node<R, X...>, T>& s, std::size_t count, std::index_sequence<I...> operands)
+    state<call_node<R, X...>, T>& s, std::size_t count, std::index_sequence<I...> operands)
 {
-    using E = node<R, X...>;
+    using E = call_node<R, X...>;
     if constexpr (parts_of<E>.stages > 0) {
         (run_adjoint_stages<operand_value_needed<E, OwnValue, X, I>>(
              operand<I, X, T>(s), count, operands_of<X, T>{}),
@@ -94,9 +94,9 @@ inline void compute_needed(state<E, T>& s, std::size_t i, std::index_sequence<>)
 
 template <bool OwnValue, class R, class... X, class T, std::size_t... I>
 inline void
-compute_needed(state<node<R, X...>, T>& s, std::size_t i, std::index_sequence<I...> operands)
+compute_needed(state<call_node<R, X...>, T>& s, std::size_t i, std::index_sequence<I...> operands)
 {
-    using E = node<R, X...>;
+    using E = call_node<R, X...>;
     if constexpr (OwnValue && parts_of<E>.stages == 0) {
         compute(s, i, operands);
     } else if constexpr (is_inlined<R>) {
@@ -140,7 +140,7 @@ inline void reverse(
     std::index_sequence<>)
 {
     if constexpr (Reached) {
-        *next = number(chain<Finite>(g, partial));
+        *next = number(chain_rule<Finite>(g, partial));
     }
     ++next;
 }
@@ -166,19 +166,19 @@ template <
     class P,
     std::size_t... I>
 inline void reverse(
-    state<node<R, X...>, T>& s,
+    state<call_node<R, X...>, T>& s,
     std::size_t i,
     G const& g,
     P const& partial,
     simd::batch<T>*& next,
     std::index_sequence<I...>)
 {
-    using E = node<R, X...>;
+    using E = call_node<R, X...>;
     if constexpr (!Reached) {
         next += parts_of<E>.leaves;
     } else {
         using V = simd::batch<T>;
-        auto const own = chain<Finite>(g, partial);
+        auto const own = chain_rule<Finite>(g, partial);
         constexpr bool finite = has_finite_partials<R> ||
             !(Careful || is_zero_adjoint<std::remove_cvref_t<decltype(own)>>);
         if constexpr (!is_inlined<R> && partials_use_operands<E>) {

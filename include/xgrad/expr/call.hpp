@@ -25,8 +25,8 @@ struct placed_operand<Whole, X>
 template <class Rule, class... X>
 struct placed_node
 {
-    using whole = node<Rule, X...>;
-    using type = node<Rule, typename placed_operand<whole, X>::type...>;
+    using whole = call_node<Rule, X...>;
+    using type = call_node<Rule, typename placed_operand<whole, X>::type...>;
 };
 } // namespace detail
 
@@ -40,7 +40,7 @@ template <class Rule, operand... X>
 node_of<Rule, X...> call(X&&... x)
 {
     static_assert(
-        rule<Rule>,
+        named_rule<Rule>,
         "xgrad: a rule needs `static constexpr std::string_view name`, by which errors and "
         "formulas "
         "call it");

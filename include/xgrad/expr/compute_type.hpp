@@ -22,8 +22,8 @@ template <class E>
 inline constexpr int highest_rank = element_rank<typename E::value_type>;
 
 template <class R, class... X>
-inline constexpr int highest_rank<node<R, X...>> =
-    std::max({element_rank<typename node<R, X...>::value_type>, highest_rank<X>...});
+inline constexpr int highest_rank<call_node<R, X...>> =
+    std::max({element_rank<typename call_node<R, X...>::value_type>, highest_rank<X>...});
 
 template <class E>
 consteval auto compute_type()

@@ -70,7 +70,7 @@ void collect(scalar_operand<S> const& x, tensor_body**&, T*& scalars)
 }
 
 template <class R, class... X, class T>
-void collect(node<R, X...> const& e, tensor_body**& operands, T*& scalars)
+void collect(call_node<R, X...> const& e, tensor_body**& operands, T*& scalars)
 {
     collect(e.operands(), operands, scalars);
 }

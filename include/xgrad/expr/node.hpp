@@ -59,7 +59,7 @@ constexpr X const& get(held<I, X> const& operand) noexcept
 /// expression owns all it needs and may be returned from any function. It has no shape of its
 /// own and computes nothing until it is assigned.
 template <class Rule, class... Operands>
-class node
+class call_node
 {
 public:
     using rule_type = Rule;
@@ -75,7 +75,7 @@ public:
     /// xtensor's functions pass a functor of theirs first; the rule has taken its place.
     template <class Functor, class... X>
         requires(sizeof...(X) == sizeof...(Operands))
-    explicit node(Functor const&, X&&... x)
+    explicit call_node(Functor const&, X&&... x)
         : operands_{{detail::store_as<Operands>(std::forward<X>(x))}...}
     {}
 

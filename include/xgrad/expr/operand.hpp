@@ -15,10 +15,10 @@ template <class T = double>
 class tensor;
 
 template <class Rule, class... Operands>
-class node;
+class call_node;
 
 /// A number in an expression.
-template <element T>
+template <tensor_element T>
 struct scalar_operand
 {
     using value_type = T;
@@ -35,7 +35,7 @@ template <class X>
 inline constexpr bool is_node = false;
 
 template <class R, class... X>
-inline constexpr bool is_node<node<R, X...>> = true;
+inline constexpr bool is_node<call_node<R, X...>> = true;
 
 template <class X>
 inline constexpr bool is_scalar = false;
@@ -61,11 +61,11 @@ concept operand = expression<X> || foreign_expression<X> || arithmetic<std::remo
 
 /// What an array function takes: any operand that is not a bare number.
 template <class X>
-concept array = expression<X> || foreign_expression<X>;
+concept array_operand = expression<X> || foreign_expression<X>;
 
 /// Arguments of one of our elementwise functions: at least one of them is an array.
 template <class... X>
-concept operands = (operand<X> && ...) && (array<X> || ...);
+concept operands = (operand<X> && ...) && (array_operand<X> || ...);
 
 /// Arguments of one of our operators: at least one of them is ours.
 template <class... X>

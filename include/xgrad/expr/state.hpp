@@ -59,11 +59,11 @@ struct state<scalar_operand<S>, T>
 };
 
 template <class R, class... X, class T>
-struct state<node<R, X...>, T>
+struct state<call_node<R, X...>, T>
     : xgrad::detail::held_operands<std::index_sequence_for<X...>, state<X, T>...>
 {
     using operands = std::index_sequence_for<X...>;
-    register_for<typename node<R, X...>::value_type, T> value;
+    register_for<typename call_node<R, X...>::value_type, T> value;
     // Of a staged rule over a sub-block: its operands (later its partials), and its values.
     T* slots[sizeof...(X)];
     T* values;
@@ -119,7 +119,7 @@ inline void place(state<scalar_operand<S>, T>& s, block_cursor<T>& next, std::in
 }
 
 template <bool Adjoints, class R, class... X, class T, std::size_t... I>
-inline void place(state<node<R, X...>, T>& s, block_cursor<T>& next, std::index_sequence<I...>)
+inline void place(state<call_node<R, X...>, T>& s, block_cursor<T>& next, std::index_sequence<I...>)
 {
     if constexpr (!is_inlined<R>) {
         ((s.slots[I] = *next.buffers++), ...);
@@ -144,15 +144,15 @@ inline void compute(state<scalar_operand<S>, T>&, std::size_t, std::index_sequen
 
 /// The value of a node of an inlined rule, from those of its operands.
 template <class R, class... X, class T, std::size_t... I>
-XGRAD_ALWAYS_INLINE void compute_own(state<node<R, X...>, T>& s, std::index_sequence<I...>)
+XGRAD_ALWAYS_INLINE void compute_own(state<call_node<R, X...>, T>& s, std::index_sequence<I...>)
 {
-    using E = node<R, X...>;
+    using E = call_node<R, X...>;
     s.value = as_operand<std::same_as<typename E::value_type, bool>, simd::batch<T>>(
         R::value(value_for<E, X, I>(operand<I, X, T>(s))...));
 }
 
 template <class R, class... X, class T, std::size_t... I>
-inline void compute(state<node<R, X...>, T>& s, std::size_t i, std::index_sequence<I...>)
+inline void compute(state<call_node<R, X...>, T>& s, std::size_t i, std::index_sequence<I...>)
 {
     if constexpr (is_inlined<R>) {
         (compute(operand<I, X, T>(s), i, operands_of<X, T>{}), ...);

@@ -35,7 +35,7 @@ template <class E>
 inline constexpr part_counts parts_of{.nodes = 1, .leaves = is_tensor<E>, .scalars = is_scalar<E>};
 
 template <class R, class... X>
-inline constexpr part_counts parts_of<node<R, X...>> =
+inline constexpr part_counts parts_of<call_node<R, X...>> =
     (part_counts{
          .nodes = 1,
          .stages = !is_inlined<R>,
@@ -47,7 +47,7 @@ template <class E>
 inline constexpr bool is_staged = false;
 
 template <class R, class... X>
-inline constexpr bool is_staged<node<R, X...>> = !is_inlined<R>;
+inline constexpr bool is_staged<call_node<R, X...>> = !is_inlined<R>;
 
 /// Some tensor below has a derivative that reaches E.
 template <class E>
@@ -69,9 +69,9 @@ consteval unsigned operands_with_gradient()
 } // namespace detail
 
 template <class R, class... X>
-    requires(differentiable_element<typename node<R, X...>::value_type> &&
+    requires(differentiable_element<typename call_node<R, X...>::value_type> &&
              differentiable_rule<R, sizeof...(X)>)
-inline constexpr bool carries_gradient<node<R, X...>> =
+inline constexpr bool carries_gradient<call_node<R, X...>> =
     detail::operands_with_gradient<R, X...>() != 0;
 
 /// The derivative of a node of rule R reaches its operand I, an X.
@@ -84,14 +84,16 @@ inline constexpr bool partials_use_result = false;
 
 template <class R, class... X>
     requires(result_partials_rule<R> && !constant_partials_rule<R>)
-inline constexpr bool partials_use_result<node<R, X...>> = carries_gradient<node<R, X...>>;
+inline constexpr bool partials_use_result<call_node<R, X...>> =
+    carries_gradient<call_node<R, X...>>;
 
 template <class E>
 inline constexpr bool partials_use_operands = false;
 
 template <class R, class... X>
     requires(!differentiable_rule_without_operands<R>)
-inline constexpr bool partials_use_operands<node<R, X...>> = carries_gradient<node<R, X...>>;
+inline constexpr bool partials_use_operands<call_node<R, X...>> =
+    carries_gradient<call_node<R, X...>>;
 
 /// Below E an infinite partial may meet an adjoint of zero. `One`: the adjoint of E is a constant
 /// other than zero.
@@ -99,8 +101,8 @@ template <class E, bool One>
 inline constexpr bool may_meet_infinity = false;
 
 template <class R, class... X, bool One>
-    requires(carries_gradient<node<R, X...>>)
-inline constexpr bool may_meet_infinity<node<R, X...>, One> =
+    requires(carries_gradient<call_node<R, X...>>)
+inline constexpr bool may_meet_infinity<call_node<R, X...>, One> =
     (!One && !constant_partials_rule<R> && !has_finite_partials<R>) ||
     (may_meet_infinity<X, One && constant_partials_rule<R>> || ...);
 
@@ -120,8 +122,8 @@ consteval unsigned operands_in_partials()
 } // namespace detail
 
 template <class R, class... X>
-    requires(partials_use_operands<node<R, X...>>)
-inline constexpr unsigned needed_operands<node<R, X...>, false> =
+    requires(partials_use_operands<call_node<R, X...>>)
+inline constexpr unsigned needed_operands<call_node<R, X...>, false> =
     is_inlined<R> ? detail::operands_in_partials<R, carries_gradient<X>...>() : ~0u;
 
 /// The adjoint kernel needs the value of X, operand I of E, for E or for X itself.
@@ -186,7 +188,7 @@ struct description<scalar_operand<T>>
 };
 
 template <class R, class... X>
-struct description<node<R, X...>>
+struct description<call_node<R, X...>>
 {
     template <class Whole>
     static constexpr void terms(expression_term*& next)
@@ -210,7 +212,7 @@ struct description<node<R, X...>>
     template <bool Needed, bool Reached, std::size_t... I>
     static constexpr void leaves(leaf_traits*& next, std::index_sequence<I...>)
     {
-        using E = node<R, X...>;
+        using E = call_node<R, X...>;
         (description<X>::template leaves < operand_value_needed<E, Needed, X, I>,
          Reached && carries_gradient<E> && gradient_reaches < R,
          X,

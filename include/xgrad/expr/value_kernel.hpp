@@ -24,10 +24,10 @@ inline void run_value_stages(state<E, T>&, std::size_t, std::index_sequence<>)
 {}
 
 template <class R, class... X, class T, std::size_t... I>
-inline void
-run_value_stages(state<node<R, X...>, T>& s, std::size_t count, std::index_sequence<I...> operands)
+inline void run_value_stages(
+    state<call_node<R, X...>, T>& s, std::size_t count, std::index_sequence<I...> operands)
 {
-    using E = node<R, X...>;
+    using E = call_node<R, X...>;
     if constexpr (parts_of<E>.stages > 0) {
         (run_value_stages(operand<I, X, T>(s), count, operands_of<X, T>{}), ...);
         if constexpr (!is_inlined<R>) {

@@ -32,7 +32,7 @@ void factor_cholesky(tensor_body& a, std::source_location const& where)
 ///
 /// ∂A = (S + Sᵀ) / 2 with S = L⁻ᵀ Φ(Lᵀ g) L⁻¹, where Φ takes the lower triangle and half the
 /// diagonal. Murray 2016, Differentiation of the Cholesky decomposition, eq. 10.
-template <array A>
+template <array_operand A>
 tensor<floating_element<value_type_of<A>>>
 cholesky(A const& a, std::source_location where = std::source_location::current())
 {

@@ -65,7 +65,7 @@ tensor<T> cofactors(tensor<T> const& a, std::source_location const& where)
 /// The determinants of stacks of square matrices {..., n, n}, by LU factors.
 /// ∂A = g det(A) A⁻ᵀ, for singular matrices the cofactors by their singular values. Giles 2008,
 /// Collected matrix derivative results, 2.2.
-template <array A>
+template <array_operand A>
 tensor<floating_element<value_type_of<A>>>
 det(A const& a, std::source_location where = std::source_location::current())
 {
@@ -106,7 +106,7 @@ det(A const& a, std::source_location where = std::source_location::current())
 /// The signs and the logarithms of the absolute values of the determinants of stacks of square
 /// matrices {..., n, n}: 0 and -inf for a singular one, where the gradient throws value_error.
 /// ∂A = g A⁻ᵀ; the sign carries no gradient. Giles 2008, Collected matrix derivative results, 2.2.
-template <array A>
+template <array_operand A>
 sign_and_log<floating_element<value_type_of<A>>>
 slogdet(A const& a, std::source_location where = std::source_location::current())
 {

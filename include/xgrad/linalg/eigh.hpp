@@ -99,7 +99,7 @@ tensor<T> recorded_eigh(tensor<T> const& a, std::source_location const& where)
 /// iteration fails.
 /// ∂A = V (diag(∂w) + F ∘ (Vᵀ ∂V)) Vᵀ, its symmetric part, with F_ij = 1 / (w_j - w_i). Giles 2008,
 /// Collected matrix derivative results, 3.1.
-template <array A>
+template <array_operand A>
 auto eigh(A const& a, std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<A>>;

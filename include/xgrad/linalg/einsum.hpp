@@ -196,7 +196,7 @@ tensor<T> einsum(
 /// "..." stands for axes that broadcast; without "->" the result has the letters that occur once.
 /// Several operands are multiplied in pairs, the cheapest first, by matrix products. Throws
 /// shape_error where the subscripts do not fit the shapes.
-template <array... X>
+template <array_operand... X>
     requires(sizeof...(X) > 0)
 auto einsum(std::string_view subscripts, X const&... operands)
 {

@@ -32,7 +32,7 @@ int squarings_of(tensor<T> const& a)
 /// revisited). Its gradient is that of these products and of one solution, which is the
 /// derivative of the approximant itself (Al-Mohy and Higham 2009, Computing the Fréchet derivative
 /// of the matrix exponential). Throws value_error where an element is NaN or infinite.
-template <array A>
+template <array_operand A>
 auto expm(A const& a, std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<A>>;

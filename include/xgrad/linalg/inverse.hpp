@@ -29,7 +29,7 @@ tensor<T> inverse(std::string_view name, tensor<T> const& a, std::source_locatio
 
 /// A⁻¹ for stacks of square matrices {..., n, n}. Throws value_error where one is singular.
 /// ∂A = -A⁻ᵀ g A⁻ᵀ. Giles 2008, Collected matrix derivative results, 2.2.
-template <array A>
+template <array_operand A>
 auto inv(A const& a, std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<A>>;

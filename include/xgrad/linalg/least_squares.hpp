@@ -61,7 +61,7 @@ void check_full_rank(tensor<T> const& r, std::size_t longest, std::source_locati
 /// or with fewer rows than columns x = Q R⁻ᵀ b of those of Aᵀ; their adjoints carry the gradient
 /// (Golub and Van Loan 2013, Matrix Computations, 5.3 and 5.6). Throws shape_error where the shapes
 /// do not fit, value_error where the rank is not full.
-template <array A, array B>
+template <array_operand A, array_operand B>
 auto lstsq(A const& a, B const& b, std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<A>, value_type_of<B>>;

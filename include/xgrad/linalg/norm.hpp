@@ -75,7 +75,7 @@ tensor<T> matrix_norm(tensor<T> const& x, double p, std::source_location const& 
 /// of a matrix by p = ±1 its columns' sums, ±infinity its rows', ±2 its singular values, the
 /// largest (or least) of them; nuclear: their sum. Throws shape_error for orders where x is
 /// neither. ∂x of the Euclidean norm is x / ‖x‖, and 0 at 0.
-template <array X>
+template <array_operand X>
 auto norm(
     X const& x,
     norm_order const& order = {},

@@ -7,7 +7,7 @@
 namespace xgrad {
 /// Aⁿ for stacks of square matrices, by repeated squaring: the products carry the gradient. A
 /// negative n takes powers of A⁻¹, and throws value_error where there is none.
-template <array A>
+template <array_operand A>
 auto matrix_power(A const& a, int n, std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<A>>;

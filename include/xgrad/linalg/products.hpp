@@ -110,7 +110,7 @@ tensor<T> tensordot(
 
 /// Σ over the given axes of the products of all elements of a with all of b; the axes that are left
 /// of a, then those of b. Throws shape_error where the axes do not fit.
-template <array A, array B>
+template <array_operand A, array_operand B>
 auto tensordot(
     A const& a,
     B const& b,
@@ -123,7 +123,7 @@ auto tensordot(
 
 /// NumPy's dot: Σ over the last axis of a and the last but one of b (the only one of a vector).
 /// Throws shape_error where their lengths differ.
-template <array A, array B>
+template <array_operand A, array_operand B>
 auto dot(A const& a, B const& b, std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<A>, value_type_of<B>>;
@@ -145,7 +145,7 @@ auto dot(A const& a, B const& b, std::source_location where = std::source_locati
 
 /// Σ a b over all elements in row-major order, whatever the shapes. Throws shape_error where there
 /// are not as many.
-template <array A, array B>
+template <array_operand A, array_operand B>
 auto vdot(A const& a, B const& b, std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<A>, value_type_of<B>>;
@@ -163,7 +163,7 @@ auto vdot(A const& a, B const& b, std::source_location where = std::source_locat
 }
 
 /// The products of all elements of a with all of b: a matrix, a's along its rows.
-template <array A, array B>
+template <array_operand A, array_operand B>
 auto outer(A const& a, B const& b, std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<A>, value_type_of<B>>;
@@ -175,7 +175,7 @@ auto outer(A const& a, B const& b, std::source_location where = std::source_loca
 
 /// The Kronecker product: blocks of b, each times an element of a. The shorter shape is taken with
 /// leading axes of length 1.
-template <array A, array B>
+template <array_operand A, array_operand B>
 auto kron(A const& a, B const& b, std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<A>, value_type_of<B>>;

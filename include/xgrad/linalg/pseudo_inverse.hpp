@@ -12,7 +12,7 @@ namespace xgrad {
 /// ∂A = -Pᵀ g Pᵀ + (I - A P) gᵀ P Pᵀ + Pᵀ P gᵀ (I - P A), exact while the rank does not change.
 /// Golub and Pereyra 1973, The differentiation of pseudo-inverses and nonlinear least squares
 /// problems.
-template <array A>
+template <array_operand A>
 tensor<floating_element<value_type_of<A>>>
 pinv(A const& a, std::source_location where = std::source_location::current())
 {

@@ -106,7 +106,7 @@ qr_factors<T> tall_qr(tensor<T> const& a, std::source_location const& where)
 /// Walter and Lehmann 2018, Algorithmic differentiation of linear algebra functions with
 /// application in optimum experimental design. More columns than rows: Q by the first m columns,
 /// and Qᵀ A.
-template <array A>
+template <array_operand A>
 auto qr(A const& a, std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<A>>;

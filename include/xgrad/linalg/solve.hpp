@@ -74,7 +74,7 @@ tensor<T> solve(
 ///
 /// ∂b = A⁻ᵀ g (by the same factors), ∂A = -∂b xᵀ. Giles 2008, Collected matrix derivative
 /// results, 2.2.
-template <array A, array B>
+template <array_operand A, array_operand B>
 auto solve(A const& a, B const& b, std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<A>, value_type_of<B>>;

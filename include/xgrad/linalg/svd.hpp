@@ -127,7 +127,7 @@ tensor<T> recorded_svd(tensor<T> const& a, std::source_location const& where)
 /// ∂A = (U (F ∘ (J - Jᵀ) s + s F ∘ (L - Lᵀ) + ∂s) + (∂U - U J) s⁻¹) Vh + U s⁻¹ (∂Vh - Lᵀ Vh), where
 /// J = Uᵀ ∂U, L = Vh ∂Vhᵀ, F_ij = 1 / (s_j² - s_i²). Townsend 2016, Differentiating the singular
 /// value decomposition; Wan and Zhang 2019, Automatic differentiation for complex valued SVD.
-template <array A>
+template <array_operand A>
 auto svd(A const& a, std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<A>>;

@@ -184,7 +184,7 @@ tensor<T> solve_triangular(
 /// fit, value_error for a 0 on the diagonal.
 ///
 /// ∂b = A⁻ᵀ g, ∂A = -∂b xᵀ on its triangle. Giles 2008, Collected matrix derivative results, 2.2.
-template <array A, array B>
+template <array_operand A, array_operand B>
 auto solve_triangular(
     A const& a,
     B const& b,

@@ -9,7 +9,7 @@
 namespace xgrad {
 /// f(x...), of which the tape keeps only the arguments: the reverse sweep runs f again. f must
 /// return the same value for the same arguments.
-template <class F, element... T>
+template <class F, tensor_element... T>
 auto checkpoint(F f, tensor<T> const&... x)
 {
     auto const backward = [f](auto const& g, auto const&... argument) {

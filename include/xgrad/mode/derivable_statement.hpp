@@ -22,11 +22,11 @@ graph_arithmetic const& arithmetic_in(element_type type)
 {
     static constinit graph_arithmetic const rules[] = {
         {element_type::float64,
-         &primitive_of<add_rule, double, 2>::value,
-         &primitive_of<logical_or_rule, double, 2>::value},
+         &primitive_of<rules::add_rule, double, 2>::value,
+         &primitive_of<rules::logical_or_rule, double, 2>::value},
         {element_type::float32,
-         &primitive_of<add_rule, float, 2>::value,
-         &primitive_of<logical_or_rule, float, 2>::value}};
+         &primitive_of<rules::add_rule, float, 2>::value,
+         &primitive_of<rules::logical_or_rule, float, 2>::value}};
     return rules[type == element_type::float64 ? 0 : 1];
 }
 
@@ -69,13 +69,13 @@ body_pointer apply_rule(body_pointer const& x, body_pointer const& y)
 template <class Program>
 body_pointer add_bodies(body_pointer const& a, body_pointer const& b)
 {
-    return apply_rule<Program, add_rule>(a, b);
+    return apply_rule<Program, rules::add_rule>(a, b);
 }
 
 template <class Program>
 body_pointer divide_by_count(body_pointer const& body, std::size_t count)
 {
-    return apply_rule<Program, divide_rule>(
+    return apply_rule<Program, rules::divide_rule>(
         body, filled_body(body->type, {}, static_cast<double>(count)));
 }
 
@@ -167,7 +167,7 @@ private:
             g = divide_by_count<Program>(g, element_count(shape_) / groups);
         }
         if (reduced.shares_among_ties) {
-            g = apply_rule<Program, divide_rule>(g, ties());
+            g = apply_rule<Program, rules::divide_rule>(g, ties());
         }
         return g;
     }
@@ -229,7 +229,7 @@ private:
     {
         no_grad const guard;
         return operations::sum_to(
-            apply_rule<Program, equal_rule>(elements_of_reduction(), result()), places_);
+            apply_rule<Program, rules::equal_rule>(elements_of_reduction(), result()), places_);
     }
 
     body_pointer elements_of_reduction() const

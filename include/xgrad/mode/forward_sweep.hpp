@@ -81,7 +81,8 @@ private:
         for (std::size_t i = 0; i < s.operands().size(); ++i) {
             auto const& operand = s.operands()[i];
             if (operand.kept && tangents_[operand.variable]) {
-                auto const more = apply_rule<Program, multiply_rule>(operand.kept, incoming(s, i));
+                auto const more =
+                    apply_rule<Program, rules::multiply_rule>(operand.kept, incoming(s, i));
                 tangent = tangent ? add_bodies<Program>(tangent, more) : more;
             }
         }

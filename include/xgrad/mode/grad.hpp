@@ -20,7 +20,7 @@ struct source_list
     std::tuple<tensor<T>...> tensors;
 };
 
-template <element... T>
+template <tensor_element... T>
 source_list<T...> wrt(tensor<T> const&... sources)
 {
     static_assert(
@@ -37,7 +37,7 @@ struct target_list
     std::tuple<tensor<T>...> tensors;
 };
 
-template <element... T>
+template <tensor_element... T>
 target_list<T...> targets(tensor<T> const&... tensors)
 {
     static_assert(

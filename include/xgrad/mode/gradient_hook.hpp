@@ -10,7 +10,7 @@ namespace xgrad {
 /// like x (to clip, scale or replace it), or nothing (to look at it). Only what is computed from
 /// the result passes. Throws shape_error, when the gradient is asked for, where the shape is
 /// another. Where `replay` runs the hook again, f is called for each gradient as ever.
-template <array X, class F>
+template <array_operand X, class F>
 tensor<value_type_of<X>>
 gradient_hook(X const& x, F f, std::source_location where = std::source_location::current())
 {

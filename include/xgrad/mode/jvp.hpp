@@ -17,7 +17,7 @@ struct value_with_tangent
 /// The value of f at the primals and its derivative in the direction of the tangents (the
 /// Jacobian-vector product): `auto [value, tangent] = jvp(f, std::tuple(x, y), std::tuple(u, v));`.
 /// Throws shape_error where a tangent is not shaped like its primal.
-template <class F, element... T>
+template <class F, tensor_element... T>
 auto jvp(
     F&& f,
     std::tuple<tensor<T>...> const& primals,
@@ -55,7 +55,7 @@ auto jvp(
                 : Value(filled_body(type_of<typename Value::value_type>, value.shape(), 0))};
 }
 
-template <class F, element T>
+template <class F, tensor_element T>
 auto jvp(
     F&& f,
     tensor<T> const& primal,
@@ -65,7 +65,7 @@ auto jvp(
     return jvp(std::forward<F>(f), std::tuple(primal), std::tuple(tangent), where);
 }
 
-template <class F, element... T>
+template <class F, tensor_element... T>
 auto jvp(
     F&& f,
     source_list<T...> const& primals,

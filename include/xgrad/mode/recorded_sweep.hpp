@@ -72,7 +72,7 @@ void reverse_linear(recording const& r, statement const& s, adjoints& all)
             continue;
         }
         for_each_active([&](recording& other) { other.mark_gradient(*operand.kept); });
-        all.add(operand.variable, apply_rule<Program, multiply_rule>(operand.kept, g));
+        all.add(operand.variable, apply_rule<Program, rules::multiply_rule>(operand.kept, g));
     }
 }
 

@@ -27,7 +27,7 @@ class replayed_function
 public:
     explicit replayed_function(F f) : f_(std::move(f)) {}
 
-    template <element... T>
+    template <tensor_element... T>
     auto operator()(tensor<T> const&... x)
     {
         using result = decltype(as_tensor(std::invoke(f_, x...)));
@@ -44,7 +44,7 @@ public:
     }
 
     /// Expressions as arguments are computed first.
-    template <array... X>
+    template <array_operand... X>
         requires(is_node<X> || ...)
     auto operator()(X const&... x)
     {
@@ -54,7 +54,7 @@ public:
     /// As the function of the same name. Elementwise statements over one shape that end in a sum
     /// run as one loop, forward and backward. (Where there is no record yet, the function is called
     /// for the record alone first.)
-    template <element... T>
+    template <tensor_element... T>
     auto value_and_grad(tensor<T> const&... x)
     {
         using value = decltype(as_tensor(std::invoke(f_, x...)));
@@ -81,7 +81,7 @@ public:
     }
 
     /// As the function of the same name.
-    template <element... T>
+    template <tensor_element... T>
     auto gradient(tensor<T> const&... x)
     {
         return detail::gradients_alone(value_and_grad(x...));
@@ -93,7 +93,7 @@ public:
 private:
     using record = detail::replay_record<tape>;
 
-    template <element... T>
+    template <tensor_element... T>
     record* record_for(tensor<T> const&... x) const noexcept
     {
         for (auto const& known : records_) {

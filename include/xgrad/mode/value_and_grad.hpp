@@ -43,7 +43,7 @@ tensor<T> renamed(tensor<T> const& x)
 /// f(x...) and its gradients by every x: `auto [value, gradients] = value_and_grad(f, x, y);`.
 /// f takes and returns tensors (an expression is evaluated). Throws shape_error where its result is
 /// not of rank 0. Arguments on which f does not depend get zeros.
-template <class F, element... T>
+template <class F, tensor_element... T>
 auto value_and_grad(F&& f, tensor<T> const&... x)
 {
     auto const where = std::source_location::current();
@@ -76,7 +76,7 @@ auto gradients_alone(value_with_gradients<Value, std::tuple<tensor<T>...>> resul
 } // namespace detail
 
 /// The gradients of f at x...: a tensor for one argument, a tuple for several.
-template <class F, element... T>
+template <class F, tensor_element... T>
 auto gradient(F&& f, tensor<T> const&... x)
 {
     return detail::gradients_alone(value_and_grad(std::forward<F>(f), x...));

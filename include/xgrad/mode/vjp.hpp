@@ -56,7 +56,7 @@ struct value_with_pullback
 
 /// The vector-Jacobian product of f at x...: `auto [value, pullback] = vjp(f, x);`, then
 /// `pullback(v)` is vᵀ J. f runs once.
-template <class F, element... T>
+template <class F, tensor_element... T>
 auto vjp(F&& f, tensor<T> const&... x)
 {
     std::tuple<tensor<T>...> arguments{detail::renamed(x)...};

@@ -16,7 +16,7 @@ class layer_activation
     using function = std::function<tensor<T>(tensor<T> const&)>;
 
     template <class R>
-    using rule_function = node<R, tensor<double>> (*)(tensor<double> const&);
+    using rule_function = call_node<R, tensor<double>> (*)(tensor<double> const&);
 
     using share_function =
         tensor<double> (*)(tensor<double> const&, std::ptrdiff_t, std::source_location);
@@ -38,39 +38,39 @@ public:
     // The names are those of templates: which function is meant only shows by the type asked for.
     // (Templates themselves, so that a program pays for what it names.)
     template <class Named = void>
-    layer_activation(rule_function<relu_rule>)
+    layer_activation(rule_function<rules::relu_rule>)
     {
-        apply_rule<relu_rule>();
+        apply_rule<rules::relu_rule>();
     }
 
     template <class Named = void>
-    layer_activation(rule_function<tanh_rule>)
+    layer_activation(rule_function<rules::tanh_rule>)
     {
-        apply_rule<tanh_rule>();
+        apply_rule<rules::tanh_rule>();
     }
 
     template <class Named = void>
-    layer_activation(rule_function<sigmoid_rule>)
+    layer_activation(rule_function<rules::sigmoid_rule>)
     {
-        apply_rule<sigmoid_rule>();
+        apply_rule<rules::sigmoid_rule>();
     }
 
     template <class Named = void>
-    layer_activation(rule_function<softplus_rule>)
+    layer_activation(rule_function<rules::softplus_rule>)
     {
-        apply_rule<softplus_rule>();
+        apply_rule<rules::softplus_rule>();
     }
 
     template <class Named = void>
-    layer_activation(rule_function<gelu_rule>)
+    layer_activation(rule_function<rules::gelu_rule>)
     {
-        apply_rule<gelu_rule>();
+        apply_rule<rules::gelu_rule>();
     }
 
     template <class Named = void>
-    layer_activation(rule_function<silu_rule>)
+    layer_activation(rule_function<rules::silu_rule>)
     {
-        apply_rule<silu_rule>();
+        apply_rule<rules::silu_rule>();
     }
 
     /// softmax, log_softmax, or another function over the last axis.

@@ -34,7 +34,7 @@ auto clip_factor(tensor<T> const& norm, T bound)
 
 /// x, or where its norm √Σ x² (over some axes, or all) is more than `clip_norm`, x scaled to that
 /// norm. The gradient goes through the norm.
-template <array X>
+template <array_operand X>
 tensor<floating_element<value_type_of<X>>> clip_by_norm(
     X const& x,
     double clip_norm,

@@ -84,7 +84,7 @@ tensor<T> convolve(
 /// groups, height, width}: {n, filters, height', width'}, as a product of the weights with all
 /// windows (im2col). Chellapilla, Puri, Simard 2006, High performance convolutional neural networks
 /// for document processing. Throws shape_error where channels do not fit, or no window does.
-template <array X, array W>
+template <array_operand X, array_operand W>
 tensor<floating_element<value_type_of<X>, value_type_of<W>>> conv2d(
     X const& x,
     W const& weights,
@@ -100,7 +100,7 @@ tensor<floating_element<value_type_of<X>, value_type_of<W>>> conv2d(
 }
 
 /// The same, plus a bias for each filter.
-template <array X, array W, array B>
+template <array_operand X, array_operand W, array_operand B>
 tensor<floating_element<value_type_of<X>, value_type_of<W>>> conv2d(
     X const& x,
     W const& weights,
@@ -114,7 +114,7 @@ tensor<floating_element<value_type_of<X>, value_type_of<W>>> conv2d(
 
 /// The cross-correlation of signals {n, channels, width} with weights {filters, channels / groups,
 /// width}: {n, filters, width'}. Throws shape_error where channels do not fit, or no window does.
-template <array X, array W>
+template <array_operand X, array_operand W>
 tensor<floating_element<value_type_of<X>, value_type_of<W>>> conv1d(
     X const& x,
     W const& weights,
@@ -143,7 +143,7 @@ tensor<floating_element<value_type_of<X>, value_type_of<W>>> conv1d(
 }
 
 /// The same, plus a bias for each filter.
-template <array X, array W, array B>
+template <array_operand X, array_operand W, array_operand B>
 tensor<floating_element<value_type_of<X>, value_type_of<W>>> conv1d(
     X const& x,
     W const& weights,

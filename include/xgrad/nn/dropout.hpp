@@ -23,7 +23,7 @@ inline tensor<bool> dropout_mask(
 
 /// The elements of x that the mask keeps, over 1 - rate; 0 for the others. Srivastava and others
 /// 2014, Dropout: a simple way to prevent neural networks from overfitting.
-template <array X, array Mask>
+template <array_operand X, array_operand Mask>
 tensor<floating_element<value_type_of<X>>> dropout(
     X const& x,
     double rate,
@@ -37,7 +37,7 @@ tensor<floating_element<value_type_of<X>>> dropout(
 }
 
 /// The same with a mask drawn from this thread's generator (`random::seed`).
-template <array X>
+template <array_operand X>
 tensor<floating_element<value_type_of<X>>>
 dropout(X const& x, double rate, std::source_location where = std::source_location::current())
 {
@@ -46,7 +46,7 @@ dropout(X const& x, double rate, std::source_location where = std::source_locati
 }
 
 /// The same with a mask that depends on this seed alone.
-template <array X, std::integral Seed>
+template <array_operand X, std::integral Seed>
 tensor<floating_element<value_type_of<X>>> dropout(
     X const& x,
     double rate,

@@ -6,7 +6,7 @@ namespace xgrad {
 /// The rows of a table that the indices name: shape indices.shape() ++ table.shape()[1..]. The
 /// gradient adds up where a row is named several times. Throws value_error for a row that is not
 /// there.
-template <array Table>
+template <array_operand Table>
 auto embedding(
     Table const& table,
     index_argument const& indices,

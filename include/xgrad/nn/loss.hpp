@@ -74,7 +74,7 @@ log_shares_of(tensor<T> const& logs, tensor<L> const& labels, std::source_locati
 } // namespace detail
 
 /// The mean squared error: (a - b)², and its mean, sum, or each.
-template <array A, array B>
+template <array_operand A, array_operand B>
 tensor<detail::loss_element<A, B>>
 mse(A const& a,
     B const& b,
@@ -89,7 +89,7 @@ mse(A const& a,
 /// Huber's loss of d = a - b: d²/2 where |d| is at most delta, delta (|d| - delta/2) beyond. Huber
 /// 1964, Robust estimation of a location parameter. Throws value_error for a delta that is not
 /// above 0.
-template <array A, array B>
+template <array_operand A, array_operand B>
 tensor<detail::loss_element<A, B>> huber(
     A const& a,
     B const& b,
@@ -111,7 +111,7 @@ tensor<detail::loss_element<A, B>> huber(
 }
 
 /// -z log σ(x) - (1 - z) log(1 - σ(x)) of logits x and labels z in [0, 1], exact in both tails.
-template <array X, array Z>
+template <array_operand X, array_operand Z>
 tensor<detail::loss_element<X, Z>> sigmoid_cross_entropy(
     X const& logits,
     Z const& labels,
@@ -127,7 +127,7 @@ tensor<detail::loss_element<X, Z>> sigmoid_cross_entropy(
 /// -Σ labels log softmax(logits) along the last axis. Labels shaped like the logits are
 /// probabilities (and have a gradient); labels with one axis less are class numbers. Throws
 /// shape_error where they are neither, value_error for a class that is not there.
-template <array X, array Y>
+template <array_operand X, array_operand Y>
 tensor<floating_element<value_type_of<X>>> softmax_cross_entropy(
     X const& logits,
     Y const& labels,

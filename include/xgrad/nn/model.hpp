@@ -95,7 +95,7 @@ public:
     std::vector<tensor<T>> const& weights() const noexcept { return weights_; }
 
     /// The outputs, recorded where a tape is active.
-    template <array X>
+    template <array_operand X>
     tensor<T> operator()(X const& x, bool learning = false)
     {
         tensor<T> y = as_tensor(x);
@@ -111,7 +111,7 @@ public:
     }
 
     /// The outputs, not recorded.
-    template <array X>
+    template <array_operand X>
     tensor<T> predict(X const& x)
     {
         return with_no_grad([&] { return (*this)(x); });
@@ -138,7 +138,7 @@ public:
 
     /// Learns from examples x and what they should give, y; returns the mean loss of each epoch.
     /// Throws shape_error where there are not as many of both, value_error before `compile`.
-    template <array X, array Y>
+    template <array_operand X, array_operand Y>
     std::vector<double> fit(X const& x, Y const& y, fit_options const& options = {})
     {
         no_grad const guard;
@@ -177,7 +177,7 @@ public:
     }
 
     /// The loss of examples, without learning from them.
-    template <array X, array Y>
+    template <array_operand X, array_operand Y>
     double evaluate(X const& x, Y const& y)
     {
         no_grad const guard;
@@ -223,7 +223,7 @@ private:
 sequential(std::initializer_list<layer<double>>) -> sequential<double>;
 
 /// How many of the rows of `scores` have their largest element at `labels`, of 1.
-template <array X, array Y>
+template <array_operand X, array_operand Y>
 double accuracy(X const& scores, Y const& labels)
 {
     auto const x = as_tensor(scores);

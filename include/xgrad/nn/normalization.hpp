@@ -64,7 +64,7 @@ struct layer_norm_options
 };
 
 /// (x - mean) / √(variance + eps) over the last axes. Ba, Kiros, Hinton 2016, Layer normalization.
-template <array X>
+template <array_operand X>
 tensor<floating_element<value_type_of<X>>> layer_norm(
     X const& x,
     layer_norm_options const& options = {},
@@ -78,7 +78,7 @@ tensor<floating_element<value_type_of<X>>> layer_norm(
 }
 
 /// The same, times gamma plus beta, which are shaped like the axes that are normalised.
-template <array X, array Gamma, array Beta>
+template <array_operand X, array_operand Gamma, array_operand Beta>
 tensor<floating_element<value_type_of<X>>> layer_norm(
     X const& x,
     Gamma const& gamma,
@@ -119,7 +119,7 @@ public:
         return along_axis<T>("batch_norm", v, x_.shape(), options_.axis, where_);
     }
 
-    template <array Gamma, array Beta>
+    template <array_operand Gamma, array_operand Beta>
     tensor<T> operator()(
         tensor<T> const& mean,
         tensor<T> const& variance,
@@ -142,7 +142,7 @@ private:
 /// While learning: (x - mean) / √(variance + eps) gamma + beta, with the mean and the (biased)
 /// variance of each channel in this batch. Ioffe and Szegedy 2015, Batch normalization. Throws
 /// shape_error where gamma or beta are no vectors of the channels.
-template <array X, array Gamma, array Beta>
+template <array_operand X, array_operand Gamma, array_operand Beta>
 tensor<floating_element<value_type_of<X>>> batch_norm(
     X const& x,
     Gamma const& gamma,
@@ -159,7 +159,12 @@ tensor<floating_element<value_type_of<X>>> batch_norm(
 }
 
 /// Afterwards: with a mean and a variance of each channel that were found before.
-template <array X, array Gamma, array Beta, array Mean, array Variance>
+template <
+    array_operand X,
+    array_operand Gamma,
+    array_operand Beta,
+    array_operand Mean,
+    array_operand Variance>
 tensor<floating_element<value_type_of<X>>> batch_norm(
     X const& x,
     Gamma const& gamma,
@@ -181,7 +186,7 @@ tensor<floating_element<value_type_of<X>>> batch_norm(
 }
 
 /// x plus a vector along one axis.
-template <array X, array B>
+template <array_operand X, array_operand B>
 tensor<floating_element<value_type_of<X>, value_type_of<B>>> bias_add(
     X const& x,
     B const& bias,
@@ -203,7 +208,7 @@ inline constexpr auto l2_normalize_reduction = renamed(sum_reduction<T>, "l2_nor
 } // namespace XGRAD_ARCHITECTURE
 
 /// x / √max(Σ x², eps) over some axes, or all: vectors of length 1.
-template <array X>
+template <array_operand X>
 tensor<floating_element<value_type_of<X>>> l2_normalize(
     X const& x,
     axes_argument const& axes = {},

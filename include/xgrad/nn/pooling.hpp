@@ -48,7 +48,7 @@ as_images(tensor<T> const& x, window_layout const& layout, std::source_location 
 
 /// The largest element of each window of the last two axes; the gradient is divided among ties.
 /// Throws shape_error where no window fits.
-template <array X>
+template <array_operand X>
 tensor<floating_element<value_type_of<X>>> max_pool2d(
     X const& x,
     extent_2d kernel,
@@ -65,7 +65,7 @@ tensor<floating_element<value_type_of<X>>> max_pool2d(
 }
 
 /// The mean of each window of the last two axes. Throws shape_error where no window fits.
-template <array X>
+template <array_operand X>
 tensor<floating_element<value_type_of<X>>> avg_pool2d(
     X const& x,
     extent_2d kernel,

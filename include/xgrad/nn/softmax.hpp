@@ -24,7 +24,7 @@ tensor<T> finite_maximum(tensor<T> const& x, std::ptrdiff_t axis, std::source_lo
 /// e^x / Σ e^x along an axis; the largest element is taken out, so that nothing overflows. -inf has
 /// the share 0 and no gradient; all shares are 0 where all elements are -inf.
 /// ∂x = y (g - Σ g y). Goodfellow, Bengio, Courville 2016, Deep learning, 4.1 and 6.2.
-template <array X>
+template <array_operand X>
 tensor<floating_element<value_type_of<X>>> softmax(
     X const& x,
     std::ptrdiff_t axis = -1,
@@ -57,7 +57,7 @@ tensor<floating_element<value_type_of<X>>> softmax(
 
 /// log softmax: x - log Σ e^x along an axis, exact also where a share is too small for a number.
 /// ∂x = g - softmax(x) Σ g, and 0 where x is -inf.
-template <array X>
+template <array_operand X>
 tensor<floating_element<value_type_of<X>>> log_softmax(
     X const& x,
     std::ptrdiff_t axis = -1,

@@ -6,6 +6,7 @@
 // Smooth activations, in forms that neither overflow nor cancel in the tails.
 
 namespace xgrad {
+namespace rules {
 /// σ(x) = 1/(1 + e^(-x)). ∂ = σ(x) (1 - σ(x)).
 struct sigmoid_rule : floating_rule
 {
@@ -24,13 +25,15 @@ struct sigmoid_rule : floating_rule
         return y * (V(1) - y);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto sigmoid(X&& x)
 {
-    return call<sigmoid_rule>(std::forward<X>(x));
+    return call<rules::sigmoid_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// log(1 + e^x), as max(x, 0) + log1p(e^(-|x|)) so that neither tail overflows or cancels.
 /// ∂ = σ(x).
 struct softplus_rule : floating_rule
@@ -50,13 +53,15 @@ struct softplus_rule : floating_rule
         return sigmoid(x);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto softplus(X&& x)
 {
-    return call<softplus_rule>(std::forward<X>(x));
+    return call<rules::softplus_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// log σ(x) = min(x, 0) - log1p(e^(-|x|)). ∂ = σ(-x).
 struct log_sigmoid_rule : floating_rule
 {
@@ -75,13 +80,15 @@ struct log_sigmoid_rule : floating_rule
         return sigmoid(-x);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto log_sigmoid(X&& x)
 {
-    return call<log_sigmoid_rule>(std::forward<X>(x));
+    return call<rules::log_sigmoid_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// log(x/(1 - x)), the inverse of σ; by log1p where it is near 0. ∂ = 1/(x (1 - x)): inf at 0
 /// and 1.
 struct logit_rule : floating_rule
@@ -103,13 +110,15 @@ struct logit_rule : floating_rule
         return V(1) / (x * (V(1) - x));
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto logit(X&& x)
 {
-    return call<logit_rule>(std::forward<X>(x));
+    return call<rules::logit_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// x/(1 + |x|). ∂ = 1/(1 + |x|)².
 struct softsign_rule : floating_rule
 {
@@ -130,13 +139,15 @@ struct softsign_rule : floating_rule
         return r * r;
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto softsign(X&& x)
 {
-    return call<softsign_rule>(std::forward<X>(x));
+    return call<rules::softsign_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// x σ(x). ∂ = σ(x) (1 + x σ(-x)).
 struct silu_rule : floating_rule
 {
@@ -157,13 +168,15 @@ struct silu_rule : floating_rule
         return select(isinf(x), s, slope);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto silu(X&& x)
 {
-    return call<silu_rule>(std::forward<X>(x));
+    return call<rules::silu_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// gelu'(x) = Φ(x) + x φ(x). ∂ = (2 - x²) φ(x), 0 where φ is.
 struct gelu_slope_rule : floating_rule
 {
@@ -203,13 +216,15 @@ struct gelu_rule : floating_rule
         return gelu_slope(x);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto gelu(X&& x)
 {
-    return call<gelu_rule>(std::forward<X>(x));
+    return call<rules::gelu_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// The derivative of gelu_tanh: σ(v) (1 + x σ(-v) v'), v = 2 √(2/π) (x + 0.044715 x³).
 /// ∂ = σ(v) σ(-v) (2v' + x v'² (σ(-v) - σ(v)) + x v''), 0 where one of the σ is.
 struct gelu_tanh_slope_rule : floating_rule
@@ -257,10 +272,11 @@ struct gelu_tanh_rule : floating_rule
         return gelu_tanh_slope(x);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto gelu_tanh(X&& x)
 {
-    return call<gelu_tanh_rule>(std::forward<X>(x));
+    return call<rules::gelu_tanh_rule>(std::forward<X>(x));
 }
 } // namespace xgrad

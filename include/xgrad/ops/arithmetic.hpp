@@ -5,6 +5,7 @@
 #include <xgrad/tensor/tensor.hpp>
 
 namespace xgrad {
+namespace rules {
 /// +x. ∂ = 1.
 struct positive_rule : arithmetic_rule
 {
@@ -19,13 +20,15 @@ struct positive_rule : arithmetic_rule
 
     static constexpr auto partials() { return constant_partial<1>{}; }
 };
+} // namespace rules
 
 template <expression X>
 auto operator+(X&& x)
 {
-    return call<positive_rule>(std::forward<X>(x));
+    return call<rules::positive_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// -x. ∂ = -1.
 struct negative_rule : arithmetic_rule
 {
@@ -40,13 +43,15 @@ struct negative_rule : arithmetic_rule
 
     static constexpr auto partials() { return constant_partial<-1>{}; }
 };
+} // namespace rules
 
 template <expression X>
 auto operator-(X&& x)
 {
-    return call<negative_rule>(std::forward<X>(x));
+    return call<rules::negative_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// x + y. ∂x = 1, ∂y = 1.
 struct add_rule : arithmetic_rule
 {
@@ -64,14 +69,16 @@ struct add_rule : arithmetic_rule
         return xgrad::partials(constant_partial<1>{}, constant_partial<1>{});
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires own_operands<X, Y>
 auto operator+(X&& x, Y&& y)
 {
-    return call<add_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::add_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// x - y. ∂x = 1, ∂y = -1.
 struct subtract_rule : arithmetic_rule
 {
@@ -89,14 +96,16 @@ struct subtract_rule : arithmetic_rule
         return xgrad::partials(constant_partial<1>{}, constant_partial<-1>{});
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires own_operands<X, Y>
 auto operator-(X&& x, Y&& y)
 {
-    return call<subtract_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::subtract_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// x y. ∂x = y, ∂y = x.
 struct multiply_rule : arithmetic_rule
 {
@@ -115,14 +124,16 @@ struct multiply_rule : arithmetic_rule
         return xgrad::partials(y, x);
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires own_operands<X, Y>
 auto operator*(X&& x, Y&& y)
 {
-    return call<multiply_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::multiply_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// x / y. ∂x = 1/y, ∂y = -x/y². Integers truncate, and give 0 where y is 0.
 struct divide_rule : arithmetic_rule
 {
@@ -141,39 +152,41 @@ struct divide_rule : arithmetic_rule
         return xgrad::partials(V(1) / y, -(x / y) / y);
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires own_operands<X, Y>
 auto operator/(X&& x, Y&& y)
 {
-    return call<divide_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::divide_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
 /// x + e, under the name x: other tensors, and what tapes recorded, keep the old value.
-template <element T, operand E>
+template <tensor_element T, operand E>
 tensor<T>& operator+=(tensor<T>& x, E&& e)
 {
     return x = x + std::forward<E>(e);
 }
 
-template <element T, operand E>
+template <tensor_element T, operand E>
 tensor<T>& operator-=(tensor<T>& x, E&& e)
 {
     return x = x - std::forward<E>(e);
 }
 
-template <element T, operand E>
+template <tensor_element T, operand E>
 tensor<T>& operator*=(tensor<T>& x, E&& e)
 {
     return x = x * std::forward<E>(e);
 }
 
-template <element T, operand E>
+template <tensor_element T, operand E>
 tensor<T>& operator/=(tensor<T>& x, E&& e)
 {
     return x = x / std::forward<E>(e);
 }
 
+namespace rules {
 /// x². ∂ = 2x.
 struct square_rule : arithmetic_rule
 {
@@ -191,13 +204,15 @@ struct square_rule : arithmetic_rule
         return x + x;
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto square(X&& x)
 {
-    return call<square_rule>(std::forward<X>(x));
+    return call<rules::square_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// x y + z, rounded once. ∂x = y, ∂y = x, ∂z = 1.
 struct fma_rule : floating_rule
 {
@@ -216,14 +231,16 @@ struct fma_rule : floating_rule
         return xgrad::partials(y, x, constant_partial<1>{});
     }
 };
+} // namespace rules
 
 template <class X, class Y, class Z>
     requires operands<X, Y, Z>
 auto fma(X&& x, Y&& y, Z&& z)
 {
-    return call<fma_rule>(std::forward<X>(x), std::forward<Y>(y), std::forward<Z>(z));
+    return call<rules::fma_rule>(std::forward<X>(x), std::forward<Y>(y), std::forward<Z>(z));
 }
 
+namespace rules {
 /// x + t (y - x), from the nearer end, so that t = 1 gives y. ∂x = 1 - t, ∂y = t, ∂t = y - x.
 struct lerp_rule : floating_rule
 {
@@ -243,11 +260,12 @@ struct lerp_rule : floating_rule
         return xgrad::partials(V(1) - t, t, y - x);
     }
 };
+} // namespace rules
 
 template <class X, class Y, class T>
     requires operands<X, Y, T>
 auto lerp(X&& x, Y&& y, T&& t)
 {
-    return call<lerp_rule>(std::forward<X>(x), std::forward<Y>(y), std::forward<T>(t));
+    return call<rules::lerp_rule>(std::forward<X>(x), std::forward<Y>(y), std::forward<T>(t));
 }
 } // namespace xgrad

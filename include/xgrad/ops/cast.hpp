@@ -4,8 +4,9 @@
 #include <xgrad/tensor/tensor.hpp>
 
 namespace xgrad {
+namespace rules {
 /// x as an element of type T. ∂ = 1 between floating-point types, none otherwise.
-template <element T>
+template <tensor_element T>
 struct cast_rule
 {
     static constexpr std::string_view name = "cast";
@@ -43,16 +44,17 @@ struct cast_rule<bool> : predicate_rule
         return x != V(0);
     }
 };
+} // namespace rules
 
 /// The elements of x as type T: floats are rounded, fractions cut off, numbers beyond an integer
 /// become its nearest. An integer result is a tensor, since no expression computes in two types.
-template <element T, array X>
+template <tensor_element T, array_operand X>
 auto cast(X&& x)
 {
     if constexpr (std::integral<T> && !std::same_as<T, bool>) {
-        return tensor<T>(call<cast_rule<T>>(std::forward<X>(x)));
+        return tensor<T>(call<rules::cast_rule<T>>(std::forward<X>(x)));
     } else {
-        return call<cast_rule<T>>(std::forward<X>(x));
+        return call<rules::cast_rule<T>>(std::forward<X>(x));
     }
 }
 } // namespace xgrad

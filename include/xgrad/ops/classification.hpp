@@ -5,6 +5,7 @@
 // What kind of number: truth values, without a derivative.
 
 namespace xgrad {
+namespace rules {
 /// x is no number.
 struct isnan_rule : predicate_rule
 {
@@ -16,13 +17,15 @@ struct isnan_rule : predicate_rule
         return isnan(x);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto isnan(X&& x)
 {
-    return call<isnan_rule>(std::forward<X>(x));
+    return call<rules::isnan_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// x is infinite.
 struct isinf_rule : predicate_rule
 {
@@ -34,13 +37,15 @@ struct isinf_rule : predicate_rule
         return isinf(x);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto isinf(X&& x)
 {
-    return call<isinf_rule>(std::forward<X>(x));
+    return call<rules::isinf_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// x is a finite number.
 struct isfinite_rule : predicate_rule
 {
@@ -52,13 +57,15 @@ struct isfinite_rule : predicate_rule
         return isfinite(x);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto isfinite(X&& x)
 {
-    return call<isfinite_rule>(std::forward<X>(x));
+    return call<rules::isfinite_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// x and y are equal, or finite with |x - y| <= absolute + relative |y|, or both NaN if
 /// `equal_nan`.
 struct isclose_rule : predicate_rule
@@ -75,13 +82,14 @@ struct isclose_rule : predicate_rule
         return x == y || (isfinite(x) && isfinite(y) && near) || both_nan;
     }
 };
+} // namespace rules
 
 /// With xtensor's and NumPy's default tolerances.
 template <class X, class Y>
     requires operands<X, Y>
 auto isclose(X&& x, Y&& y, double relative = 1e-5, double absolute = 1e-8, bool equal_nan = false)
 {
-    return call<isclose_rule>(
+    return call<rules::isclose_rule>(
         std::forward<X>(x), std::forward<Y>(y), relative, absolute, equal_nan);
 }
 } // namespace xgrad

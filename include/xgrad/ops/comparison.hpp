@@ -5,6 +5,7 @@
 // Comparisons and logic: truth values, without a derivative. A NaN is equal to nothing.
 
 namespace xgrad {
+namespace rules {
 /// x = y, element by element.
 struct equal_rule : predicate_rule
 {
@@ -17,21 +18,23 @@ struct equal_rule : predicate_rule
         return x == y;
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires own_operands<X, Y>
 auto operator==(X&& x, Y&& y)
 {
-    return call<equal_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::equal_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
 template <class X, class Y>
     requires operands<X, Y>
 auto equal(X&& x, Y&& y)
 {
-    return call<equal_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::equal_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// x ≠ y.
 struct not_equal_rule : predicate_rule
 {
@@ -44,21 +47,23 @@ struct not_equal_rule : predicate_rule
         return x != y;
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires own_operands<X, Y>
 auto operator!=(X&& x, Y&& y)
 {
-    return call<not_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::not_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
 template <class X, class Y>
     requires operands<X, Y>
 auto not_equal(X&& x, Y&& y)
 {
-    return call<not_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::not_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// x < y.
 struct less_rule : predicate_rule
 {
@@ -71,21 +76,23 @@ struct less_rule : predicate_rule
         return x < y;
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires own_operands<X, Y>
 auto operator<(X&& x, Y&& y)
 {
-    return call<less_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::less_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
 template <class X, class Y>
     requires operands<X, Y>
 auto less(X&& x, Y&& y)
 {
-    return call<less_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::less_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// x ≤ y.
 struct less_equal_rule : predicate_rule
 {
@@ -98,21 +105,23 @@ struct less_equal_rule : predicate_rule
         return x <= y;
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires own_operands<X, Y>
 auto operator<=(X&& x, Y&& y)
 {
-    return call<less_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::less_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
 template <class X, class Y>
     requires operands<X, Y>
 auto less_equal(X&& x, Y&& y)
 {
-    return call<less_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::less_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// x > y.
 struct greater_rule : predicate_rule
 {
@@ -125,21 +134,23 @@ struct greater_rule : predicate_rule
         return x > y;
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires own_operands<X, Y>
 auto operator>(X&& x, Y&& y)
 {
-    return call<greater_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::greater_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
 template <class X, class Y>
     requires operands<X, Y>
 auto greater(X&& x, Y&& y)
 {
-    return call<greater_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::greater_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// x ≥ y.
 struct greater_equal_rule : predicate_rule
 {
@@ -152,21 +163,23 @@ struct greater_equal_rule : predicate_rule
         return x >= y;
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires own_operands<X, Y>
 auto operator>=(X&& x, Y&& y)
 {
-    return call<greater_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::greater_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
 template <class X, class Y>
     requires operands<X, Y>
 auto greater_equal(X&& x, Y&& y)
 {
-    return call<greater_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::greater_equal_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// x and y. A number is true where it is not 0.
 struct logical_and_rule : predicate_rule
 {
@@ -180,21 +193,23 @@ struct logical_and_rule : predicate_rule
         return x && y;
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires own_operands<X, Y>
 auto operator&&(X&& x, Y&& y)
 {
-    return call<logical_and_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::logical_and_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
 template <class X, class Y>
     requires operands<X, Y>
 auto logical_and(X&& x, Y&& y)
 {
-    return call<logical_and_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::logical_and_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// x or y. A number is true where it is not 0.
 struct logical_or_rule : predicate_rule
 {
@@ -208,21 +223,23 @@ struct logical_or_rule : predicate_rule
         return x || y;
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires own_operands<X, Y>
 auto operator||(X&& x, Y&& y)
 {
-    return call<logical_or_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::logical_or_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
 template <class X, class Y>
     requires operands<X, Y>
 auto logical_or(X&& x, Y&& y)
 {
-    return call<logical_or_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::logical_or_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// not x.
 struct logical_not_rule : predicate_rule
 {
@@ -236,16 +253,17 @@ struct logical_not_rule : predicate_rule
         return !x;
     }
 };
+} // namespace rules
 
 template <expression X>
 auto operator!(X&& x)
 {
-    return call<logical_not_rule>(std::forward<X>(x));
+    return call<rules::logical_not_rule>(std::forward<X>(x));
 }
 
-template <array X>
+template <array_operand X>
 auto logical_not(X&& x)
 {
-    return call<logical_not_rule>(std::forward<X>(x));
+    return call<rules::logical_not_rule>(std::forward<X>(x));
 }
 } // namespace xgrad

@@ -4,6 +4,7 @@
 #include <xgrad/ops/families.hpp>
 
 namespace xgrad {
+namespace rules {
 /// e^x. ∂ = e^x. DLMF 4.7.7.
 struct exp_rule : floating_rule
 {
@@ -21,13 +22,15 @@ struct exp_rule : floating_rule
         return y;
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto exp(X&& x)
 {
-    return call<exp_rule>(std::forward<X>(x));
+    return call<rules::exp_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// 2^x. ∂ = 2^x log 2. DLMF 4.7.10.
 struct exp2_rule : floating_rule
 {
@@ -45,13 +48,15 @@ struct exp2_rule : floating_rule
         return y * V(constants::ln2);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto exp2(X&& x)
 {
-    return call<exp2_rule>(std::forward<X>(x));
+    return call<rules::exp2_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// e^x - 1 without cancellation near 0. ∂ = e^x.
 struct expm1_rule : floating_rule
 {
@@ -69,10 +74,11 @@ struct expm1_rule : floating_rule
         return y + V(1);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto expm1(X&& x)
 {
-    return call<expm1_rule>(std::forward<X>(x));
+    return call<rules::expm1_rule>(std::forward<X>(x));
 }
 } // namespace xgrad

@@ -5,6 +5,7 @@
 // What the rules of a family have in common: the element type of their result.
 
 namespace xgrad {
+namespace rules {
 /// Result as C++ promotes: int32 + float is a float.
 struct arithmetic_rule
 {
@@ -29,4 +30,5 @@ struct predicate_rule
     template <class... T>
     using result = bool;
 };
+} // namespace rules
 } // namespace xgrad

@@ -5,6 +5,7 @@
 #include <utility>
 
 namespace xgrad {
+namespace rules {
 /// sinh x. ∂ = cosh x. DLMF 4.34.1.
 struct sinh_rule : floating_rule
 {
@@ -29,13 +30,15 @@ struct sinh_rule : floating_rule
         return std::pair(both.sine, both.cosine);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto sinh(X&& x)
 {
-    return call<sinh_rule>(std::forward<X>(x));
+    return call<rules::sinh_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// cosh x. ∂ = sinh x. DLMF 4.34.2.
 struct cosh_rule : floating_rule
 {
@@ -60,13 +63,15 @@ struct cosh_rule : floating_rule
         return std::pair(both.cosine, both.sine);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto cosh(X&& x)
 {
-    return call<cosh_rule>(std::forward<X>(x));
+    return call<rules::cosh_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// tanh x. ∂ = 1 - tanh² x. DLMF 4.34.3.
 struct tanh_rule : floating_rule
 {
@@ -85,13 +90,15 @@ struct tanh_rule : floating_rule
         return (V(1) - y) * (V(1) + y);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto tanh(X&& x)
 {
-    return call<tanh_rule>(std::forward<X>(x));
+    return call<rules::tanh_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// The inverse of sinh. ∂ = 1/√(1 + x²). DLMF 4.38.9.
 struct asinh_rule : floating_rule
 {
@@ -110,13 +117,15 @@ struct asinh_rule : floating_rule
         return V(1) / hypot(V(1), x);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto asinh(X&& x)
 {
-    return call<asinh_rule>(std::forward<X>(x));
+    return call<rules::asinh_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// The inverse of cosh on [1, inf). ∂ = 1/√(x² - 1): inf at 1. DLMF 4.38.10.
 struct acosh_rule : floating_rule
 {
@@ -134,13 +143,15 @@ struct acosh_rule : floating_rule
         return V(1) / (sqrt(x - V(1)) * sqrt(x + V(1)));
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto acosh(X&& x)
 {
-    return call<acosh_rule>(std::forward<X>(x));
+    return call<rules::acosh_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// The inverse of tanh. ∂ = 1/(1 - x²): inf at ±1. DLMF 4.38.11.
 struct atanh_rule : floating_rule
 {
@@ -158,10 +169,11 @@ struct atanh_rule : floating_rule
         return V(1) / ((V(1) - x) * (V(1) + x));
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto atanh(X&& x)
 {
-    return call<atanh_rule>(std::forward<X>(x));
+    return call<rules::atanh_rule>(std::forward<X>(x));
 }
 } // namespace xgrad

@@ -4,6 +4,7 @@
 #include <xgrad/ops/families.hpp>
 
 namespace xgrad {
+namespace rules {
 /// log x. ∂ = 1/x. DLMF 4.7.1.
 struct log_rule : floating_rule
 {
@@ -21,13 +22,15 @@ struct log_rule : floating_rule
         return V(1) / x;
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto log(X&& x)
 {
-    return call<log_rule>(std::forward<X>(x));
+    return call<rules::log_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// log x / log 2. ∂ = 1/(x log 2).
 struct log2_rule : floating_rule
 {
@@ -45,13 +48,15 @@ struct log2_rule : floating_rule
         return V(1) / (x * V(constants::ln2));
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto log2(X&& x)
 {
-    return call<log2_rule>(std::forward<X>(x));
+    return call<rules::log2_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// log x / log 10. ∂ = 1/(x log 10).
 struct log10_rule : floating_rule
 {
@@ -69,13 +74,15 @@ struct log10_rule : floating_rule
         return V(1) / (x * V(constants::ln10));
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto log10(X&& x)
 {
-    return call<log10_rule>(std::forward<X>(x));
+    return call<rules::log10_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// log(1 + x) without cancellation near 0. ∂ = 1/(1 + x).
 struct log1p_rule : floating_rule
 {
@@ -93,13 +100,15 @@ struct log1p_rule : floating_rule
         return V(1) / (V(1) + x);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto log1p(X&& x)
 {
-    return call<log1p_rule>(std::forward<X>(x));
+    return call<rules::log1p_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// log(e^x + e^y) = max(x, y) + log1p(e^(-|x - y|)). ∂x = σ(x - y), ∂y = σ(y - x): both 0 where
 /// x = y = -inf.
 struct logaddexp_rule : floating_rule
@@ -125,14 +134,16 @@ struct logaddexp_rule : floating_rule
         return xgrad::partials(by_x, by_y);
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires operands<X, Y>
 auto logaddexp(X&& x, Y&& y)
 {
-    return call<logaddexp_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::logaddexp_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// x log y; 0 where x = 0 and y >= 0. ∂x = log y; ∂y = x/y, 0 where x = 0.
 struct xlogy_rule : floating_rule
 {
@@ -151,14 +162,16 @@ struct xlogy_rule : floating_rule
         return xgrad::partials(log(y), select(x == zero, zero, x / y));
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires operands<X, Y>
 auto xlogy(X&& x, Y&& y)
 {
-    return call<xlogy_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::xlogy_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// x log(1 + y); 0 where x = 0 and y >= -1. ∂x = log(1 + y); ∂y = x/(1 + y), 0 where x = 0.
 struct xlog1py_rule : floating_rule
 {
@@ -177,11 +190,12 @@ struct xlog1py_rule : floating_rule
         return xgrad::partials(log1p(y), select(x == zero, zero, x / (V(1) + y)));
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires operands<X, Y>
 auto xlog1py(X&& x, Y&& y)
 {
-    return call<xlog1py_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::xlog1py_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 } // namespace xgrad

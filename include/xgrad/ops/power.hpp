@@ -6,6 +6,7 @@
 #include <utility>
 
 namespace xgrad {
+namespace rules {
 /// √x. ∂ = 1/(2√x): +inf at 0 and -0.
 struct sqrt_rule : floating_rule
 {
@@ -24,13 +25,15 @@ struct sqrt_rule : floating_rule
         return V(1) / abs(y + y);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto sqrt(X&& x)
 {
-    return call<sqrt_rule>(std::forward<X>(x));
+    return call<rules::sqrt_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// x^y. ∂x = y x^(y-1), 0 where y = 0; ∂y = x^y log x, where x = 0: 0 for y >= 0, -inf for y < 0;
 /// where x < 0: 0 for a whole y (NaN otherwise, as the value). Special values: C99 F.9.4.4.
 struct pow_rule : floating_rule
@@ -57,14 +60,16 @@ struct pow_rule : floating_rule
         return xgrad::partials(by_x, by_y);
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires operands<X, Y>
 auto pow(X&& x, Y&& y)
 {
-    return call<pow_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::pow_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// 1/√x. ∂ = -1/(2 x √x): -inf at 0.
 struct rsqrt_rule : floating_rule
 {
@@ -83,13 +88,15 @@ struct rsqrt_rule : floating_rule
         return -(y * y) * (y * V(constants::half));
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto rsqrt(X&& x)
 {
-    return call<rsqrt_rule>(std::forward<X>(x));
+    return call<rules::rsqrt_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// ∛x. ∂ = 1/(3 ∛x²): inf at 0.
 struct cbrt_rule : floating_rule
 {
@@ -107,13 +114,15 @@ struct cbrt_rule : floating_rule
         return V(1) / (V(3) * (y * y));
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto cbrt(X&& x)
 {
-    return call<cbrt_rule>(std::forward<X>(x));
+    return call<rules::cbrt_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// x³. ∂ = 3x².
 struct cube_rule : arithmetic_rule
 {
@@ -131,13 +140,15 @@ struct cube_rule : arithmetic_rule
         return V(3) * (x * x);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto cube(X&& x)
 {
-    return call<cube_rule>(std::forward<X>(x));
+    return call<rules::cube_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// 1/x. ∂ = -1/x².
 struct reciprocal_rule : floating_rule
 {
@@ -156,13 +167,15 @@ struct reciprocal_rule : floating_rule
         return -(y * y);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto reciprocal(X&& x)
 {
-    return call<reciprocal_rule>(std::forward<X>(x));
+    return call<rules::reciprocal_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// √(x² + y²), without overflow in between. ∂x = x/√(x² + y²), ∂y alike: 0 at the origin, the sign
 /// where the operand is infinite.
 struct hypot_rule : floating_rule
@@ -202,11 +215,12 @@ struct hypot_rule : floating_rule
         return std::pair(h, slopes(x, y, h));
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires operands<X, Y>
 auto hypot(X&& x, Y&& y)
 {
-    return call<hypot_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::hypot_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 } // namespace xgrad

@@ -6,6 +6,7 @@
 // Piecewise activations. At a kink: the subgradient of least norm.
 
 namespace xgrad {
+namespace rules {
 /// max(x, 0). ∂ = 1 where x > 0, else 0.
 struct relu_rule : arithmetic_rule
 {
@@ -23,13 +24,15 @@ struct relu_rule : arithmetic_rule
         return gate(x > V(0));
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto relu(X&& x)
 {
-    return call<relu_rule>(std::forward<X>(x));
+    return call<rules::relu_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// min(max(x, 0), 6). ∂ = 1 where 0 < x < 6, else 0.
 struct relu6_rule : arithmetic_rule
 {
@@ -47,11 +50,12 @@ struct relu6_rule : arithmetic_rule
         return gate(x > V(0) && x < V(6));
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto relu6(X&& x)
 {
-    return call<relu6_rule>(std::forward<X>(x));
+    return call<rules::relu6_rule>(std::forward<X>(x));
 }
 
 namespace detail {
@@ -74,6 +78,7 @@ decltype(auto) parameter(A&& a)
 }
 } // namespace detail
 
+namespace rules {
 /// x where x > 0, else slope x. ∂x = 1, slope; at 0 the least between them. ∂slope = x where x < 0,
 /// else 0.
 struct leaky_relu_rule : floating_rule
@@ -96,15 +101,17 @@ struct leaky_relu_rule : floating_rule
         return xgrad::partials(by_x, select(x < zero, x, zero));
     }
 };
+} // namespace rules
 
 template <class X, class Slope>
     requires operands<X, Slope>
 auto leaky_relu(X&& x, Slope&& slope)
 {
-    return call<leaky_relu_rule>(
+    return call<rules::leaky_relu_rule>(
         std::forward<X>(x), detail::parameter<X>(std::forward<Slope>(slope)));
 }
 
+namespace rules {
 /// x where x > 0, else alpha (e^x - 1). ∂x = 1, alpha e^x; at 0 the least between 1 and alpha.
 /// ∂alpha = e^x - 1 where x < 0, else 0. D.-A. Clevert et al. (2015).
 struct elu_rule : floating_rule
@@ -126,21 +133,24 @@ struct elu_rule : floating_rule
         return xgrad::partials(by_x, select(x < zero, expm1(x), zero));
     }
 };
+} // namespace rules
 
 template <class X, class Alpha>
     requires operands<X, Alpha>
 auto elu(X&& x, Alpha&& alpha)
 {
-    return call<elu_rule>(std::forward<X>(x), detail::parameter<X>(std::forward<Alpha>(alpha)));
+    return call<rules::elu_rule>(
+        std::forward<X>(x), detail::parameter<X>(std::forward<Alpha>(alpha)));
 }
 
 /// With alpha = 1.
-template <array X>
+template <array_operand X>
 auto elu(X&& x)
 {
     return elu(std::forward<X>(x), 1);
 }
 
+namespace rules {
 /// scale x where x > 0, else scale alpha (e^x - 1), with the two constants of G. Klambauer et al.
 /// (2017). ∂ = scale, scale alpha e^x; scale at 0, the lesser.
 struct selu_rule : floating_rule
@@ -162,13 +172,15 @@ struct selu_rule : floating_rule
         return V(constants::selu_scale) * select(x >= V(0), V(1), alpha * exp(x));
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto selu(X&& x)
 {
-    return call<selu_rule>(std::forward<X>(x));
+    return call<rules::selu_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// x, clipped to [-1, 1]. ∂ = 1 inside, else 0.
 struct hard_tanh_rule : arithmetic_rule
 {
@@ -186,13 +198,15 @@ struct hard_tanh_rule : arithmetic_rule
         return gate(x > V(-1) && x < V(1));
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto hard_tanh(X&& x)
 {
-    return call<hard_tanh_rule>(std::forward<X>(x));
+    return call<rules::hard_tanh_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// x/6 + 1/2, clipped to [0, 1]. ∂ = 1/6 inside, else 0.
 struct hard_sigmoid_rule : floating_rule
 {
@@ -213,10 +227,11 @@ struct hard_sigmoid_rule : floating_rule
         return select(x > V(-3) && x < V(3), V(1) / V(6), V(0));
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto hard_sigmoid(X&& x)
 {
-    return call<hard_sigmoid_rule>(std::forward<X>(x));
+    return call<rules::hard_sigmoid_rule>(std::forward<X>(x));
 }
 } // namespace xgrad

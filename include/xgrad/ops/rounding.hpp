@@ -6,6 +6,7 @@
 // are their own values. C99 F.9.6.
 
 namespace xgrad {
+namespace rules {
 /// 1, 0 or -1; NaN of NaN. ∂ = 0.
 struct sign_rule : arithmetic_rule
 {
@@ -19,13 +20,15 @@ struct sign_rule : arithmetic_rule
 
     static constexpr auto partials() { return constant_partial<0>{}; }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto sign(X&& x)
 {
-    return call<sign_rule>(std::forward<X>(x));
+    return call<rules::sign_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// The largest whole number not above x. ∂ = 0.
 struct floor_rule : floating_rule
 {
@@ -40,13 +43,15 @@ struct floor_rule : floating_rule
 
     static constexpr auto partials() { return constant_partial<0>{}; }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto floor(X&& x)
 {
-    return call<floor_rule>(std::forward<X>(x));
+    return call<rules::floor_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// The smallest whole number not below x. ∂ = 0.
 struct ceil_rule : floating_rule
 {
@@ -61,13 +66,15 @@ struct ceil_rule : floating_rule
 
     static constexpr auto partials() { return constant_partial<0>{}; }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto ceil(X&& x)
 {
-    return call<ceil_rule>(std::forward<X>(x));
+    return call<rules::ceil_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// x without its fraction. ∂ = 0.
 struct trunc_rule : floating_rule
 {
@@ -82,13 +89,15 @@ struct trunc_rule : floating_rule
 
     static constexpr auto partials() { return constant_partial<0>{}; }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto trunc(X&& x)
 {
-    return call<trunc_rule>(std::forward<X>(x));
+    return call<rules::trunc_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// The nearest whole number, ties away from zero. ∂ = 0.
 struct round_rule : floating_rule
 {
@@ -103,13 +112,15 @@ struct round_rule : floating_rule
 
     static constexpr auto partials() { return constant_partial<0>{}; }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto round(X&& x)
 {
-    return call<round_rule>(std::forward<X>(x));
+    return call<rules::round_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// The nearest whole number, ties to even. ∂ = 0.
 struct rint_rule : floating_rule
 {
@@ -124,13 +135,15 @@ struct rint_rule : floating_rule
 
     static constexpr auto partials() { return constant_partial<0>{}; }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto rint(X&& x)
 {
-    return call<rint_rule>(std::forward<X>(x));
+    return call<rules::rint_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// The nearest whole number, ties to even, as rint. ∂ = 0.
 struct nearbyint_rule : floating_rule
 {
@@ -145,10 +158,11 @@ struct nearbyint_rule : floating_rule
 
     static constexpr auto partials() { return constant_partial<0>{}; }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto nearbyint(X&& x)
 {
-    return call<nearbyint_rule>(std::forward<X>(x));
+    return call<rules::nearbyint_rule>(std::forward<X>(x));
 }
 } // namespace xgrad

@@ -4,6 +4,7 @@
 #include <xgrad/ops/families.hpp>
 
 namespace xgrad {
+namespace rules {
 /// |x|. ∂ = sign x: 0 at 0.
 struct abs_rule : arithmetic_rule
 {
@@ -23,13 +24,15 @@ struct abs_rule : arithmetic_rule
         return select(x > zero, V(1), select(x < zero, V(-1), select(x == zero, zero, x)));
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto abs(X&& x)
 {
-    return call<abs_rule>(std::forward<X>(x));
+    return call<rules::abs_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// The larger of x and y; NaN where either is. ∂ = 1 for the larger, 1/2 for each at a tie.
 struct maximum_rule : arithmetic_rule
 {
@@ -50,14 +53,16 @@ struct maximum_rule : arithmetic_rule
         return xgrad::partials(by_x, V(1) - by_x);
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires operands<X, Y>
 auto maximum(X&& x, Y&& y)
 {
-    return call<maximum_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::maximum_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// The smaller of x and y; NaN where either is. ∂ = 1 for the smaller, 1/2 for each at a tie.
 struct minimum_rule : arithmetic_rule
 {
@@ -78,14 +83,16 @@ struct minimum_rule : arithmetic_rule
         return xgrad::partials(by_x, V(1) - by_x);
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires operands<X, Y>
 auto minimum(X&& x, Y&& y)
 {
-    return call<minimum_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::minimum_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// min(max(x, low), high). ∂x = 1 inside and at the edges, ∂low = 1 below, ∂high = 1 above.
 struct clip_rule : arithmetic_rule
 {
@@ -107,14 +114,17 @@ struct clip_rule : arithmetic_rule
             gate(x > high || (x < low && low > high)));
     }
 };
+} // namespace rules
 
 template <class X, class Low, class High>
     requires operands<X, Low, High>
 auto clip(X&& x, Low&& low, High&& high)
 {
-    return call<clip_rule>(std::forward<X>(x), std::forward<Low>(low), std::forward<High>(high));
+    return call<rules::clip_rule>(
+        std::forward<X>(x), std::forward<Low>(low), std::forward<High>(high));
 }
 
+namespace rules {
 /// x where the condition holds, else y. Nothing reaches what lies below the branch not taken.
 struct where_rule : arithmetic_rule
 {
@@ -136,14 +146,17 @@ struct where_rule : arithmetic_rule
         return xgrad::partials(no_partial{}, branch(condition), branch(!condition));
     }
 };
+} // namespace rules
 
 template <class C, class X, class Y>
     requires operands<C, X, Y>
 auto where(C&& condition, X&& x, Y&& y)
 {
-    return call<where_rule>(std::forward<C>(condition), std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::where_rule>(
+        std::forward<C>(condition), std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// |x| in floating point. ∂ = sign x: 0 at 0.
 struct fabs_rule : floating_rule
 {
@@ -163,13 +176,15 @@ struct fabs_rule : floating_rule
         return abs_rule::partials_at(x);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto fabs(X&& x)
 {
-    return call<fabs_rule>(std::forward<X>(x));
+    return call<rules::fabs_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// The larger of x and y, or the one that is no NaN. ∂ = 1 for it, 1/2 for each at a tie. C99
 /// F.9.9.2.
 struct fmax_rule : floating_rule
@@ -193,14 +208,16 @@ struct fmax_rule : floating_rule
         return xgrad::partials(by_x, V(1) - by_x);
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires operands<X, Y>
 auto fmax(X&& x, Y&& y)
 {
-    return call<fmax_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::fmax_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// The smaller of x and y, or the one that is no NaN. ∂ = 1 for it, 1/2 for each at a tie. C99
 /// F.9.9.3.
 struct fmin_rule : floating_rule
@@ -224,14 +241,16 @@ struct fmin_rule : floating_rule
         return xgrad::partials(by_x, V(1) - by_x);
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires operands<X, Y>
 auto fmin(X&& x, Y&& y)
 {
-    return call<fmin_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::fmin_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
 /// |x| with the sign of y, that of a zero included. ∂x = 1 where the signs agree, else -1; 0 at 0.
 /// ∂y = 0.
 struct copysign_rule : floating_rule
@@ -253,11 +272,12 @@ struct copysign_rule : floating_rule
         return xgrad::partials(select(x == V(0), V(0), agree), constant_partial<0>{});
     }
 };
+} // namespace rules
 
 template <class X, class Y>
     requires operands<X, Y>
 auto copysign(X&& x, Y&& y)
 {
-    return call<copysign_rule>(std::forward<X>(x), std::forward<Y>(y));
+    return call<rules::copysign_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 } // namespace xgrad

@@ -6,6 +6,7 @@
 #include <utility>
 
 namespace xgrad {
+namespace rules {
 /// e^(-x²). ∂ = -2x e^(-x²).
 struct exp_minus_square_rule : floating_rule
 {
@@ -43,13 +44,15 @@ struct erf_rule : floating_rule
         return V(constants::two_over_sqrt_pi) * exp_minus_square(x);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto erf(X&& x)
 {
-    return call<erf_rule>(std::forward<X>(x));
+    return call<rules::erf_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// 1 - erf x, with all digits in its tail. ∂ = -2/√π e^(-x²). DLMF 7.10.1.
 struct erfc_rule : floating_rule
 {
@@ -68,13 +71,15 @@ struct erfc_rule : floating_rule
         return -V(constants::two_over_sqrt_pi) * exp_minus_square(x);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto erfc(X&& x)
 {
-    return call<erfc_rule>(std::forward<X>(x));
+    return call<rules::erfc_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// The inverse of erf on [-1, 1]. ∂ = √π/2 e^(y²): inf at ±1.
 struct erfinv_rule : floating_rule
 {
@@ -92,13 +97,15 @@ struct erfinv_rule : floating_rule
         return V(constants::half_sqrt_pi) * exp(y * y);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto erfinv(X&& x)
 {
-    return call<erfinv_rule>(std::forward<X>(x));
+    return call<rules::erfinv_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// log |Γ(x)|. ∂ = ψ(x). DLMF 5.2.2.
 struct lgamma_rule : floating_rule
 {
@@ -116,13 +123,15 @@ struct lgamma_rule : floating_rule
         return digamma(x);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto lgamma(X&& x)
 {
-    return call<lgamma_rule>(std::forward<X>(x));
+    return call<rules::lgamma_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// Γ(x). ∂ = Γ(x) ψ(x). DLMF 5.2.2.
 struct tgamma_rule : floating_rule
 {
@@ -147,13 +156,15 @@ struct tgamma_rule : floating_rule
         return std::pair(y, y * digamma(x));
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto tgamma(X&& x)
 {
-    return call<tgamma_rule>(std::forward<X>(x));
+    return call<rules::tgamma_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// ψ⁽ⁿ⁾(x), the n-th derivative of digamma, n = 1, 2, ... ∂x = ψ⁽ⁿ⁺¹⁾(x). DLMF 5.15.
 struct polygamma_rule : floating_rule
 {
@@ -207,10 +218,11 @@ struct digamma_rule : floating_rule
         return trigamma(x);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto digamma(X&& x)
 {
-    return call<digamma_rule>(std::forward<X>(x));
+    return call<rules::digamma_rule>(std::forward<X>(x));
 }
 } // namespace xgrad

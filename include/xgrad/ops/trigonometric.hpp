@@ -6,6 +6,7 @@
 #include <utility>
 
 namespace xgrad {
+namespace rules {
 /// sin x. ∂ = cos x. DLMF 4.20.1.
 struct sin_rule : floating_rule
 {
@@ -31,13 +32,15 @@ struct sin_rule : floating_rule
         return std::pair(both.sine, both.cosine);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto sin(X&& x)
 {
-    return call<sin_rule>(std::forward<X>(x));
+    return call<rules::sin_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// cos x. ∂ = -sin x. DLMF 4.20.2.
 struct cos_rule : floating_rule
 {
@@ -63,13 +66,15 @@ struct cos_rule : floating_rule
         return std::pair(both.cosine, -both.sine);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto cos(X&& x)
 {
-    return call<cos_rule>(std::forward<X>(x));
+    return call<rules::cos_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// tan x. ∂ = 1 + tan² x. DLMF 4.20.3.
 struct tan_rule : floating_rule
 {
@@ -87,13 +92,15 @@ struct tan_rule : floating_rule
         return fma(y, y, V(1));
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto tan(X&& x)
 {
-    return call<tan_rule>(std::forward<X>(x));
+    return call<rules::tan_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// The n-th derivative of sinc, n = 0, 1, 2, ... ∂x = the next one.
 struct sinc_derivative_rule : floating_rule
 {
@@ -150,13 +157,15 @@ struct sinc_rule : floating_rule
         return sinc_slope(x);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto sinc(X&& x)
 {
-    return call<sinc_rule>(std::forward<X>(x));
+    return call<rules::sinc_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// π x / 180. ∂ = π/180.
 struct deg2rad_rule : floating_rule
 {
@@ -176,13 +185,15 @@ struct deg2rad_rule : floating_rule
         return V(constants::radians_per_degree);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto deg2rad(X&& x)
 {
-    return call<deg2rad_rule>(std::forward<X>(x));
+    return call<rules::deg2rad_rule>(std::forward<X>(x));
 }
 
+namespace rules {
 /// 180 x / π. ∂ = 180/π.
 struct rad2deg_rule : floating_rule
 {
@@ -202,10 +213,11 @@ struct rad2deg_rule : floating_rule
         return V(constants::degrees_per_radian);
     }
 };
+} // namespace rules
 
-template <array X>
+template <array_operand X>
 auto rad2deg(X&& x)
 {
-    return call<rad2deg_rule>(std::forward<X>(x));
+    return call<rules::rad2deg_rule>(std::forward<X>(x));
 }
 } // namespace xgrad

@@ -68,7 +68,7 @@ concept plain_adjoint = !requires(G g) { g.chosen; } && !requires { G::constant;
 /// The finite chain rule: a partial that is infinite carries nothing from an adjoint of zero,
 /// one that is NaN stays visible.
 template <bool Finite, plain_adjoint V>
-XGRAD_ALWAYS_INLINE constexpr V chain(V const& g, V const& partial)
+XGRAD_ALWAYS_INLINE constexpr V chain_rule(V const& g, V const& partial)
 {
     if constexpr (Finite) {
         return g * partial;
@@ -78,7 +78,7 @@ XGRAD_ALWAYS_INLINE constexpr V chain(V const& g, V const& partial)
 }
 
 template <bool Finite, plain_adjoint V, int Value>
-XGRAD_ALWAYS_INLINE constexpr V chain(V const& g, constant_partial<Value>)
+XGRAD_ALWAYS_INLINE constexpr V chain_rule(V const& g, constant_partial<Value>)
 {
     if constexpr (Value == 0) {
         return V(0);
@@ -92,22 +92,23 @@ XGRAD_ALWAYS_INLINE constexpr V chain(V const& g, constant_partial<Value>)
 }
 
 template <bool Finite, plain_adjoint V, class Mask>
-XGRAD_ALWAYS_INLINE constexpr V chain(V const& g, gate<Mask> const& partial)
+XGRAD_ALWAYS_INLINE constexpr V chain_rule(V const& g, gate<Mask> const& partial)
 {
     return select(partial.condition, g, V(0));
 }
 
 template <bool Finite, plain_adjoint V, class Mask>
-XGRAD_ALWAYS_INLINE constexpr masked_adjoint<V, Mask> chain(V const& g, branch<Mask> const& partial)
+XGRAD_ALWAYS_INLINE constexpr masked_adjoint<V, Mask>
+chain_rule(V const& g, branch<Mask> const& partial)
 {
     return {select(partial.condition, g, V(0)), partial.condition};
 }
 
 template <bool Finite, class V, class Mask, class Partial>
 XGRAD_ALWAYS_INLINE constexpr masked_adjoint<V, Mask>
-chain(masked_adjoint<V, Mask> const& g, Partial const& partial)
+chain_rule(masked_adjoint<V, Mask> const& g, Partial const& partial)
 {
-    auto const inner = chain<Finite>(g.value, partial);
+    auto const inner = chain_rule<Finite>(g.value, partial);
     if constexpr (requires { inner.chosen; }) {
         return {inner.value, g.chosen && inner.chosen};
     } else if constexpr (std::same_as<Partial, V>) {
@@ -118,18 +119,19 @@ chain(masked_adjoint<V, Mask> const& g, Partial const& partial)
 }
 
 template <bool Finite, class V, int Adjoint, int Value>
-XGRAD_ALWAYS_INLINE constexpr auto chain(constant_adjoint<V, Adjoint>, constant_partial<Value>)
+XGRAD_ALWAYS_INLINE constexpr auto chain_rule(constant_adjoint<V, Adjoint>, constant_partial<Value>)
 {
     return constant_adjoint<V, Adjoint * Value>{};
 }
 
 template <bool Finite, class V, int Adjoint, class Partial>
-XGRAD_ALWAYS_INLINE constexpr auto chain(constant_adjoint<V, Adjoint>, Partial const& partial)
+XGRAD_ALWAYS_INLINE constexpr auto chain_rule(constant_adjoint<V, Adjoint>, Partial const& partial)
 {
     if constexpr (Adjoint == 1 && std::same_as<Partial, V>) {
         return partial;
     } else {
-        return chain < Finite || Adjoint != 0 > (V(Adjoint), partial);
+        constexpr bool finite = Finite || Adjoint != 0;
+        return chain_rule<finite>(V(Adjoint), partial);
     }
 }
 

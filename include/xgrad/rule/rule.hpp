@@ -37,7 +37,7 @@
 
 namespace xgrad {
 template <class R>
-concept rule = requires {
+concept named_rule = requires {
     {
         R::name
     } -> std::convertible_to<std::string_view>;

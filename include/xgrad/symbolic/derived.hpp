@@ -149,7 +149,7 @@ derivative_of(derivative_request const& what, graph_arithmetic const& rules)
 {
     static constinit std::atomic_flag asked;
     static std::map<block_kernels const*, std::list<known_derivative>> known;
-    scoped_lock const only(asked);
+    flag_lock const only(asked);
     auto& of_these_kernels = known[what.kernels];
     for (auto const& k : of_these_kernels) {
         if (k.what == what) {

@@ -8,20 +8,20 @@
 
 namespace xgrad {
 /// A lock that is held shortly and seldom (<mutex> would cost every program's compiler more).
-class scoped_lock
+class flag_lock
 {
 public:
-    explicit scoped_lock(std::atomic_flag& flag) : flag_(flag)
+    explicit flag_lock(std::atomic_flag& flag) : flag_(flag)
     {
         while (flag_.test_and_set(std::memory_order_acquire)) {
             flag_.wait(true, std::memory_order_relaxed);
         }
     }
 
-    scoped_lock(scoped_lock const&) = delete;
-    scoped_lock& operator=(scoped_lock const&) = delete;
+    flag_lock(flag_lock const&) = delete;
+    flag_lock& operator=(flag_lock const&) = delete;
 
-    ~scoped_lock()
+    ~flag_lock()
     {
         flag_.clear(std::memory_order_release);
         flag_.notify_one();
@@ -146,7 +146,7 @@ private:
         if (derived_.load(std::memory_order_acquire)) {
             return;
         }
-        scoped_lock const only(deriving_);
+        flag_lock const only(deriving_);
         if (!derived_.load(std::memory_order_relaxed)) {
             derive();
             derived_.store(true, std::memory_order_release);

@@ -14,6 +14,7 @@ struct primitive_of
 } // namespace XGRAD_ARCHITECTURE
 
 // The rules that the text of a rule's partials may use; each is defined with its function.
+namespace rules {
 struct abs_rule;
 struct acos_rule;
 struct acosh_rule;
@@ -82,6 +83,7 @@ struct tgamma_rule;
 struct trigamma_rule;
 struct trunc_rule;
 struct where_rule;
+} // namespace rules
 
 /// A value type that stands for a term of a formula: a rule's partials, evaluated with it, write
 /// themselves down as terms of the current graph, in which they can be differentiated again.
@@ -122,79 +124,80 @@ public:
     // What the text of a rule's partials may use (as with `dependence`).
     // clang-format off
     friend symbolic_value operator+(symbolic_value a) { return a; }
-    friend symbolic_value operator-(symbolic_value a) { return apply<negative_rule>(a); }
-    friend symbolic_value operator!(symbolic_value a) { return apply<logical_not_rule>(a); }
-    friend symbolic_value operator+(symbolic_value a, symbolic_value b) { return apply<add_rule>(a, b); }
-    friend symbolic_value operator-(symbolic_value a, symbolic_value b) { return apply<subtract_rule>(a, b); }
-    friend symbolic_value operator*(symbolic_value a, symbolic_value b) { return a.is(1) ? b : b.is(1) ? a : apply<multiply_rule>(a, b); }
-    friend symbolic_value operator/(symbolic_value a, symbolic_value b) { return b.is(1) ? a : apply<divide_rule>(a, b); }
-    friend symbolic_value operator==(symbolic_value a, symbolic_value b) { return apply<equal_rule>(a, b); }
-    friend symbolic_value operator!=(symbolic_value a, symbolic_value b) { return apply<not_equal_rule>(a, b); }
-    friend symbolic_value operator<(symbolic_value a, symbolic_value b) { return apply<less_rule>(a, b); }
-    friend symbolic_value operator<=(symbolic_value a, symbolic_value b) { return apply<less_equal_rule>(a, b); }
-    friend symbolic_value operator>(symbolic_value a, symbolic_value b) { return apply<greater_rule>(a, b); }
-    friend symbolic_value operator>=(symbolic_value a, symbolic_value b) { return apply<greater_equal_rule>(a, b); }
-    friend symbolic_value operator&&(symbolic_value a, symbolic_value b) { return apply<logical_and_rule>(a, b); }
-    friend symbolic_value operator||(symbolic_value a, symbolic_value b) { return apply<logical_or_rule>(a, b); }
-    friend symbolic_value select(symbolic_value c, symbolic_value a, symbolic_value b) { return c.is(0) ? b : c.is(1) ? a : apply<where_rule>(c, a, b); }
-    friend symbolic_value fma(symbolic_value a, symbolic_value b, symbolic_value c) { return apply<fma_rule>(a, b, c); }
-    friend symbolic_value sqrt(symbolic_value x) { return apply<sqrt_rule>(x); }
-    friend symbolic_value cbrt(symbolic_value x) { return apply<cbrt_rule>(x); }
-    friend symbolic_value abs(symbolic_value x) { return apply<abs_rule>(x); }
-    friend symbolic_value exp(symbolic_value x) { return apply<exp_rule>(x); }
-    friend symbolic_value exp2(symbolic_value x) { return apply<exp2_rule>(x); }
-    friend symbolic_value expm1(symbolic_value x) { return apply<expm1_rule>(x); }
-    friend symbolic_value log(symbolic_value x) { return apply<log_rule>(x); }
-    friend symbolic_value log2(symbolic_value x) { return apply<log2_rule>(x); }
-    friend symbolic_value log10(symbolic_value x) { return apply<log10_rule>(x); }
-    friend symbolic_value log1p(symbolic_value x) { return apply<log1p_rule>(x); }
-    friend symbolic_value sin(symbolic_value x) { return apply<sin_rule>(x); }
-    friend symbolic_value cos(symbolic_value x) { return apply<cos_rule>(x); }
-    friend symbolic_value tan(symbolic_value x) { return apply<tan_rule>(x); }
-    friend symbolic_value sinc(symbolic_value x) { return apply<sinc_rule>(x); }
-    friend symbolic_value sinc_slope(symbolic_value x) { return apply<sinc_slope_rule>(x); }
-    friend symbolic_value sinc_derivative(symbolic_value n, symbolic_value x) { return apply<sinc_derivative_rule>(n, x); }
-    friend symbolic_value asin(symbolic_value x) { return apply<asin_rule>(x); }
-    friend symbolic_value acos(symbolic_value x) { return apply<acos_rule>(x); }
-    friend symbolic_value atan(symbolic_value x) { return apply<atan_rule>(x); }
-    friend symbolic_value sinh(symbolic_value x) { return apply<sinh_rule>(x); }
-    friend symbolic_value cosh(symbolic_value x) { return apply<cosh_rule>(x); }
-    friend symbolic_value tanh(symbolic_value x) { return apply<tanh_rule>(x); }
-    friend symbolic_value asinh(symbolic_value x) { return apply<asinh_rule>(x); }
-    friend symbolic_value acosh(symbolic_value x) { return apply<acosh_rule>(x); }
-    friend symbolic_value atanh(symbolic_value x) { return apply<atanh_rule>(x); }
-    friend symbolic_value erf(symbolic_value x) { return apply<erf_rule>(x); }
-    friend symbolic_value erfc(symbolic_value x) { return apply<erfc_rule>(x); }
-    friend symbolic_value erfinv(symbolic_value x) { return apply<erfinv_rule>(x); }
-    friend symbolic_value exp_minus_square(symbolic_value x) { return apply<exp_minus_square_rule>(x); }
-    friend symbolic_value lgamma(symbolic_value x) { return apply<lgamma_rule>(x); }
-    friend symbolic_value tgamma(symbolic_value x) { return apply<tgamma_rule>(x); }
-    friend symbolic_value digamma(symbolic_value x) { return apply<digamma_rule>(x); }
-    friend symbolic_value trigamma(symbolic_value x) { return apply<trigamma_rule>(x); }
-    friend symbolic_value polygamma(symbolic_value n, symbolic_value x) { return apply<polygamma_rule>(n, x); }
-    friend symbolic_value sigmoid(symbolic_value x) { return apply<sigmoid_rule>(x); }
-    friend symbolic_value gelu_slope(symbolic_value x) { return apply<gelu_slope_rule>(x); }
-    friend symbolic_value gelu_tanh_slope(symbolic_value x) { return apply<gelu_tanh_slope_rule>(x); }
-    friend symbolic_value floor(symbolic_value x) { return apply<floor_rule>(x); }
-    friend symbolic_value ceil(symbolic_value x) { return apply<ceil_rule>(x); }
-    friend symbolic_value trunc(symbolic_value x) { return apply<trunc_rule>(x); }
-    friend symbolic_value round(symbolic_value x) { return apply<round_rule>(x); }
-    friend symbolic_value rint(symbolic_value x) { return apply<rint_rule>(x); }
-    friend symbolic_value isnan(symbolic_value x) { return apply<isnan_rule>(x); }
-    friend symbolic_value isinf(symbolic_value x) { return apply<isinf_rule>(x); }
-    friend symbolic_value isfinite(symbolic_value x) { return apply<isfinite_rule>(x); }
-    friend symbolic_value pow(symbolic_value x, symbolic_value y) { return apply<pow_rule>(x, y); }
-    friend symbolic_value hypot(symbolic_value x, symbolic_value y) { return apply<hypot_rule>(x, y); }
-    friend symbolic_value atan2(symbolic_value x, symbolic_value y) { return apply<atan2_rule>(x, y); }
-    friend symbolic_value fmod(symbolic_value x, symbolic_value y) { return apply<fmod_rule>(x, y); }
-    friend symbolic_value remainder(symbolic_value x, symbolic_value y) { return apply<remainder_rule>(x, y); }
-    friend symbolic_value copysign(symbolic_value x, symbolic_value y) { return apply<copysign_rule>(x, y); }
+    friend symbolic_value operator-(symbolic_value a) { return apply<rules::negative_rule>(a); }
+    friend symbolic_value operator!(symbolic_value a) { return apply<rules::logical_not_rule>(a); }
+    friend symbolic_value operator+(symbolic_value a, symbolic_value b) { return apply<rules::add_rule>(a, b); }
+    friend symbolic_value operator-(symbolic_value a, symbolic_value b) { return apply<rules::subtract_rule>(a, b); }
+    friend symbolic_value operator*(symbolic_value a, symbolic_value b) { return a.is(1) ? b : b.is(1) ? a : apply<rules::multiply_rule>(a, b); }
+    friend symbolic_value operator/(symbolic_value a, symbolic_value b) { return b.is(1) ? a : apply<rules::divide_rule>(a, b); }
+    friend symbolic_value operator==(symbolic_value a, symbolic_value b) { return apply<rules::equal_rule>(a, b); }
+    friend symbolic_value operator!=(symbolic_value a, symbolic_value b) { return apply<rules::not_equal_rule>(a, b); }
+    friend symbolic_value operator<(symbolic_value a, symbolic_value b) { return apply<rules::less_rule>(a, b); }
+    friend symbolic_value operator<=(symbolic_value a, symbolic_value b) { return apply<rules::less_equal_rule>(a, b); }
+    friend symbolic_value operator>(symbolic_value a, symbolic_value b) { return apply<rules::greater_rule>(a, b); }
+    friend symbolic_value operator>=(symbolic_value a, symbolic_value b) { return apply<rules::greater_equal_rule>(a, b); }
+    friend symbolic_value operator&&(symbolic_value a, symbolic_value b) { return apply<rules::logical_and_rule>(a, b); }
+    friend symbolic_value operator||(symbolic_value a, symbolic_value b) { return apply<rules::logical_or_rule>(a, b); }
+    friend symbolic_value select(symbolic_value c, symbolic_value a, symbolic_value b) { return c.is(0) ? b : c.is(1) ? a : apply<rules::where_rule>(c, a, b); }
+    friend symbolic_value fma(symbolic_value a, symbolic_value b, symbolic_value c) { return apply<rules::fma_rule>(a, b, c); }
+    friend symbolic_value sqrt(symbolic_value x) { return apply<rules::sqrt_rule>(x); }
+    friend symbolic_value cbrt(symbolic_value x) { return apply<rules::cbrt_rule>(x); }
+    friend symbolic_value abs(symbolic_value x) { return apply<rules::abs_rule>(x); }
+    friend symbolic_value exp(symbolic_value x) { return apply<rules::exp_rule>(x); }
+    friend symbolic_value exp2(symbolic_value x) { return apply<rules::exp2_rule>(x); }
+    friend symbolic_value expm1(symbolic_value x) { return apply<rules::expm1_rule>(x); }
+    friend symbolic_value log(symbolic_value x) { return apply<rules::log_rule>(x); }
+    friend symbolic_value log2(symbolic_value x) { return apply<rules::log2_rule>(x); }
+    friend symbolic_value log10(symbolic_value x) { return apply<rules::log10_rule>(x); }
+    friend symbolic_value log1p(symbolic_value x) { return apply<rules::log1p_rule>(x); }
+    friend symbolic_value sin(symbolic_value x) { return apply<rules::sin_rule>(x); }
+    friend symbolic_value cos(symbolic_value x) { return apply<rules::cos_rule>(x); }
+    friend symbolic_value tan(symbolic_value x) { return apply<rules::tan_rule>(x); }
+    friend symbolic_value sinc(symbolic_value x) { return apply<rules::sinc_rule>(x); }
+    friend symbolic_value sinc_slope(symbolic_value x) { return apply<rules::sinc_slope_rule>(x); }
+    friend symbolic_value sinc_derivative(symbolic_value n, symbolic_value x) { return apply<rules::sinc_derivative_rule>(n, x); }
+    friend symbolic_value asin(symbolic_value x) { return apply<rules::asin_rule>(x); }
+    friend symbolic_value acos(symbolic_value x) { return apply<rules::acos_rule>(x); }
+    friend symbolic_value atan(symbolic_value x) { return apply<rules::atan_rule>(x); }
+    friend symbolic_value sinh(symbolic_value x) { return apply<rules::sinh_rule>(x); }
+    friend symbolic_value cosh(symbolic_value x) { return apply<rules::cosh_rule>(x); }
+    friend symbolic_value tanh(symbolic_value x) { return apply<rules::tanh_rule>(x); }
+    friend symbolic_value asinh(symbolic_value x) { return apply<rules::asinh_rule>(x); }
+    friend symbolic_value acosh(symbolic_value x) { return apply<rules::acosh_rule>(x); }
+    friend symbolic_value atanh(symbolic_value x) { return apply<rules::atanh_rule>(x); }
+    friend symbolic_value erf(symbolic_value x) { return apply<rules::erf_rule>(x); }
+    friend symbolic_value erfc(symbolic_value x) { return apply<rules::erfc_rule>(x); }
+    friend symbolic_value erfinv(symbolic_value x) { return apply<rules::erfinv_rule>(x); }
+    friend symbolic_value exp_minus_square(symbolic_value x) { return apply<rules::exp_minus_square_rule>(x); }
+    friend symbolic_value lgamma(symbolic_value x) { return apply<rules::lgamma_rule>(x); }
+    friend symbolic_value tgamma(symbolic_value x) { return apply<rules::tgamma_rule>(x); }
+    friend symbolic_value digamma(symbolic_value x) { return apply<rules::digamma_rule>(x); }
+    friend symbolic_value trigamma(symbolic_value x) { return apply<rules::trigamma_rule>(x); }
+    friend symbolic_value polygamma(symbolic_value n, symbolic_value x) { return apply<rules::polygamma_rule>(n, x); }
+    friend symbolic_value sigmoid(symbolic_value x) { return apply<rules::sigmoid_rule>(x); }
+    friend symbolic_value gelu_slope(symbolic_value x) { return apply<rules::gelu_slope_rule>(x); }
+    friend symbolic_value gelu_tanh_slope(symbolic_value x) { return apply<rules::gelu_tanh_slope_rule>(x); }
+    friend symbolic_value floor(symbolic_value x) { return apply<rules::floor_rule>(x); }
+    friend symbolic_value ceil(symbolic_value x) { return apply<rules::ceil_rule>(x); }
+    friend symbolic_value trunc(symbolic_value x) { return apply<rules::trunc_rule>(x); }
+    friend symbolic_value round(symbolic_value x) { return apply<rules::round_rule>(x); }
+    friend symbolic_value rint(symbolic_value x) { return apply<rules::rint_rule>(x); }
+    friend symbolic_value isnan(symbolic_value x) { return apply<rules::isnan_rule>(x); }
+    friend symbolic_value isinf(symbolic_value x) { return apply<rules::isinf_rule>(x); }
+    friend symbolic_value isfinite(symbolic_value x) { return apply<rules::isfinite_rule>(x); }
+    friend symbolic_value pow(symbolic_value x, symbolic_value y) { return apply<rules::pow_rule>(x, y); }
+    friend symbolic_value hypot(symbolic_value x, symbolic_value y) { return apply<rules::hypot_rule>(x, y); }
+    friend symbolic_value atan2(symbolic_value x, symbolic_value y) { return apply<rules::atan2_rule>(x, y); }
+    friend symbolic_value fmod(symbolic_value x, symbolic_value y) { return apply<rules::fmod_rule>(x, y); }
+    friend symbolic_value remainder(symbolic_value x, symbolic_value y) { return apply<rules::remainder_rule>(x, y); }
+    friend symbolic_value copysign(symbolic_value x, symbolic_value y) { return apply<rules::copysign_rule>(x, y); }
     // clang-format on
 
 private:
     term_place place_ = no_term;
 };
 
+namespace rules {
 /// The finite chain rule as a rule of its own, so that it can be differentiated: g p, and 0 where g
 /// is 0 and p infinite. ∂g = p, ∂p = g.
 struct finite_chain_rule
@@ -205,7 +208,7 @@ struct finite_chain_rule
     template <class V>
     static constexpr V value(V const& g, V const& p)
     {
-        return chain<false>(g, p);
+        return chain_rule<false>(g, p);
     }
 
     template <class V>
@@ -214,14 +217,16 @@ struct finite_chain_rule
         return xgrad::partials(p, g);
     }
 };
+} // namespace rules
 
 template <bool Finite, class T>
-symbolic_value<T> chain(symbolic_value<T> const& g, symbolic_value<T> const& partial)
+symbolic_value<T> chain_rule(symbolic_value<T> const& g, symbolic_value<T> const& partial)
 {
     if constexpr (Finite) {
         return g * partial;
     } else {
-        return g.is(1) ? partial : symbolic_value<T>::template apply<finite_chain_rule>(g, partial);
+        return g.is(1) ? partial
+                       : symbolic_value<T>::template apply<rules::finite_chain_rule>(g, partial);
     }
 }
 
@@ -262,7 +267,7 @@ adjoint_term carried(adjoint_term const& g, Partial const& partial)
             return {value.place(), both.place()};
         }
     } else if constexpr (std::same_as<Partial, V>) {
-        V const value = chain<Finite>(incoming, partial);
+        V const value = chain_rule<Finite>(incoming, partial);
         V const masked = chosen.exists() ? select(chosen, value, V(0)) : value;
         return {masked.place(), g.chosen};
     } else {

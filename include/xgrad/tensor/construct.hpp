@@ -50,7 +50,7 @@ tensor<T> nested(std::initializer_list<X> list)
     return tensor<T>(std::move(body));
 }
 
-template <element T, class F>
+template <tensor_element T, class F>
 tensor<T> generated(shape_type const& shape, F&& f)
 {
     auto body = make_body(type_of<T>, shape);
@@ -142,29 +142,30 @@ template <class T = void, arithmetic A>
 auto full(shape_argument const& shape, A value)
 {
     using type = std::conditional_t<std::is_void_v<T>, element_for<A>, T>;
-    static_assert(element<type>, "xgrad: a tensor holds double, float, bool, int32 or int64");
+    static_assert(
+        tensor_element<type>, "xgrad: a tensor holds double, float, bool, int32 or int64");
     return detail::generated<type>(shape, [v = convert_element<type>(value)] { return v; });
 }
 
-template <element T = double>
+template <tensor_element T = double>
 tensor<T> zeros(shape_argument const& shape)
 {
     return full<T>(shape, T(0));
 }
 
-template <element T = double>
+template <tensor_element T = double>
 tensor<T> ones(shape_argument const& shape)
 {
     return full<T>(shape, T(1));
 }
 
-template <array X>
+template <array_operand X>
 auto zeros_like(X const& x)
 {
     return xgrad::zeros<value_type_of<X>>(as_tensor(x).shape());
 }
 
-template <array X>
+template <array_operand X>
 auto ones_like(X const& x)
 {
     return xgrad::ones<value_type_of<X>>(as_tensor(x).shape());
@@ -172,7 +173,7 @@ auto ones_like(X const& x)
 
 /// start, start + step, ... below stop (above it for a negative step). Throws value_error for a
 /// step of 0.
-template <element T = double>
+template <tensor_element T = double>
 tensor<T> arange(
     std::type_identity_t<T> start,
     std::type_identity_t<T> stop,
@@ -190,14 +191,14 @@ tensor<T> arange(
         {count}, [&] { return static_cast<T>(start + static_cast<T>(i++) * step); });
 }
 
-template <element T = double>
+template <tensor_element T = double>
 tensor<T> arange(std::type_identity_t<T> stop)
 {
     return arange<T>(T(0), stop);
 }
 
 /// `count` numbers from start to stop, both included.
-template <element T = double>
+template <tensor_element T = double>
 tensor<T>
 linspace(std::type_identity_t<T> start, std::type_identity_t<T> stop, std::size_t count = 50)
 {
@@ -214,7 +215,7 @@ linspace(std::type_identity_t<T> start, std::type_identity_t<T> stop, std::size_
 }
 
 /// The identity matrix of n rows.
-template <element T = double>
+template <tensor_element T = double>
 tensor<T> eye(std::size_t n)
 {
     std::size_t i = 0;
@@ -226,7 +227,7 @@ tensor<T> eye(std::size_t n)
 
 /// A tensor over foreign memory, which must stay alive and unchanged as long as anything uses it.
 /// Read only; nothing is copied.
-template <element T>
+template <tensor_element T>
 tensor<T> adapt(T const* data, shape_argument const& shape)
 {
     auto strides = row_major_strides(shape);

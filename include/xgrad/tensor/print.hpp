@@ -17,7 +17,7 @@ std::ostream& operator<<(std::ostream& out, X const& x)
 }
 
 /// "tensor<double>{2, 3}({{1., 2., 3.}, {4., 5., 6.}})": type, shape and values.
-template <array X>
+template <array_operand X>
 std::string repr(X const& x)
 {
     auto const values = as_tensor(x);

@@ -20,7 +20,8 @@ template <class T>
 class tensor
 {
     static_assert(
-        element<T>, "xgrad: a tensor holds double, float, bool, std::int32_t or std::int64_t");
+        tensor_element<T>,
+        "xgrad: a tensor holds double, float, bool, std::int32_t or std::int64_t");
 
 public:
     using value_type = T;
@@ -243,10 +244,10 @@ private:
 template <arithmetic A>
 tensor(A) -> tensor<element_for<A>>;
 
-template <array X>
+template <array_operand X>
 tensor(X const&) -> tensor<value_type_of<X>>;
 
-template <array X>
+template <array_operand X>
 tensor(X const&, std::source_location) -> tensor<value_type_of<X>>;
 
 /// Any operand as a tensor: itself, or its value.
@@ -261,14 +262,14 @@ as_tensor(X&& x, std::source_location where = std::source_location::current())
     }
 }
 /// The values of x, cut from every tape.
-template <array X>
+template <array_operand X>
 auto detach(X const& x)
 {
     return as_tensor(x).detach();
 }
 
 /// The values of x; no gradient flows through them.
-template <array X>
+template <array_operand X>
 auto stop_gradient(X const& x)
 {
     return as_tensor(x).detach();

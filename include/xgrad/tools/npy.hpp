@@ -81,7 +81,7 @@ bool with_npy_type(npy_header const& header, F&& f)
 }
 
 /// The array that the reader stands before.
-template <element T>
+template <tensor_element T>
 tensor<T> read_npy(byte_reader& file)
 {
     auto header = read_npy_header(file);
@@ -123,7 +123,7 @@ inline std::span<std::byte const> bytes_in(tensor_body const& body) noexcept
 }
 
 /// Any array as NumPy's files hold it: its values in row-major order.
-template <array X>
+template <array_operand X>
 body_pointer body_for_npy(X const& x)
 {
     auto const values = as_tensor(x);
@@ -139,7 +139,7 @@ body_pointer body_for_npy(X const& x)
 
 /// Writes an array, or the value of an expression, as a .npy file: np.load reads it. Throws
 /// value_error where the file cannot be written.
-template <array X>
+template <array_operand X>
 void save_npy(std::string const& path, X const& x)
 {
     auto const body = detail::body_for_npy(x);
@@ -152,7 +152,7 @@ void save_npy(std::string const& path, X const& x)
 /// Reads a .npy file: floating-point numbers, integers or truth values, of either byte order, in C
 /// or Fortran order. They are converted to T; only rounding may change them. Throws value_error,
 /// naming the file, where it is missing or damaged or holds what a T does not.
-template <element T = double>
+template <tensor_element T = double>
 tensor<T> load_npy(std::string const& path)
 {
     detail::byte_reader file("load_npy", path);

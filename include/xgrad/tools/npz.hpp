@@ -14,7 +14,7 @@ namespace xgrad {
 class named_array
 {
 public:
-    template <array X>
+    template <array_operand X>
     named_array(std::string name, X const& x)
         : name_(std::move(name)), body_(detail::body_for_npy(x))
     {}
@@ -67,7 +67,7 @@ void save_npz(std::string const& path, std::map<std::string, tensor<T>> const& a
 
 /// Reads all arrays of an uncompressed .npz archive, converted to T as `load_npy` does. Throws
 /// value_error, naming file and entry, where something is missing, damaged or compressed.
-template <element T = double>
+template <tensor_element T = double>
 std::map<std::string, tensor<T>> load_npz(std::string const& path)
 {
     constexpr std::string_view suffix = ".npy";

@@ -23,73 +23,73 @@ struct rule_of
 };
 
 // clang-format off
-    template <> struct rule_of<xt::detail::identity> { using type = positive_rule; };
-    template <> struct rule_of<xt::detail::negate> { using type = negative_rule; };
-    template <> struct rule_of<xt::detail::plus> { using type = add_rule; };
-    template <> struct rule_of<xt::detail::minus> { using type = subtract_rule; };
-    template <> struct rule_of<xt::detail::multiplies> { using type = multiply_rule; };
-    template <> struct rule_of<xt::detail::divides> { using type = divide_rule; };
-    template <> struct rule_of<xt::detail::less> { using type = less_rule; };
-    template <> struct rule_of<xt::detail::less_equal> { using type = less_equal_rule; };
-    template <> struct rule_of<xt::detail::greater> { using type = greater_rule; };
-    template <> struct rule_of<xt::detail::greater_equal> { using type = greater_equal_rule; };
-    template <> struct rule_of<xt::detail::equal_to> { using type = equal_rule; };
-    template <> struct rule_of<xt::detail::not_equal_to> { using type = not_equal_rule; };
-    template <> struct rule_of<xt::detail::logical_and> { using type = logical_and_rule; };
-    template <> struct rule_of<xt::detail::logical_or> { using type = logical_or_rule; };
-    template <> struct rule_of<xt::detail::logical_not> { using type = logical_not_rule; };
-    template <> struct rule_of<xt::detail::conditional_ternary> { using type = where_rule; };
-    template <> struct rule_of<xt::math::abs_fun> { using type = abs_rule; };
-    template <> struct rule_of<xt::math::sqrt_fun> { using type = sqrt_rule; };
-    template <> struct rule_of<xt::math::pow_fun> { using type = pow_rule; };
-    template <> struct rule_of<xt::math::exp_fun> { using type = exp_rule; };
-    template <> struct rule_of<xt::math::log_fun> { using type = log_rule; };
-    template <> struct rule_of<xt::math::sin_fun> { using type = sin_rule; };
-    template <> struct rule_of<xt::math::cos_fun> { using type = cos_rule; };
-    template <> struct rule_of<xt::math::tanh_fun> { using type = tanh_rule; };
-    template <> struct rule_of<xt::math::maximum<void>> { using type = maximum_rule; };
-    template <> struct rule_of<xt::math::minimum<void>> { using type = minimum_rule; };
-    template <> struct rule_of<xt::math::clamp_fun> { using type = clip_rule; };
-    template <> struct rule_of<xt::math::fabs_fun> { using type = fabs_rule; };
-    template <> struct rule_of<xt::math::fma_fun> { using type = fma_rule; };
-    template <> struct rule_of<xt::math::cbrt_fun> { using type = cbrt_rule; };
-    template <> struct rule_of<xt::math::hypot_fun> { using type = hypot_rule; };
-    template <> struct rule_of<xt::math::fmod_fun> { using type = fmod_rule; };
-    template <> struct rule_of<xt::math::remainder_fun> { using type = remainder_rule; };
-    template <> struct rule_of<xt::math::fdim_fun> { using type = fdim_rule; };
-    template <> struct rule_of<xt::math::exp2_fun> { using type = exp2_rule; };
-    template <> struct rule_of<xt::math::expm1_fun> { using type = expm1_rule; };
-    template <> struct rule_of<xt::math::log2_fun> { using type = log2_rule; };
-    template <> struct rule_of<xt::math::log10_fun> { using type = log10_rule; };
-    template <> struct rule_of<xt::math::log1p_fun> { using type = log1p_rule; };
-    template <> struct rule_of<xt::math::tan_fun> { using type = tan_rule; };
-    template <> struct rule_of<xt::math::asin_fun> { using type = asin_rule; };
-    template <> struct rule_of<xt::math::acos_fun> { using type = acos_rule; };
-    template <> struct rule_of<xt::math::atan_fun> { using type = atan_rule; };
-    template <> struct rule_of<xt::math::atan2_fun> { using type = atan2_rule; };
-    template <> struct rule_of<xt::math::sinh_fun> { using type = sinh_rule; };
-    template <> struct rule_of<xt::math::cosh_fun> { using type = cosh_rule; };
-    template <> struct rule_of<xt::math::asinh_fun> { using type = asinh_rule; };
-    template <> struct rule_of<xt::math::acosh_fun> { using type = acosh_rule; };
-    template <> struct rule_of<xt::math::atanh_fun> { using type = atanh_rule; };
-    template <> struct rule_of<xt::math::erf_fun> { using type = erf_rule; };
-    template <> struct rule_of<xt::math::erfc_fun> { using type = erfc_rule; };
-    template <> struct rule_of<xt::math::lgamma_fun> { using type = lgamma_rule; };
-    template <> struct rule_of<xt::math::tgamma_fun> { using type = tgamma_rule; };
-    template <> struct rule_of<xt::math::fmax_fun> { using type = fmax_rule; };
-    template <> struct rule_of<xt::math::fmin_fun> { using type = fmin_rule; };
-    template <> struct rule_of<xt::math::sign_fun> { using type = sign_rule; };
-    template <> struct rule_of<xt::math::floor_fun> { using type = floor_rule; };
-    template <> struct rule_of<xt::math::ceil_fun> { using type = ceil_rule; };
-    template <> struct rule_of<xt::math::trunc_fun> { using type = trunc_rule; };
-    template <> struct rule_of<xt::math::round_fun> { using type = round_rule; };
-    template <> struct rule_of<xt::math::rint_fun> { using type = rint_rule; };
-    template <> struct rule_of<xt::math::nearbyint_fun> { using type = nearbyint_rule; };
-    template <> struct rule_of<xt::math::isnan_fun> { using type = isnan_rule; };
-    template <> struct rule_of<xt::math::isinf_fun> { using type = isinf_rule; };
-    template <> struct rule_of<xt::math::isfinite_fun> { using type = isfinite_rule; };
-    template <> struct rule_of<xt::math::deg2rad> { using type = deg2rad_rule; };
-    template <> struct rule_of<xt::math::rad2deg> { using type = rad2deg_rule; };
+    template <> struct rule_of<xt::detail::identity> { using type = rules::positive_rule; };
+    template <> struct rule_of<xt::detail::negate> { using type = rules::negative_rule; };
+    template <> struct rule_of<xt::detail::plus> { using type = rules::add_rule; };
+    template <> struct rule_of<xt::detail::minus> { using type = rules::subtract_rule; };
+    template <> struct rule_of<xt::detail::multiplies> { using type = rules::multiply_rule; };
+    template <> struct rule_of<xt::detail::divides> { using type = rules::divide_rule; };
+    template <> struct rule_of<xt::detail::less> { using type = rules::less_rule; };
+    template <> struct rule_of<xt::detail::less_equal> { using type = rules::less_equal_rule; };
+    template <> struct rule_of<xt::detail::greater> { using type = rules::greater_rule; };
+    template <> struct rule_of<xt::detail::greater_equal> { using type = rules::greater_equal_rule; };
+    template <> struct rule_of<xt::detail::equal_to> { using type = rules::equal_rule; };
+    template <> struct rule_of<xt::detail::not_equal_to> { using type = rules::not_equal_rule; };
+    template <> struct rule_of<xt::detail::logical_and> { using type = rules::logical_and_rule; };
+    template <> struct rule_of<xt::detail::logical_or> { using type = rules::logical_or_rule; };
+    template <> struct rule_of<xt::detail::logical_not> { using type = rules::logical_not_rule; };
+    template <> struct rule_of<xt::detail::conditional_ternary> { using type = rules::where_rule; };
+    template <> struct rule_of<xt::math::abs_fun> { using type = rules::abs_rule; };
+    template <> struct rule_of<xt::math::sqrt_fun> { using type = rules::sqrt_rule; };
+    template <> struct rule_of<xt::math::pow_fun> { using type = rules::pow_rule; };
+    template <> struct rule_of<xt::math::exp_fun> { using type = rules::exp_rule; };
+    template <> struct rule_of<xt::math::log_fun> { using type = rules::log_rule; };
+    template <> struct rule_of<xt::math::sin_fun> { using type = rules::sin_rule; };
+    template <> struct rule_of<xt::math::cos_fun> { using type = rules::cos_rule; };
+    template <> struct rule_of<xt::math::tanh_fun> { using type = rules::tanh_rule; };
+    template <> struct rule_of<xt::math::maximum<void>> { using type = rules::maximum_rule; };
+    template <> struct rule_of<xt::math::minimum<void>> { using type = rules::minimum_rule; };
+    template <> struct rule_of<xt::math::clamp_fun> { using type = rules::clip_rule; };
+    template <> struct rule_of<xt::math::fabs_fun> { using type = rules::fabs_rule; };
+    template <> struct rule_of<xt::math::fma_fun> { using type = rules::fma_rule; };
+    template <> struct rule_of<xt::math::cbrt_fun> { using type = rules::cbrt_rule; };
+    template <> struct rule_of<xt::math::hypot_fun> { using type = rules::hypot_rule; };
+    template <> struct rule_of<xt::math::fmod_fun> { using type = rules::fmod_rule; };
+    template <> struct rule_of<xt::math::remainder_fun> { using type = rules::remainder_rule; };
+    template <> struct rule_of<xt::math::fdim_fun> { using type = rules::fdim_rule; };
+    template <> struct rule_of<xt::math::exp2_fun> { using type = rules::exp2_rule; };
+    template <> struct rule_of<xt::math::expm1_fun> { using type = rules::expm1_rule; };
+    template <> struct rule_of<xt::math::log2_fun> { using type = rules::log2_rule; };
+    template <> struct rule_of<xt::math::log10_fun> { using type = rules::log10_rule; };
+    template <> struct rule_of<xt::math::log1p_fun> { using type = rules::log1p_rule; };
+    template <> struct rule_of<xt::math::tan_fun> { using type = rules::tan_rule; };
+    template <> struct rule_of<xt::math::asin_fun> { using type = rules::asin_rule; };
+    template <> struct rule_of<xt::math::acos_fun> { using type = rules::acos_rule; };
+    template <> struct rule_of<xt::math::atan_fun> { using type = rules::atan_rule; };
+    template <> struct rule_of<xt::math::atan2_fun> { using type = rules::atan2_rule; };
+    template <> struct rule_of<xt::math::sinh_fun> { using type = rules::sinh_rule; };
+    template <> struct rule_of<xt::math::cosh_fun> { using type = rules::cosh_rule; };
+    template <> struct rule_of<xt::math::asinh_fun> { using type = rules::asinh_rule; };
+    template <> struct rule_of<xt::math::acosh_fun> { using type = rules::acosh_rule; };
+    template <> struct rule_of<xt::math::atanh_fun> { using type = rules::atanh_rule; };
+    template <> struct rule_of<xt::math::erf_fun> { using type = rules::erf_rule; };
+    template <> struct rule_of<xt::math::erfc_fun> { using type = rules::erfc_rule; };
+    template <> struct rule_of<xt::math::lgamma_fun> { using type = rules::lgamma_rule; };
+    template <> struct rule_of<xt::math::tgamma_fun> { using type = rules::tgamma_rule; };
+    template <> struct rule_of<xt::math::fmax_fun> { using type = rules::fmax_rule; };
+    template <> struct rule_of<xt::math::fmin_fun> { using type = rules::fmin_rule; };
+    template <> struct rule_of<xt::math::sign_fun> { using type = rules::sign_rule; };
+    template <> struct rule_of<xt::math::floor_fun> { using type = rules::floor_rule; };
+    template <> struct rule_of<xt::math::ceil_fun> { using type = rules::ceil_rule; };
+    template <> struct rule_of<xt::math::trunc_fun> { using type = rules::trunc_rule; };
+    template <> struct rule_of<xt::math::round_fun> { using type = rules::round_rule; };
+    template <> struct rule_of<xt::math::rint_fun> { using type = rules::rint_rule; };
+    template <> struct rule_of<xt::math::nearbyint_fun> { using type = rules::nearbyint_rule; };
+    template <> struct rule_of<xt::math::isnan_fun> { using type = rules::isnan_rule; };
+    template <> struct rule_of<xt::math::isinf_fun> { using type = rules::isinf_rule; };
+    template <> struct rule_of<xt::math::isfinite_fun> { using type = rules::isfinite_rule; };
+    template <> struct rule_of<xt::math::deg2rad> { using type = rules::deg2rad_rule; };
+    template <> struct rule_of<xt::math::rad2deg> { using type = rules::rad2deg_rule; };
 // clang-format on
 
 /// xt::cast to a floating-point type.
@@ -98,7 +98,7 @@ template <class Functor>
     std::same_as<Functor, typename xt::detail::cast<typename Functor::result_type>::functor>
 struct rule_of<Functor>
 {
-    using type = cast_rule<typename Functor::result_type>;
+    using type = rules::cast_rule<typename Functor::result_type>;
 };
 
 namespace detail {
@@ -170,7 +170,7 @@ struct is_crtp_base_of_impl<xexpression, xgrad::tensor<T>> : std::true_type
 {};
 
 template <class R, class... X>
-struct is_crtp_base_of_impl<xexpression, xgrad::node<R, X...>> : std::true_type
+struct is_crtp_base_of_impl<xexpression, xgrad::call_node<R, X...>> : std::true_type
 {};
 
 template <class F, class... E>
@@ -183,13 +183,13 @@ struct select_xfunction_expression<xgrad::expression_tag, F, E...>
 template <xgrad::own_expression X>
 auto square(X&& x) noexcept
 {
-    return xgrad::call<xgrad::square_rule>(std::forward<X>(x));
+    return xgrad::call<xgrad::rules::square_rule>(std::forward<X>(x));
 }
 
 template <xgrad::own_expression X>
 auto cube(X&& x) noexcept
 {
-    return xgrad::call<xgrad::cube_rule>(std::forward<X>(x));
+    return xgrad::call<xgrad::rules::cube_rule>(std::forward<X>(x));
 }
 
 template <std::size_t N, xgrad::own_expression X>

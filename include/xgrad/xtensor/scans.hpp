@@ -43,28 +43,28 @@ template <class T = void, class E>
     requires xgrad::own_expression<E>
 auto nancumsum(E&& e, std::ptrdiff_t axis)
 {
-    return xgrad::cumsum(xgrad::call<xgrad::skip_nan_rule<0>>(e), axis);
+    return xgrad::cumsum(xgrad::call<xgrad::rules::skip_nan_rule<0>>(e), axis);
 }
 
 template <class T = void, class E>
     requires xgrad::own_expression<E>
 auto nancumsum(E&& e)
 {
-    return xgrad::cumsum(xgrad::call<xgrad::skip_nan_rule<0>>(e));
+    return xgrad::cumsum(xgrad::call<xgrad::rules::skip_nan_rule<0>>(e));
 }
 
 template <class T = void, class E>
     requires xgrad::own_expression<E>
 auto nancumprod(E&& e, std::ptrdiff_t axis)
 {
-    return xgrad::cumprod(xgrad::call<xgrad::skip_nan_rule<1>>(e), axis);
+    return xgrad::cumprod(xgrad::call<xgrad::rules::skip_nan_rule<1>>(e), axis);
 }
 
 template <class T = void, class E>
     requires xgrad::own_expression<E>
 auto nancumprod(E&& e)
 {
-    return xgrad::cumprod(xgrad::call<xgrad::skip_nan_rule<1>>(e));
+    return xgrad::cumprod(xgrad::call<xgrad::rules::skip_nan_rule<1>>(e));
 }
 
 // xtensor takes these of expressions that derive from its own base alone.
