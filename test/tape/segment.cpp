@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(results_of_operations_that_cannot_run_again_stay)
 {
     auto const u = initial(1000);
     auto const doubled = [](tensor<double> const& x) {
-        auto const back = [](pullback& sweep) {
+        auto const back = [](statement_pullback& sweep) {
             sweep.add(0, tensor<double>(2 * tensor<double>(sweep.incoming())).handle());
         };
         return recorded(

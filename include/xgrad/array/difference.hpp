@@ -57,9 +57,9 @@ template <class T>
 body_pointer differences_again(reduction_repeat const& what);
 
 template <class T>
-consteval reduction difference_kind()
+consteval reduction_kind difference_kind()
 {
-    reduction kind{.name = "diff", .keeps_axes = true, .fewer = 1};
+    reduction_kind kind{.name = "diff", .keeps_axes = true, .fewer = 1};
     if constexpr (differentiable_element<T>) {
         kind.joint = &difference_derivative<T>::value;
         kind.again = &differences_again<T>;
@@ -68,7 +68,7 @@ consteval reduction difference_kind()
 }
 
 template <class T>
-inline constexpr reduction difference_kind_of = difference_kind<T>();
+inline constexpr reduction_kind difference_kind_of = difference_kind<T>();
 
 /// The differences of an expression along an axis that has some elements, recorded.
 template <class T>

@@ -34,7 +34,7 @@ tensor<T> gathered(
 {
     auto body = make_body(type_of<T>, shape);
     gather(*row_major(x.handle()), *runs, *body);
-    auto reverse = [name, runs, before = x.shape(), where](pullback& sweep) {
+    auto reverse = [name, runs, before = x.shape(), where](statement_pullback& sweep) {
         if (!sweep.wants(0)) {
             return;
         }

@@ -12,7 +12,7 @@ namespace detail {
 /// No tape that takes gradients holds it.
 struct never_swept
 {
-    void operator()(pullback&) const {}
+    void operator()(statement_pullback&) const {}
 };
 
 /// Some function is being recorded to be replayed.
@@ -48,7 +48,7 @@ inline std::vector<replay_watch*> watches_of_whole()
 {
     std::vector<replay_watch*> result;
     bool some_other = false;
-    for_each_active([&](recording& r) {
+    for_each_active([&](tape_record& r) {
         bool is_other = true;
         for_each_watch([&](replay_watch& watch) {
             if (watch.record == &r) {

@@ -127,7 +127,7 @@ struct product_shapes
 };
 
 template <class T>
-void add_products(pullback& sweep, product_shapes const& shapes)
+void add_products(statement_pullback& sweep, product_shapes const& shapes)
 {
     auto const g = sweep.incoming(shapes.result);
     auto const x = as_matrix(sweep.operand(0), 0);
@@ -149,7 +149,7 @@ void add_products(pullback& sweep, product_shapes const& shapes)
 /// The same where some tape records it.
 template <class T>
 void add_recorded_products(
-    pullback& sweep, product_shapes const& shapes, std::source_location const& where)
+    statement_pullback& sweep, product_shapes const& shapes, std::source_location const& where)
 {
     auto const g = reshape(tensor<T>(sweep.incoming()), shapes.result, where);
     auto const matrices = [&](std::size_t i, shape_type const& shape) {
@@ -210,7 +210,7 @@ matmul(A const& a, B const& b, std::source_location where = std::source_location
         shape.push_back(matrix_shape[matrix_shape.size() - 1]);
     }
     detail::product_shapes const shapes{x->shape, y->shape, matrix_shape};
-    auto reverse = [shapes, where](pullback& sweep) {
+    auto reverse = [shapes, where](statement_pullback& sweep) {
         if (is_recording()) {
             detail::add_recorded_products<T>(sweep, shapes, where);
         } else {

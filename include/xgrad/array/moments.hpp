@@ -43,7 +43,7 @@ reduce(reduced_expression<float> const&, variance_accumulator<float> const&, red
 #endif
 
 template <class T>
-consteval reduction variance_reduction()
+consteval reduction_kind variance_reduction()
 {
     auto kind = seeded<deviation_seed, T, &variance_of<T>>(
         {.name = "variance",
@@ -56,9 +56,9 @@ consteval reduction variance_reduction()
 } // namespace vectorized
 
 template <class T>
-inline constexpr reduction variance_reduction = vectorized::variance_reduction<T>();
+inline constexpr reduction_kind variance_reduction = vectorized::variance_reduction<T>();
 template <class T>
-inline constexpr reduction stddev_reduction = renamed(variance_reduction<T>, "stddev");
+inline constexpr reduction_kind stddev_reduction = renamed(variance_reduction<T>, "stddev");
 } // namespace XGRAD_ARCHITECTURE
 
 namespace detail {
@@ -71,7 +71,7 @@ struct divided_by_all
 
     template <class X>
     divided_by_all(
-        reduction const& kind,
+        reduction_kind const& kind,
         X const& x,
         axes_argument const& axes,
         moment_options const& options,

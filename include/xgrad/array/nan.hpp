@@ -178,7 +178,7 @@ tensor<T> mean_of_numbers(E const& e, vectorized::reduction_call const& call)
 /// About the mean, in a second pass.
 template <class T, class E>
 tensor<T> variance_of_numbers(
-    reduction const& kind,
+    reduction_kind const& kind,
     E const& e,
     axes_argument const& axes,
     moment_options const& options,

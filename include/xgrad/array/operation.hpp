@@ -24,7 +24,7 @@ struct not_repeatable
 /// An operation whose way back is a function of the sweep, and which runs again by a function of
 /// its operands; its attributes are what the two capture.
 template <class F, class Again = not_repeatable>
-class recorded_operation : public operation
+class recorded_operation : public array_operation
 {
 public:
     recorded_operation(std::string_view name, F reverse, Again again = {})
@@ -33,7 +33,7 @@ public:
 
     std::string_view name() const noexcept override { return name_; }
 
-    void reverse(pullback& sweep) const override { reverse_(sweep); }
+    void reverse(statement_pullback& sweep) const override { reverse_(sweep); }
 
     bool runs_again() const noexcept override { return !std::same_as<Again, not_repeatable>; }
 

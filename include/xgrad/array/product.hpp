@@ -146,7 +146,7 @@ struct products_of_others
 };
 
 template <class T>
-consteval reduction product_reduction()
+consteval reduction_kind product_reduction()
 {
     auto kind = seeded<quotient_seed, T, &product_accumulator<T>>({.name = "prod"});
     if constexpr (differentiable_element<T>) {
@@ -162,7 +162,7 @@ consteval reduction product_reduction()
 } // namespace vectorized
 
 template <class T>
-inline constexpr reduction product_reduction = vectorized::product_reduction<T>();
+inline constexpr reduction_kind product_reduction = vectorized::product_reduction<T>();
 } // namespace XGRAD_ARCHITECTURE
 
 /// Π x over all axes, or those given; 1 over no elements. ∂x is the product of the others: exact

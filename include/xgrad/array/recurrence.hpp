@@ -42,7 +42,7 @@ tensor<T> recurrence(
         row_major(a.handle())->template elements<T const>(),
         row_major(b.handle())->template elements<T const>(),
         result->template elements<T>());
-    auto reverse = [axis, backwards, where](pullback& sweep) {
+    auto reverse = [axis, backwards, where](statement_pullback& sweep) {
         tensor<T> const g(sweep.incoming());
         tensor<T> const a(sweep.operand(0));
         tensor<T> const r(sweep.result());

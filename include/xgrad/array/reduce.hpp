@@ -18,7 +18,7 @@ namespace vectorized {
 /// What a reduction was asked for, apart from its expression.
 struct reduction_call
 {
-    reduction const& kind;
+    reduction_kind const& kind;
     axes_argument const& axes;
     reduction_options const& options;
     bool needs_elements;

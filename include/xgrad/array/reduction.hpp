@@ -59,7 +59,7 @@ body_pointer reduce_again(reduction_repeat const& what)
 }
 
 template <class T, auto const* Accumulator>
-consteval reduction repeatable(reduction kind)
+consteval reduction_kind repeatable(reduction_kind kind)
 {
     if constexpr (differentiable_element<T>) {
         kind.again = &reduce_again<T, Accumulator>;
@@ -69,7 +69,7 @@ consteval reduction repeatable(reduction kind)
 
 /// Whose elements' adjoints start from their values, the result and its adjoint.
 template <class Seed, class T>
-consteval reduction with_seed(reduction kind)
+consteval reduction_kind with_seed(reduction_kind kind)
 {
     kind.result_needed = true;
     if constexpr (differentiable_element<T>) {
@@ -83,7 +83,7 @@ consteval reduction with_seed(reduction kind)
 }
 
 template <class Seed, class T, auto const* Accumulator>
-consteval reduction seeded(reduction kind)
+consteval reduction_kind seeded(reduction_kind kind)
 {
     return with_seed<Seed, T>(repeatable<T, Accumulator>(kind));
 }
@@ -93,7 +93,7 @@ inline constexpr logsumexp_accumulator<T> logsumexp_of{};
 } // namespace vectorized
 
 /// The same under the name of the function that is built on it.
-consteval reduction renamed(reduction kind, std::string_view name)
+consteval reduction_kind renamed(reduction_kind kind, std::string_view name)
 {
     kind.name = name;
     return kind;

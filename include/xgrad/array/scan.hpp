@@ -75,9 +75,9 @@ body_pointer scan_again(reduction_repeat const& what)
 }
 
 template <class Scan, class T = typename Scan::value_type>
-consteval reduction scan_kind()
+consteval reduction_kind scan_kind()
 {
-    reduction kind{.name = Scan::name};
+    reduction_kind kind{.name = Scan::name};
     if constexpr (differentiable_element<T>) {
         if constexpr (std::same_as<Scan, running_logsumexp<T>>) {
             kind = with_seed<softmax_seed, T>(kind);
@@ -91,7 +91,7 @@ consteval reduction scan_kind()
 }
 
 template <class Scan>
-inline constexpr reduction scan_kind_of = scan_kind<Scan>();
+inline constexpr reduction_kind scan_kind_of = scan_kind<Scan>();
 } // namespace vectorized
 } // namespace XGRAD_ARCHITECTURE
 

@@ -49,7 +49,7 @@ tensor<value_type_of<X>> scatter_add(
     auto const runs = detail::scatter_places(shape, indices, added.shape(), axis, where);
     auto body = dense_copy(values.body());
     scatter_add(*row_major(added.handle()), *runs, *body);
-    auto reverse = [runs, after = added.shape(), where](pullback& sweep) {
+    auto reverse = [runs, after = added.shape(), where](statement_pullback& sweep) {
         tensor<T> const g(sweep.incoming());
         if (sweep.wants(0)) {
             sweep.add(0, g.handle());

@@ -24,7 +24,7 @@ tensor<T> replaced(
         *body,
         place.strides,
         place.offset);
-    auto reverse = [place, shape = v.shape(), where](pullback& sweep) {
+    auto reverse = [place, shape = v.shape(), where](statement_pullback& sweep) {
         tensor<T> const g(sweep.incoming());
         if (sweep.wants(0)) {
             sweep.add(0, replaced(g, tensor<T>(T(0)), place, where).handle());

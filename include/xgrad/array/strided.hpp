@@ -76,7 +76,7 @@ tensor<T> part_of(
 
 /// A part as tapes remember it.
 template <tensor_element T>
-class part_operation final : public operation
+class part_operation final : public array_operation
 {
 public:
     part_operation(
@@ -92,7 +92,7 @@ public:
     /// Where the part lies in a row-major array of the whole's shape.
     selection const& place() const noexcept { return place_; }
 
-    void reverse(pullback& sweep) const override
+    void reverse(statement_pullback& sweep) const override
     {
         if (!sweep.wants(0)) {
             return;
@@ -202,7 +202,7 @@ tensor<T> assembled(
         }
         return assembled<T>(name, shape, fill, values, places, where).handle();
     };
-    auto reverse = [name, places = std::move(places), where](pullback& sweep) {
+    auto reverse = [name, places = std::move(places), where](statement_pullback& sweep) {
         tensor<T> const g(sweep.incoming());
         for (std::size_t i = 0; i < places.size(); ++i) {
             if (sweep.wants(i)) {

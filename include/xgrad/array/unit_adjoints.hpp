@@ -30,7 +30,7 @@ public:
         }
         bool wanted = false;
         bool limited = false;
-        for_each_active([&](recording& r) {
+        for_each_active([&](tape_record& r) {
             wanted = wanted || r.concerns(operands_);
             limited = limited || r.options().memory_limit != 0 || r.keeps_operands();
         });

@@ -32,7 +32,7 @@ struct placed_node
 
 /// The node that `call<Rule>(x...)` makes.
 template <class Rule, class... X>
-using node_of = typename detail::placed_node<Rule, stored<X>...>::type;
+using node_of = typename detail::placed_node<Rule, stored_as<X>...>::type;
 
 /// Applies a rule to operands: the single entry of every elementwise function, built in or a
 /// user's own. Nothing is computed, and no shape is checked, until the result is assigned.

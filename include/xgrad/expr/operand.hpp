@@ -93,9 +93,9 @@ struct stored_operand<X>
 
 /// How a node holds an argument: a tensor handle, a node or a number, by value.
 template <class X>
-using stored = typename detail::stored_operand<std::remove_cvref_t<X>>::type;
+using stored_as = typename detail::stored_operand<std::remove_cvref_t<X>>::type;
 
 /// The element type of any operand.
 template <operand X>
-using value_type_of = typename stored<X>::value_type;
+using value_type_of = typename stored_as<X>::value_type;
 } // namespace xgrad

@@ -43,7 +43,7 @@ cholesky(A const& a, std::source_location where = std::source_location::current(
         detail::within_operation([&] { return detail::symmetric_part(values, where); });
     auto factors = dense(symmetric.handle());
     detail::factor_cholesky<T>(*factors, where);
-    auto reverse = [where](pullback& sweep) {
+    auto reverse = [where](statement_pullback& sweep) {
         tensor<T> const l(sweep.result());
         tensor<T> const g(sweep.incoming());
         tensor<T> const phi = matmul(detail::transposed_matrices(l, where), g, where) *

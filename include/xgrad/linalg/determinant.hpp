@@ -73,7 +73,7 @@ det(A const& a, std::source_location where = std::source_location::current())
     tensor<T> const values = as_tensor(a, where);
     detail::check_square("det", values.shape(), where);
     auto const factors = std::make_shared<detail::lu_factors<T> const>(values);
-    auto reverse = [factors, where](pullback& sweep) {
+    auto reverse = [factors, where](statement_pullback& sweep) {
         auto const wide = [&](body_pointer const& x) {
             return detail::as_last_column(detail::as_last_column(tensor<T>(x), where), where);
         };
@@ -125,7 +125,7 @@ slogdet(A const& a, std::source_location where = std::source_location::current()
         signs->template elements<T>()[k] = sign;
         logs->template elements<T>()[k] = log;
     });
-    auto reverse = [factors, where](pullback& sweep) {
+    auto reverse = [factors, where](statement_pullback& sweep) {
         factors->check_regular("slogdet", where);
         auto const inverse =
             is_recording() ? inv(tensor<T>(sweep.operand(0)), where) : factors->inverse();

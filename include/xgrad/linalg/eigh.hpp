@@ -71,7 +71,7 @@ tensor<T> recorded_eigh(tensor<T> const& a, std::source_location const& where)
 {
     auto const n = a.shape(-1);
     auto const symmetric = within_operation([&] { return symmetric_part(a, where); });
-    auto reverse = [n, where](pullback& sweep) {
+    auto reverse = [n, where](statement_pullback& sweep) {
         auto const f = unpacked_eigh(tensor<T>(sweep.result()), n, where);
         auto const g = unpacked_eigh(tensor<T>(sweep.incoming()), n, where);
         auto const vt = transposed_matrices(f.v, where);

@@ -10,7 +10,7 @@ tensor<T> inverse(std::string_view name, tensor<T> const& a, std::source_locatio
     check_square(name, a.shape(), where);
     lu_factors<T> const factors(a);
     factors.check_regular(name, where);
-    auto reverse = [where](pullback& sweep) {
+    auto reverse = [where](statement_pullback& sweep) {
         auto const y = transposed_matrices(tensor<T>(sweep.result()), where);
         tensor<T> const g(sweep.incoming());
         sweep.add(0, tensor<T>(-matmul(matmul(y, g, where), y, where)).handle());

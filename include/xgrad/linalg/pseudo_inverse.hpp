@@ -38,7 +38,7 @@ pinv(A const& a, std::source_location where = std::source_location::current())
         return matmul(scaled, transposed(u), where);
     });
     auto reverse = [left = !full_rank || m > n, right = !full_rank || n > m, transposed, where](
-                       pullback& sweep) {
+                       statement_pullback& sweep) {
         if (is_recording()) {
             detail::note_choice();
         }

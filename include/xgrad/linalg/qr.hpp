@@ -77,7 +77,7 @@ tensor<T> recorded_qr(tensor<T> const& a, std::source_location const& where)
 {
     auto const m = a.shape(-2);
     auto const n = a.shape(-1);
-    auto reverse = [m, n, where](pullback& sweep) {
+    auto reverse = [m, n, where](statement_pullback& sweep) {
         auto const f = unpacked_qr(tensor<T>(sweep.result()), m, n, where);
         auto const g = unpacked_qr(tensor<T>(sweep.incoming()), m, n, where);
         sweep.add(0, qr_adjoint(f, g, where).handle());

@@ -34,7 +34,7 @@ tensor<T> solve(
     system_lengths const lengths(name, a.shape(), column.shape(), b.shape(), where);
     auto const factors = std::make_shared<lu_factors<T> const>(a);
     factors->check_regular(name, where);
-    auto reverse = [factors, leading = lengths.leading, where](pullback& sweep) {
+    auto reverse = [factors, leading = lengths.leading, where](statement_pullback& sweep) {
         tensor<T> const x(sweep.result());
         tensor<T> const g(sweep.incoming());
         tensor<T> const by_b = is_recording()

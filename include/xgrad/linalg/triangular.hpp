@@ -138,7 +138,7 @@ tensor<T> solve_triangular(
             lengths.b.columns,
             x->template elements<T>() + k * size);
     }
-    auto reverse = [options, where](pullback& sweep) {
+    auto reverse = [options, where](statement_pullback& sweep) {
         tensor<T> const a(sweep.operand(0));
         tensor<T> const x(sweep.result());
         auto flipped = options;

@@ -96,7 +96,7 @@ private:
         Back const& back,
         Again const& again)
     {
-        auto const reverse = [back](pullback& sweep) {
+        auto const reverse = [back](statement_pullback& sweep) {
             if (sweep.wants(0)) {
                 sweep.add(0, back(sweep.incoming()));
             }

@@ -11,7 +11,8 @@
 
 namespace xgrad::detail {
 /// A sum over `size` elements, as a statement of its own, has value and adjoints in one pass.
-inline bool is_summed_in_one_pass(recording const& r, statement const& s, std::size_t size)
+inline bool
+is_summed_in_one_pass(tape_record const& r, recorded_statement const& s, std::size_t size)
 {
     auto const operands = s.operands();
     auto const count_arrays = [&] {
@@ -54,7 +55,7 @@ public:
 
     /// Of the statements with these numbers, as a function of these variables.
     chain_statements(
-        recording const& r,
+        tape_record const& r,
         std::span<std::size_t const> statements,
         std::span<std::uint32_t const> arguments)
         : record_(r), places_(r.variables().size())
@@ -70,9 +71,9 @@ public:
 
     std::size_t count() const noexcept { return statements_.size(); }
 
-    statement const& operator[](std::size_t k) const noexcept { return *statements_[k]; }
+    recorded_statement const& operator[](std::size_t k) const noexcept { return *statements_[k]; }
 
-    statement const& last() const noexcept { return *statements_.back(); }
+    recorded_statement const& last() const noexcept { return *statements_.back(); }
 
     place& of(std::uint32_t variable) noexcept { return places_[variable]; }
 
@@ -131,7 +132,7 @@ public:
     }
 
 private:
-    bool is_link(statement const& s)
+    bool is_link(recorded_statement const& s)
     {
         bool const is_last = &s == statements_.back();
         if (s.kernels == nullptr || s.aligned != operand_alignment::same ||
@@ -156,13 +157,13 @@ private:
         return true;
     }
 
-    static bool is_sum(reduction const& kind) noexcept
+    static bool is_sum(reduction_kind const& kind) noexcept
     {
         return &kind == &sum_reduction<T> || &kind == &mean_reduction<T>;
     }
 
-    recording const& record_;
-    std::vector<statement const*> statements_;
+    tape_record const& record_;
+    std::vector<recorded_statement const*> statements_;
     std::vector<place> places_;
     std::size_t size_ = 0;
 };

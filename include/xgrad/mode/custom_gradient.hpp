@@ -25,7 +25,7 @@ tensor<T> gradient_from(tensor<T> g, std::size_t argument, shape_type const& sha
 /// code, of whose own derivatives they know nothing: to go through it is an error, no silent zero.
 inline void mark_foreign(tensor_body const& gradient)
 {
-    for_each_active([&](recording& r) {
+    for_each_active([&](tape_record& r) {
         if (!r.find(gradient)) {
             r.mark_gradient(gradient);
         }
@@ -45,11 +45,11 @@ struct custom_function
         auto const value =
             within_operation([&] { return as_tensor(std::invoke(forward, x.detach()...)); });
         using result = std::remove_cvref_t<decltype(value)>;
-        auto reverse = [backward = backward](pullback& sweep) {
+        auto reverse = [backward = backward](statement_pullback& sweep) {
             [&]<std::size_t... I>(std::index_sequence<I...>) {
                 result const g(sweep.incoming());
                 // A backward that hands it on is no foreign code.
-                for_each_active([&](recording& r) { r.know(g.body()); });
+                for_each_active([&](tape_record& r) { r.know(g.body()); });
                 auto gradients = [&] {
                     if constexpr (std::invocable<Backward const&, result, tensor<T>...>) {
                         return std::invoke(backward, g, tensor<T>(sweep.operand(I))...);

@@ -86,7 +86,7 @@ class derivable_statement
     using operations = body_operations<Program>;
 
 public:
-    derivable_statement(recording const& r, statement const& s)
+    derivable_statement(tape_record const& r, recorded_statement const& s)
         : statement_(s), operands_(s.operands())
     {
         for (auto const& operand : operands_) {
@@ -242,7 +242,7 @@ private:
             *statement_.kernels, bodies, statement_.scalars(), statement_.where);
     }
 
-    statement const& statement_;
+    recorded_statement const& statement_;
     std::span<recorded_operand const> operands_;
     shape_type shape_;
     shape_type places_; // that of a reduction's result, with the reduced axes kept

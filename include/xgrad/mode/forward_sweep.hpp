@@ -16,7 +16,7 @@ class forward_sweep
     using operations = body_operations<Program>;
 
 public:
-    explicit forward_sweep(recording const& r) : recording_(r), tangents_(r.variables().size()) {}
+    explicit forward_sweep(tape_record const& r) : recording_(r), tangents_(r.variables().size()) {}
 
     void start_from(tensor_body const& source, body_pointer tangent)
     {
@@ -35,12 +35,12 @@ public:
     }
 
 private:
-    body_pointer incoming(statement const& s, std::size_t i) const
+    body_pointer incoming(recorded_statement const& s, std::size_t i) const
     {
         return operations::in_type(tangents_[s.operands()[i].variable], s.kernels->compute);
     }
 
-    void forward_expression(statement const& s)
+    void forward_expression(recorded_statement const& s)
     {
         derivable_statement<Program> const derivable(recording_, s);
         auto tangent =
@@ -56,7 +56,8 @@ private:
         tangents_[s.result] = operations::in_type(tangent, recording_.variables()[s.result].type);
     }
 
-    body_pointer tangent_in(statement const& s, derivable_statement<Program> const& derivable) const
+    body_pointer
+    tangent_in(recorded_statement const& s, derivable_statement<Program> const& derivable) const
     {
         auto const operands = s.operands();
         std::vector<bool> moving;
@@ -75,7 +76,7 @@ private:
     }
 
     /// Of a sum whose adjoints for a result's adjoint of one are kept.
-    body_pointer linear_tangent(statement const& s) const
+    body_pointer linear_tangent(recorded_statement const& s) const
     {
         body_pointer tangent;
         for (std::size_t i = 0; i < s.operands().size(); ++i) {
@@ -91,12 +92,12 @@ private:
 
     /// The way back is linear in the result's adjoint w: its own way back, which starts from the
     /// operands' tangents, gives the tangent of the result.
-    void forward_operation(statement const& s)
+    void forward_operation(recorded_statement const& s)
     {
         auto const weights =
             filled_body(recording_.variables()[s.result].type, recording_.shape_of(s.result), 1);
         auto t = create_tape({.persistent = true});
-        adjoints back;
+        sweep_adjoints back;
         back.start(recording_, &add_bodies<Program>);
         for (auto const& operand : s.operands()) {
             if (tangents_[operand.variable]) {
@@ -104,7 +105,7 @@ private:
             }
         }
         back.add(s.result, weights);
-        pullback sweep(recording_, s, back);
+        statement_pullback sweep(recording_, s, back);
         s.operation_->reverse(sweep);
         std::vector<body_pointer> contributions;
         std::vector<sweep_target> targets;
@@ -124,7 +125,7 @@ private:
         }
     }
 
-    recording const& recording_;
+    tape_record const& recording_;
     std::vector<body_pointer> tangents_;
 };
 

@@ -91,7 +91,7 @@ void sweep_once(
     reverse_sweep(t.record(), targets, sources, where, then, recorded, recompute)
         .run(options, result);
     // A gradient that is constant is computed by no statement, and is known all the same.
-    for_each_active([&](recording& other) {
+    for_each_active([&](tape_record& other) {
         for (auto const& gradient : result) {
             other.know(*gradient);
         }

@@ -21,7 +21,7 @@ public:
     /// Of the statements with these numbers, as a function of these variables. What comes from
     /// outside is: the arguments, their gradients, the constants.
     static std::optional<tile_chain>
-    of(recording const& r,
+    of(tape_record const& r,
        std::span<std::size_t const> statements,
        std::span<std::uint32_t const> arguments,
        std::vector<tensor_body*>& constants)
@@ -43,7 +43,7 @@ private:
     static constexpr std::uint32_t unwanted = 0; // the tile of adjoints that nobody wants
 
     chain_builder(
-        recording const& r,
+        tape_record const& r,
         std::span<std::size_t const> statements,
         std::span<std::uint32_t const> arguments,
         std::vector<tensor_body*>& constants)
@@ -150,7 +150,7 @@ private:
         }
     }
 
-    bool is_computed_in_one_pass(statement const& s) const noexcept
+    bool is_computed_in_one_pass(recorded_statement const& s) const noexcept
     {
         return &s == &statements_.last() && chain_.end == chain_end::sum_in_one_pass;
     }
@@ -194,7 +194,7 @@ private:
         return cost;
     }
 
-    void place_adjoints_of(statement const& s, chain_step const& step)
+    void place_adjoints_of(recorded_statement const& s, chain_step const& step)
     {
         for (std::size_t i = 0; i < s.operand_count; ++i) {
             auto const variable = s.operands()[i].variable;

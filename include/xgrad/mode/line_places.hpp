@@ -33,7 +33,7 @@ public:
     };
 
     line_places(
-        recording const& r,
+        tape_record const& r,
         std::span<std::size_t const> statements,
         std::span<std::uint32_t const> arguments,
         straight_line& line)
@@ -192,7 +192,7 @@ public:
     }
 
 private:
-    recording const& record_;
+    tape_record const& record_;
     straight_line& line_;
     std::vector<place> places_;
     std::map<std::size_t, std::vector<T*>> idle_; // places of adjoints that are done with, by size

@@ -14,7 +14,7 @@ class line_statement
 {
 public:
     /// The values of its operands have their places.
-    line_statement(statement const& s, line_places<T>& places)
+    line_statement(recorded_statement const& s, line_places<T>& places)
         : statement_(&s),
           part_(
               s.kernels == nullptr ? dynamic_cast<part_operation<T> const*>(s.operation_.get())
@@ -54,7 +54,7 @@ public:
             s.kernels->compute == type_of<T> && (aligned_ || one_shape_);
     }
 
-    statement const* operator->() const noexcept { return statement_; }
+    recorded_statement const* operator->() const noexcept { return statement_; }
 
     bool suits() const noexcept { return suits_; }
 
@@ -102,13 +102,13 @@ public:
     }
 
 private:
-    static bool is_sum(reduction const& kind) noexcept
+    static bool is_sum(reduction_kind const& kind) noexcept
     {
         return &kind == &sum_reduction<T> || &kind == &mean_reduction<T>;
     }
 
     /// Over some axes, of which the others have length 1, a reduction goes another way.
-    static bool takes_all_axes(statement const& s, line_places<T> const& places)
+    static bool takes_all_axes(recorded_statement const& s, line_places<T> const& places)
     {
         std::size_t rank = 0;
         for (auto const& operand : s.operands()) {
@@ -118,7 +118,7 @@ private:
     }
 
     /// Its operands are a few single elements and others of one shape, of at least their rank.
-    bool single_among_larger(statement const& s, line_places<T> const& places) const
+    bool single_among_larger(recorded_statement const& s, line_places<T> const& places) const
     {
         shape_type const* shape = nullptr;
         std::size_t rank = 0;
@@ -160,7 +160,7 @@ private:
         return element_count(shape) > 0;
     }
 
-    statement const* statement_;
+    recorded_statement const* statement_;
     part_operation<T> const* part_;
     std::size_t count_ = 0;
     bool one_size_ = true;

@@ -29,7 +29,7 @@ body_pointer fitted(
 }
 
 template <class Program>
-void reverse_expression(recording const& r, statement const& s, adjoints& all)
+void reverse_expression(tape_record const& r, recorded_statement const& s, sweep_adjoints& all)
 {
     derivable_statement<Program> const derivable(r, s);
     auto incoming = body_operations<Program>::in_type(all.body_of(s.result), s.kernels->compute);
@@ -61,7 +61,7 @@ void reverse_expression(recording const& r, statement const& s, adjoints& all)
 /// A sum or mean of which only the adjoints for a result's adjoint of one are kept: on other tapes
 /// they are gradients of which nothing is known.
 template <class Program>
-void reverse_linear(recording const& r, statement const& s, adjoints& all)
+void reverse_linear(tape_record const& r, recorded_statement const& s, sweep_adjoints& all)
 {
     auto g = body_operations<Program>::reshape(all.body_of(s.result), {});
     if (s.reduced->divides_by_count) {
@@ -71,17 +71,17 @@ void reverse_linear(recording const& r, statement const& s, adjoints& all)
         if (!operand.kept || !all.wants(operand.variable)) {
             continue;
         }
-        for_each_active([&](recording& other) { other.mark_gradient(*operand.kept); });
+        for_each_active([&](tape_record& other) { other.mark_gradient(*operand.kept); });
         all.add(operand.variable, apply_rule<Program, rules::multiply_rule>(operand.kept, g));
     }
 }
 
 /// Reverses one statement, in the open.
 template <class Program>
-void reverse_recorded(recording const& r, statement const& s, adjoints& all)
+void reverse_recorded(tape_record const& r, recorded_statement const& s, sweep_adjoints& all)
 {
     if (s.kernels == nullptr) {
-        pullback sweep(r, s, all);
+        statement_pullback sweep(r, s, all);
         s.operation_->reverse(sweep);
     } else if (s.aligned == operand_alignment::linear) {
         reverse_linear<Program>(r, s, all);

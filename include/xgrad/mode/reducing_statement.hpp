@@ -40,15 +40,15 @@ public:
 
     /// As a function of these variables.
     reducing_statement(
-        recording const& r, statement const& s, std::span<std::uint32_t const> arguments)
+        tape_record const& r, recorded_statement const& s, std::span<std::uint32_t const> arguments)
         : record_(&r), statement_(&s), suits_(reduces_all(arguments) && knows_way_back())
     {}
 
     bool suits() const noexcept { return suits_; }
 
-    statement const* operator->() const noexcept { return statement_; }
+    recorded_statement const* operator->() const noexcept { return statement_; }
 
-    reduction const& kind() const noexcept { return *statement_->reduced; }
+    reduction_kind const& kind() const noexcept { return *statement_->reduced; }
 
     block_kernels const& kernels() const noexcept { return *statement_->kernels; }
 
@@ -153,8 +153,8 @@ private:
         return true;
     }
 
-    recording const* record_;
-    statement const* statement_;
+    tape_record const* record_;
+    recorded_statement const* statement_;
     std::size_t size_ = 0;
     std::size_t singles_ = 0; // operands of a single element
     way_back way_ = way_back::uniform;

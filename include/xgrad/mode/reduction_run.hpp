@@ -23,7 +23,7 @@ public:
     /// Of the statements with these numbers, as a function of these variables; nothing where they
     /// are something else.
     static std::optional<reduction_run>
-    of(recording const& r,
+    of(tape_record const& r,
        std::span<std::size_t const> statements,
        std::span<std::uint32_t const> arguments,
        std::uint32_t result)
@@ -90,7 +90,7 @@ private:
 
     /// Some of these statements reads one of these variables.
     static bool read_any(
-        recording const& r,
+        tape_record const& r,
         std::span<std::size_t const> statements,
         std::span<std::uint32_t const> variables)
     {

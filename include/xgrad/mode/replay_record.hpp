@@ -139,11 +139,11 @@ private:
     void finish(tensor_body const& result, replay_watch const& watch);
 
     Tape tape_;
-    replay_steps<recording> steps_;
+    replay_steps<tape_record> steps_;
     Tape sweeping_; // what the latest run has recorded, without its values
     std::vector<std::pair<element_type, shape_type>> signature_;
     std::vector<std::uint32_t> arguments_;
-    std::optional<whole_run<recording>> whole_;
+    std::optional<whole_run<tape_record>> whole_;
     std::string obstacle_;
 };
 

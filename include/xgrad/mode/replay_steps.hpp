@@ -128,7 +128,7 @@ private:
         values_[s.result] = run_again(r, s, operands_);
     }
 
-    static std::string name_of(statement const& s)
+    static std::string name_of(recorded_statement const& s)
     {
         return std::string(s.kernels == nullptr ? s.operation_->name() : s.reduced->name);
     }
@@ -198,7 +198,7 @@ private:
     void form_groups()
     {
         auto const& r = record_;
-        auto const statement_of = [&](std::size_t k) -> statement const& {
+        auto const statement_of = [&](std::size_t k) -> recorded_statement const& {
             return r.statements()[steps_[k].statement];
         };
         std::vector<std::size_t> last_reader(r.variables().size(), 0);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/tape/recording.hpp>
+#include <xgrad/tape/tape_record.hpp>
 #include <xgrad/tensor/evaluate.hpp>
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace xgrad::detail {
 /// Runs a statement of `r` once more over other operands of the same shapes; what it does is
 /// recorded by the active tapes. The statement must say that it can.
 inline body_pointer
-run_again(recording const& r, statement const& s, std::span<tensor_body* const> operands)
+run_again(tape_record const& r, recorded_statement const& s, std::span<tensor_body* const> operands)
 {
     if (s.kernels == nullptr) {
         return s.operation_->again(operands);

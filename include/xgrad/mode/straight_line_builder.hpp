@@ -20,7 +20,7 @@ public:
     /// Of the statements with these numbers, as a function of these variables; null where it is
     /// none.
     static std::unique_ptr<straight_line const>
-    of(recording const& r,
+    of(tape_record const& r,
        std::span<std::size_t const> statements,
        std::span<std::uint32_t const> arguments,
        std::uint32_t result)
@@ -65,7 +65,7 @@ private:
     };
 
     straight_line_builder(
-        recording const& r,
+        tape_record const& r,
         std::span<std::size_t const> statements,
         std::span<std::uint32_t const> arguments,
         straight_line& line)
@@ -74,7 +74,7 @@ private:
 
     // ---- The way forward ----
 
-    bool add_forward(statement const& recorded)
+    bool add_forward(recorded_statement const& recorded)
     {
         line_statement<T> const s(recorded, places_);
         if (!s.suits()) {

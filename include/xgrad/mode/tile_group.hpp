@@ -20,7 +20,7 @@ class tile_group
 {
 public:
     /// Whether this statement may belong to a group at all.
-    static bool suits(Recording const& r, statement const& s)
+    static bool suits(Recording const& r, recorded_statement const& s)
     {
         return s.kernels != nullptr && s.reduced == nullptr &&
             s.aligned == operand_alignment::same &&
@@ -28,7 +28,7 @@ public:
     }
 
     /// Whether the two may run in one group.
-    static bool alike(Recording const& r, statement const& a, statement const& b)
+    static bool alike(Recording const& r, recorded_statement const& a, recorded_statement const& b)
     {
         return a.kernels->compute == b.kernels->compute &&
             same_shape(r.shape_of(a.result), r.shape_of(b.result));
@@ -180,7 +180,7 @@ private:
     }
 
     Recording const* record_;
-    std::vector<statement const*> members_;
+    std::vector<recorded_statement const*> members_;
     std::vector<place> places_;   // of each member in turn: its operands, then its result
     std::vector<place> incoming_; // of what no member computes
     std::uint32_t tiles_ = 0;

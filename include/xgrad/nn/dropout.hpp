@@ -31,8 +31,8 @@ tensor<floating_element<value_type_of<X>>> dropout(
     std::source_location where = std::source_location::current())
 {
     using T = floating_element<value_type_of<X>>;
-    stored<X> const values(x);
-    stored<Mask> const kept(mask);
+    stored_as<X> const values(x);
+    stored_as<Mask> const kept(mask);
     return tensor<T>(xgrad::where(kept, values * static_cast<T>(1 / (1 - rate)), T(0)), where);
 }
 

@@ -81,8 +81,8 @@ mse(A const& a,
     loss_reduction reduction = loss_reduction::mean,
     std::source_location where = std::source_location::current())
 {
-    stored<A> const x(a);
-    stored<B> const y(b);
+    stored_as<A> const x(a);
+    stored_as<B> const y(b);
     return detail::reduced_loss<detail::loss_element<A, B>>(square(x - y), reduction, where);
 }
 
@@ -102,8 +102,8 @@ tensor<detail::loss_element<A, B>> huber(
         throw value_error(
             "huber: delta = " + std::to_string(delta) + " is not above 0" + at(where));
     }
-    stored<A> const x(a);
-    stored<B> const y(b);
+    stored_as<A> const x(a);
+    stored_as<B> const y(b);
     auto const d = abs(x - y);
     auto const edge = static_cast<T>(delta);
     return detail::reduced_loss<T>(
@@ -119,8 +119,8 @@ tensor<detail::loss_element<X, Z>> sigmoid_cross_entropy(
     std::source_location where = std::source_location::current())
 {
     using T = detail::loss_element<X, Z>;
-    stored<X> const x(logits);
-    stored<Z> const z(labels);
+    stored_as<X> const x(logits);
+    stored_as<Z> const z(labels);
     return detail::reduced_loss<T>(z * softplus(-x) + (T(1) - z) * softplus(x), reduction, where);
 }
 

@@ -39,7 +39,7 @@ tensor<floating_element<value_type_of<X>>> softmax(
         tensor<T> const total = sum(powers, axis, {.keep_dims = true}, where);
         return tensor<T>(xgrad::where(powers == T(0), T(0), powers / total), where);
     });
-    auto reverse = [axis, where](pullback& sweep) {
+    auto reverse = [axis, where](statement_pullback& sweep) {
         tensor<T> const y(sweep.result());
         tensor<T> const g(sweep.incoming());
         sweep.add(0, tensor<T>(y * (g - sum(g * y, axis, {.keep_dims = true}, where))).handle());
@@ -74,7 +74,7 @@ tensor<floating_element<value_type_of<X>>> log_softmax(
         auto const total = sum(exp(values - largest), axis, {.keep_dims = true}, where);
         return tensor<T>((values - largest) - log(total), where);
     });
-    auto reverse = [axis, where](pullback& sweep) {
+    auto reverse = [axis, where](statement_pullback& sweep) {
         tensor<T> const y(sweep.result());
         tensor<T> const g(sweep.incoming());
         constexpr auto nothing = -std::numeric_limits<T>::infinity();

@@ -7,105 +7,105 @@
 namespace xgrad {
 /// A value type that is no value: it remembers which operands it was computed from. A rule's
 /// partials, evaluated once with it at compile time, tell what the tape has to keep.
-struct dependence
+struct operand_dependence
 {
     std::uint32_t operands = 0;
 
-    constexpr dependence() = default;
+    constexpr operand_dependence() = default;
 
     template <arithmetic Number>
-    constexpr dependence(Number) noexcept
+    constexpr operand_dependence(Number) noexcept
     {}
 
-    static constexpr dependence on(unsigned operand) noexcept
+    static constexpr operand_dependence on(unsigned operand) noexcept
     {
-        dependence d;
+        operand_dependence d;
         d.operands = 1u << operand;
         return d;
     }
 
-    constexpr dependence operator-() const noexcept { return *this; }
+    constexpr operand_dependence operator-() const noexcept { return *this; }
 
-    constexpr dependence operator+() const noexcept { return *this; }
+    constexpr operand_dependence operator+() const noexcept { return *this; }
 
-    constexpr dependence operator!() const noexcept { return *this; }
+    constexpr operand_dependence operator!() const noexcept { return *this; }
 
     template <class... V>
-    static constexpr dependence union_of(V const&... v) noexcept
+    static constexpr operand_dependence union_of(V const&... v) noexcept
     {
-        dependence d;
-        ((d.operands |= dependence(v).operands), ...);
+        operand_dependence d;
+        ((d.operands |= operand_dependence(v).operands), ...);
         return d;
     }
 
-    // What the text of a rule's partials may use. Friends, so that only calls with a dependence see
-    // them: anything converts to one.
+    // What the text of a rule's partials may use. Friends, so that only calls with one see
+    // them: anything converts to it.
     // clang-format off
-    friend constexpr dependence operator+(dependence a, dependence b) noexcept { return union_of(a, b); }
-    friend constexpr dependence operator-(dependence a, dependence b) noexcept { return union_of(a, b); }
-    friend constexpr dependence operator*(dependence a, dependence b) noexcept { return union_of(a, b); }
-    friend constexpr dependence operator/(dependence a, dependence b) noexcept { return union_of(a, b); }
-    friend constexpr dependence operator==(dependence a, dependence b) noexcept { return union_of(a, b); }
-    friend constexpr dependence operator!=(dependence a, dependence b) noexcept { return union_of(a, b); }
-    friend constexpr dependence operator<(dependence a, dependence b) noexcept { return union_of(a, b); }
-    friend constexpr dependence operator<=(dependence a, dependence b) noexcept { return union_of(a, b); }
-    friend constexpr dependence operator>(dependence a, dependence b) noexcept { return union_of(a, b); }
-    friend constexpr dependence operator>=(dependence a, dependence b) noexcept { return union_of(a, b); }
-    friend constexpr dependence operator&&(dependence a, dependence b) noexcept { return union_of(a, b); }
-    friend constexpr dependence operator||(dependence a, dependence b) noexcept { return union_of(a, b); }
-    friend constexpr dependence select(dependence c, dependence a, dependence b) noexcept { return union_of(c, a, b); }
-    friend constexpr dependence fma(dependence a, dependence b, dependence c) noexcept { return union_of(a, b, c); }
-    friend constexpr dependence sqrt(dependence x) noexcept { return x; }
-    friend constexpr dependence cbrt(dependence x) noexcept { return x; }
-    friend constexpr dependence abs(dependence x) noexcept { return x; }
-    friend constexpr dependence exp(dependence x) noexcept { return x; }
-    friend constexpr dependence exp2(dependence x) noexcept { return x; }
-    friend constexpr dependence expm1(dependence x) noexcept { return x; }
-    friend constexpr dependence log(dependence x) noexcept { return x; }
-    friend constexpr dependence log2(dependence x) noexcept { return x; }
-    friend constexpr dependence log10(dependence x) noexcept { return x; }
-    friend constexpr dependence log1p(dependence x) noexcept { return x; }
-    friend constexpr dependence sin(dependence x) noexcept { return x; }
-    friend constexpr dependence cos(dependence x) noexcept { return x; }
-    friend constexpr dependence tan(dependence x) noexcept { return x; }
-    friend constexpr dependence sinc(dependence x) noexcept { return x; }
-    friend constexpr dependence sinc_slope(dependence x) noexcept { return x; }
-    friend constexpr dependence sinc_derivative(dependence n, dependence x) noexcept { return union_of(n, x); }
-    friend constexpr dependence asin(dependence x) noexcept { return x; }
-    friend constexpr dependence acos(dependence x) noexcept { return x; }
-    friend constexpr dependence atan(dependence x) noexcept { return x; }
-    friend constexpr dependence sinh(dependence x) noexcept { return x; }
-    friend constexpr dependence cosh(dependence x) noexcept { return x; }
-    friend constexpr dependence tanh(dependence x) noexcept { return x; }
-    friend constexpr dependence asinh(dependence x) noexcept { return x; }
-    friend constexpr dependence acosh(dependence x) noexcept { return x; }
-    friend constexpr dependence atanh(dependence x) noexcept { return x; }
-    friend constexpr dependence erf(dependence x) noexcept { return x; }
-    friend constexpr dependence erfc(dependence x) noexcept { return x; }
-    friend constexpr dependence erfinv(dependence x) noexcept { return x; }
-    friend constexpr dependence exp_minus_square(dependence x) noexcept { return x; }
-    friend constexpr dependence lgamma(dependence x) noexcept { return x; }
-    friend constexpr dependence tgamma(dependence x) noexcept { return x; }
-    friend constexpr dependence digamma(dependence x) noexcept { return x; }
-    friend constexpr dependence trigamma(dependence x) noexcept { return x; }
-    friend constexpr dependence polygamma(dependence n, dependence x) noexcept { return union_of(n, x); }
-    friend constexpr dependence sigmoid(dependence x) noexcept { return x; }
-    friend constexpr dependence gelu_slope(dependence x) noexcept { return x; }
-    friend constexpr dependence gelu_tanh_slope(dependence x) noexcept { return x; }
-    friend constexpr dependence floor(dependence x) noexcept { return x; }
-    friend constexpr dependence ceil(dependence x) noexcept { return x; }
-    friend constexpr dependence trunc(dependence x) noexcept { return x; }
-    friend constexpr dependence round(dependence x) noexcept { return x; }
-    friend constexpr dependence rint(dependence x) noexcept { return x; }
-    friend constexpr dependence isnan(dependence x) noexcept { return x; }
-    friend constexpr dependence isinf(dependence x) noexcept { return x; }
-    friend constexpr dependence isfinite(dependence x) noexcept { return x; }
-    friend constexpr dependence pow(dependence x, dependence y) noexcept { return union_of(x, y); }
-    friend constexpr dependence hypot(dependence x, dependence y) noexcept { return union_of(x, y); }
-    friend constexpr dependence atan2(dependence x, dependence y) noexcept { return union_of(x, y); }
-    friend constexpr dependence fmod(dependence x, dependence y) noexcept { return union_of(x, y); }
-    friend constexpr dependence remainder(dependence x, dependence y) noexcept { return union_of(x, y); }
-    friend constexpr dependence copysign(dependence x, dependence y) noexcept { return union_of(x, y); }
+    friend constexpr operand_dependence operator+(operand_dependence a, operand_dependence b) noexcept { return union_of(a, b); }
+    friend constexpr operand_dependence operator-(operand_dependence a, operand_dependence b) noexcept { return union_of(a, b); }
+    friend constexpr operand_dependence operator*(operand_dependence a, operand_dependence b) noexcept { return union_of(a, b); }
+    friend constexpr operand_dependence operator/(operand_dependence a, operand_dependence b) noexcept { return union_of(a, b); }
+    friend constexpr operand_dependence operator==(operand_dependence a, operand_dependence b) noexcept { return union_of(a, b); }
+    friend constexpr operand_dependence operator!=(operand_dependence a, operand_dependence b) noexcept { return union_of(a, b); }
+    friend constexpr operand_dependence operator<(operand_dependence a, operand_dependence b) noexcept { return union_of(a, b); }
+    friend constexpr operand_dependence operator<=(operand_dependence a, operand_dependence b) noexcept { return union_of(a, b); }
+    friend constexpr operand_dependence operator>(operand_dependence a, operand_dependence b) noexcept { return union_of(a, b); }
+    friend constexpr operand_dependence operator>=(operand_dependence a, operand_dependence b) noexcept { return union_of(a, b); }
+    friend constexpr operand_dependence operator&&(operand_dependence a, operand_dependence b) noexcept { return union_of(a, b); }
+    friend constexpr operand_dependence operator||(operand_dependence a, operand_dependence b) noexcept { return union_of(a, b); }
+    friend constexpr operand_dependence select(operand_dependence c, operand_dependence a, operand_dependence b) noexcept { return union_of(c, a, b); }
+    friend constexpr operand_dependence fma(operand_dependence a, operand_dependence b, operand_dependence c) noexcept { return union_of(a, b, c); }
+    friend constexpr operand_dependence sqrt(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence cbrt(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence abs(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence exp(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence exp2(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence expm1(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence log(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence log2(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence log10(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence log1p(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence sin(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence cos(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence tan(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence sinc(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence sinc_slope(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence sinc_derivative(operand_dependence n, operand_dependence x) noexcept { return union_of(n, x); }
+    friend constexpr operand_dependence asin(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence acos(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence atan(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence sinh(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence cosh(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence tanh(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence asinh(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence acosh(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence atanh(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence erf(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence erfc(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence erfinv(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence exp_minus_square(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence lgamma(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence tgamma(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence digamma(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence trigamma(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence polygamma(operand_dependence n, operand_dependence x) noexcept { return union_of(n, x); }
+    friend constexpr operand_dependence sigmoid(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence gelu_slope(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence gelu_tanh_slope(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence floor(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence ceil(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence trunc(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence round(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence rint(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence isnan(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence isinf(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence isfinite(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence pow(operand_dependence x, operand_dependence y) noexcept { return union_of(x, y); }
+    friend constexpr operand_dependence hypot(operand_dependence x, operand_dependence y) noexcept { return union_of(x, y); }
+    friend constexpr operand_dependence atan2(operand_dependence x, operand_dependence y) noexcept { return union_of(x, y); }
+    friend constexpr operand_dependence fmod(operand_dependence x, operand_dependence y) noexcept { return union_of(x, y); }
+    friend constexpr operand_dependence remainder(operand_dependence x, operand_dependence y) noexcept { return union_of(x, y); }
+    friend constexpr operand_dependence copysign(operand_dependence x, operand_dependence y) noexcept { return union_of(x, y); }
     // clang-format on
 };
 

@@ -73,7 +73,7 @@ concept constant_partials_rule = requires { R::partials(); };
 
 template <class R>
 concept result_partials_rule =
-    requires(dependence y) { R::template partials_of_result<dependence>(y); };
+    requires(operand_dependence y) { R::template partials_of_result<operand_dependence>(y); };
 
 template <class R>
 concept differentiable_rule_without_operands = constant_partials_rule<R> || result_partials_rule<R>;
@@ -82,7 +82,9 @@ namespace detail {
 template <class R, std::size_t... I>
 consteval bool has_partials_at(std::index_sequence<I...>)
 {
-    return requires { R::template partials_at<dependence>(((void)I, dependence{})...); };
+    return requires {
+        R::template partials_at<operand_dependence>(((void)I, operand_dependence{})...);
+    };
 }
 } // namespace detail
 
@@ -122,8 +124,8 @@ namespace detail {
 template <class R, std::size_t I, std::size_t... Operand>
 constexpr std::uint32_t evaluated_operands()
 {
-    return operands_of(
-        partial_of<I>(R::template partials_at<dependence>(dependence::on(Operand)...)));
+    return operands_of(partial_of<I>(
+        R::template partials_at<operand_dependence>(operand_dependence::on(Operand)...)));
 }
 
 template <class R, std::size_t I, std::size_t... Operand>

@@ -121,7 +121,7 @@ public:
         return at(term_graph::current().apply(primitive_of<R, T, sizeof...(X)>::value, places));
     }
 
-    // What the text of a rule's partials may use (as with `dependence`).
+    // What the text of a rule's partials may use (as with `operand_dependence`).
     // clang-format off
     friend symbolic_value operator+(symbolic_value a) { return a; }
     friend symbolic_value operator-(symbolic_value a) { return apply<rules::negative_rule>(a); }
@@ -251,7 +251,7 @@ adjoint_term constant_carried(adjoint_term const&, no_partial)
 }
 } // namespace detail
 
-/// How an adjoint meets a partial; see `chain`.
+/// How an adjoint meets a partial; see `chain_rule`.
 template <bool Finite, class T, class Partial>
 adjoint_term carried(adjoint_term const& g, Partial const& partial)
 {

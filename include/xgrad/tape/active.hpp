@@ -1,7 +1,7 @@
 #pragma once
 
 #include <xgrad/expr/operand.hpp>
-#include <xgrad/tape/recording.hpp>
+#include <xgrad/tape/tape_record.hpp>
 
 #include <atomic>
 #include <memory>
@@ -13,7 +13,7 @@ class tape;
 /// destroyed on another thread; then `what` is null and the stack drops it.
 struct tape_activation
 {
-    std::atomic<recording*> what{nullptr};
+    std::atomic<tape_record*> what{nullptr};
     tape* handle = nullptr;
     tape_activation* below = nullptr;
     bool hides_below = false; // with_tape, no_grad: what is below does not record
@@ -58,14 +58,14 @@ void for_each_active(F&& f)
 inline bool is_recording() noexcept
 {
     bool found = false;
-    for_each_active([&](recording&) { found = true; });
+    for_each_active([&](tape_record&) { found = true; });
     return found;
 }
 
 /// This thread has at most one tape, recording or not.
 inline bool is_only_tape() noexcept
 {
-    recording const* only = nullptr;
+    tape_record const* only = nullptr;
     for (auto const* a = detail::innermost_activation(); a != nullptr; a = a->below) {
         auto const* const r = a->what.load(std::memory_order_relaxed);
         if (r != nullptr && only != nullptr && r != only) {
@@ -80,7 +80,7 @@ inline bool is_only_tape() noexcept
 class scoped_activation
 {
 public:
-    explicit scoped_activation(recording* what, tape* handle = nullptr) noexcept
+    explicit scoped_activation(tape_record* what, tape* handle = nullptr) noexcept
     {
         activation_.what = what;
         activation_.handle = handle;

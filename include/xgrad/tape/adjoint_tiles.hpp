@@ -15,7 +15,11 @@ class adjoint_tiles
 public:
     /// Of statements [first, last). The lists are its own as long as it lives.
     adjoint_tiles(
-        recording const& r, std::size_t first, std::size_t last, adjoints& all, tile_lists& lists)
+        tape_record const& r,
+        std::size_t first,
+        std::size_t last,
+        sweep_adjoints& all,
+        tile_lists& lists)
         : adjoints_(all), lists_(lists), base_(r.statements()[first].result)
     {
         lists.tiles.assign(r.statements()[last - 1].result - base_ + 1, elsewhere);
@@ -41,7 +45,7 @@ public:
     }
 
     /// Something has contributed to the adjoint of its result.
-    bool has_adjoint(statement const& s) const noexcept
+    bool has_adjoint(recorded_statement const& s) const noexcept
     {
         return adjoints_.has(s.result) || of(s.result) != no_tile;
     }
@@ -78,7 +82,7 @@ public:
     void give_back(std::uint32_t tile) { lists_.idle_tiles.push_back(tile); }
 
     /// The adjoint of the statement's result has been used up, when the run is over.
-    void release(statement const& s)
+    void release(recorded_statement const& s)
     {
         if (auto const tile = of(s.result); tile != no_tile) {
             give_back(tile);
@@ -105,7 +109,7 @@ private:
         return place < lists_.tiles.size() ? lists_.tiles[place] : elsewhere;
     }
 
-    adjoints& adjoints_;
+    sweep_adjoints& adjoints_;
     tile_lists& lists_;
     std::uint32_t base_;
     std::uint32_t count_ = 0;

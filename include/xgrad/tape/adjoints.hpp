@@ -2,7 +2,7 @@
 
 #include <xgrad/engine/dense.hpp>
 #include <xgrad/tape/adjoint_value.hpp>
-#include <xgrad/tape/recording.hpp>
+#include <xgrad/tape/tape_record.hpp>
 
 #include <cstring>
 #include <utility>
@@ -10,17 +10,17 @@
 
 namespace xgrad {
 /// The adjoints of a tape's variables while a sweep goes on.
-class adjoints
+class sweep_adjoints
 {
 public:
     /// Adds two adjoints as a statement that tapes record.
     using join = body_pointer (*)(body_pointer const&, body_pointer const&);
 
-    adjoints() = default;
-    adjoints(adjoints const&) = delete;
-    adjoints& operator=(adjoints const&) = delete;
+    sweep_adjoints() = default;
+    sweep_adjoints(sweep_adjoints const&) = delete;
+    sweep_adjoints& operator=(sweep_adjoints const&) = delete;
 
-    ~adjoints()
+    ~sweep_adjoints()
     {
         for (auto* const block : blocks_) {
             free_block(block, few_bytes);
@@ -29,7 +29,7 @@ public:
 
     /// Starts anew, for all variables of a recording. Where other tapes record the sweep,
     /// contributions meet by `recorded_join`.
-    void start(recording const& r, join recorded_join = nullptr)
+    void start(tape_record const& r, join recorded_join = nullptr)
     {
         recording_ = &r;
         join_ = recorded_join;
@@ -294,7 +294,7 @@ private:
         idle_.push_back(blocks_.back());
     }
 
-    recording const* recording_ = nullptr;
+    tape_record const* recording_ = nullptr;
     join join_ = nullptr;
     std::vector<adjoint_value> adjoint_;
     std::vector<void*> blocks_; // of a few elements

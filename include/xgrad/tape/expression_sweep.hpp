@@ -35,7 +35,11 @@ class expression_sweep
 public:
     /// Of statements [first, last) of the recording; those without an adjoint are passed over.
     expression_sweep(
-        recording const& r, std::size_t first, std::size_t last, adjoints& all, tile_lists& lists)
+        tape_record const& r,
+        std::size_t first,
+        std::size_t last,
+        sweep_adjoints& all,
+        tile_lists& lists)
         : adjoints_(all),
           tiles_(r, first, last, all, lists),
           shape_(index_space(r, r.statements()[last - 1])),
@@ -65,7 +69,8 @@ public:
     }
 
 private:
-    static std::size_t operands_of(recording const& r, std::size_t first, std::size_t last) noexcept
+    static std::size_t
+    operands_of(tape_record const& r, std::size_t first, std::size_t last) noexcept
     {
         std::size_t count = 0;
         for (auto i = first; i < last; ++i) {
@@ -74,7 +79,7 @@ private:
         return count;
     }
 
-    void add_step(statement const& s)
+    void add_step(recorded_statement const& s)
     {
         adjoint_step step{s.kernels, s.scalars(), next_access_, {}, {}};
         step.source.tile = tiles_.of(s.result);
@@ -97,7 +102,7 @@ private:
     }
 
     /// The adjoint of the result; one number for all of it as a single element.
-    body_pointer incoming_of(statement const& s)
+    body_pointer incoming_of(recorded_statement const& s)
     {
         if (s.reduced == nullptr && adjoints_.is_uniform(s.result)) {
             return filled_body(
@@ -106,7 +111,7 @@ private:
         return adjoints_.body_of(s.result);
     }
 
-    std::span<adjoint_target const> find_targets(statement const& s)
+    std::span<adjoint_target const> find_targets(recorded_statement const& s)
     {
         auto const targets = targets_.get().subspan(next_target_, s.operand_count);
         next_target_ += s.operand_count;
@@ -143,7 +148,7 @@ private:
     void read(
         loop_plan& p,
         std::size_t first,
-        statement const& s,
+        recorded_statement const& s,
         body_pointer const& incoming,
         body_pointer const& result) const
     {
@@ -163,7 +168,7 @@ private:
 
     /// Calls f with a plan for this statement alone.
     template <class F>
-    void with_plan_of(statement const& s, body_pointer const& result, F const& f) const
+    void with_plan_of(recorded_statement const& s, body_pointer const& result, F const& f) const
     {
         short_list<operand_access> accesses(s.operand_count + 2);
         loop_plan p;
@@ -177,7 +182,10 @@ private:
     // Where the elements' adjoints depend on one another, they start from an array of them; returns
     // whether that is all.
     bool reverse_jointly(
-        statement const& s, body_pointer& incoming, body_pointer const& result, seed_source& source)
+        recorded_statement const& s,
+        body_pointer& incoming,
+        body_pointer const& result,
+        seed_source& source)
     {
         auto const* const joint = s.reduced->joint;
         bool const needed = joint != nullptr &&
@@ -206,7 +214,8 @@ private:
     }
 
     // The adjoint of a reduced result, as one that broadcasts over the elements.
-    void expand_reduced(statement const& s, body_pointer& incoming, body_pointer& result) const
+    void
+    expand_reduced(recorded_statement const& s, body_pointer& incoming, body_pointer& result) const
     {
         auto const& reduced = *s.reduced;
         auto const places = xgrad::detail::places_of(s, shape_);
@@ -231,8 +240,8 @@ private:
     }
 
     // How many elements of every group equal the result.
-    body_pointer
-    count_ties(statement const& s, body_pointer const& result, shape_type const& places) const
+    body_pointer count_ties(
+        recorded_statement const& s, body_pointer const& result, shape_type const& places) const
     {
         auto ties = make_body(type_of<T>, places);
         auto* const counts = ties->template elements<T>();
@@ -270,7 +279,7 @@ private:
         return ties;
     }
 
-    adjoints& adjoints_;
+    sweep_adjoints& adjoints_;
     adjoint_tiles tiles_;
     shape_type shape_;
     short_list<operand_access> accesses_; // of each step: operands, incoming adjoint, result

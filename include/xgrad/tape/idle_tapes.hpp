@@ -11,7 +11,7 @@ namespace xgrad::detail {
 /// What a tape is made of: its record, and its place in a thread's stack of active tapes.
 struct tape_parts
 {
-    std::unique_ptr<xgrad::recording> record;
+    std::unique_ptr<xgrad::tape_record> record;
     std::unique_ptr<tape_activation> place; // null where it is not in a stack
 };
 
@@ -27,7 +27,7 @@ public:
             parts.record->restart(options);
             return parts;
         }
-        return {std::make_unique<xgrad::recording>(options), std::make_unique<tape_activation>()};
+        return {std::make_unique<xgrad::tape_record>(options), std::make_unique<tape_activation>()};
     }
 
     /// Keeps the parts of a tape that is gone; without the place where another thread has it.

@@ -34,7 +34,7 @@ inline std::size_t bytes_kept_by(tensor_body const& body)
 /// Bytes of all values that only these statements may be keeping alive, as if they also kept
 /// `more`.
 inline std::size_t
-kept_bytes(segmented_list<statement> const& statements, std::span<body_pointer const> more)
+kept_bytes(segmented_list<recorded_statement> const& statements, std::span<body_pointer const> more)
 {
     std::vector<tensor_body const*> kept;
     auto const count = [&](body_pointer const& body) {

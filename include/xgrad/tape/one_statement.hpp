@@ -21,8 +21,8 @@ public:
         }
         exceptions_ = std::uncaught_exceptions();
         // First, so that no tape has begun where there is no memory for another.
-        for_each_active([](recording& r) { r.reserve_composite(); });
-        for_each_active([](recording& r) { r.begin_composite(); });
+        for_each_active([](tape_record& r) { r.reserve_composite(); });
+        for_each_active([](tape_record& r) { r.begin_composite(); });
     }
 
     one_statement(one_statement const&) = delete;
@@ -34,7 +34,7 @@ public:
             return;
         }
         bool const failed = std::uncaught_exceptions() > exceptions_;
-        for_each_active([&](recording& r) { r.end_composite(name_, where_, failed); });
+        for_each_active([&](tape_record& r) { r.end_composite(name_, where_, failed); });
     }
 
 private:

@@ -9,10 +9,10 @@
 
 namespace xgrad {
 /// What an array operation sees of a sweep.
-class pullback
+class statement_pullback
 {
 public:
-    pullback(recording const& r, statement const& s, adjoints& all)
+    statement_pullback(tape_record const& r, recorded_statement const& s, sweep_adjoints& all)
         : recording_(r), statement_(s), adjoints_(all)
     {}
 
@@ -76,9 +76,9 @@ public:
     }
 
 private:
-    recording const& recording_;
-    statement const& statement_;
-    adjoints& adjoints_;
+    tape_record const& recording_;
+    recorded_statement const& statement_;
+    sweep_adjoints& adjoints_;
     body_pointer incoming_;
 };
 } // namespace xgrad

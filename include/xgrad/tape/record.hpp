@@ -10,7 +10,7 @@ namespace xgrad {
 /// Appends a fused expression (`reduced` non-null: with its reduction). `first_recorder`: no other
 /// tape has seen the result.
 inline void record_expression(
-    recording& r, expression_record const& e, tensor_body& result, bool first_recorder)
+    tape_record& r, expression_record const& e, tensor_body& result, bool first_recorder)
 {
     if (!r.concerns(e.operands)) {
         return;
@@ -49,8 +49,8 @@ inline void record_expression(
 
 /// Appends an array operation, which keeps the operands and the result it asks for.
 void record_operation(
-    recording& r,
-    std::unique_ptr<operation const> op,
+    tape_record& r,
+    std::unique_ptr<array_operation const> op,
     std::span<tensor_body* const> operands,
     std::span<bool const> keep,
     bool keep_result,
@@ -60,8 +60,8 @@ void record_operation(
 
 #if XGRAD_DEFINES_FUNCTIONS
 XGRAD_FUNCTION void record_operation(
-    recording& r,
-    std::unique_ptr<operation const> op,
+    tape_record& r,
+    std::unique_ptr<array_operation const> op,
     std::span<tensor_body* const> operands,
     std::span<bool const> keep,
     bool keep_result,
@@ -90,7 +90,7 @@ XGRAD_FUNCTION void record_expression(expression_record const& e, tensor_body& r
         return;
     }
     bool first = true;
-    for_each_active([&](recording& r) {
+    for_each_active([&](tape_record& r) {
         record_expression(r, e, result, first);
         first = false;
     });
@@ -108,7 +108,7 @@ void record_operation(
     std::source_location const& where)
 {
     bool first = true;
-    for_each_active([&](recording& r) {
+    for_each_active([&](tape_record& r) {
         record_operation(r, make(), operands, keep, keep_result, result, first, where);
         first = false;
     });

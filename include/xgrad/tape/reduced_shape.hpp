@@ -21,7 +21,7 @@ inline shape_type kept_axes(shape_type shape, std::uint64_t axes)
 }
 
 /// The shape of a reduction's results beside its elements.
-inline shape_type places_of(statement const& s, shape_type shape)
+inline shape_type places_of(recorded_statement const& s, shape_type shape)
 {
     if (!s.reduced->keeps_axes) {
         return kept_axes(std::move(shape), s.axes);

@@ -20,7 +20,7 @@ struct replay_condition
 /// Looks on while a function is recorded to be replayed: whether the record is all that it does.
 struct replay_watch
 {
-    recording* record;
+    tape_record* record;
     replay_watch* outer = nullptr;     // of a replayed function that calls this one
     std::string_view obstacle{};       // why the record does not replace the function
     std::vector<body_pointer> loose{}; // results past the record: an obstacle where they are used

@@ -11,17 +11,18 @@
 // Derivatives, 2nd ed., 2008, chapter 12.)
 
 namespace xgrad {
-class recording;
+class tape_record;
 
 /// Runs a statement over these operands; returns its result.
 using statement_runner =
-    body_pointer (*)(recording const&, statement const&, std::span<tensor_body* const>);
+    body_pointer (*)(tape_record const&, recorded_statement const&, std::span<tensor_body* const>);
 
 /// Statements [begin, end) of a tape that keeps all operands coming in from before them.
 class tape_segment
 {
 public:
-    tape_segment(segmented_list<statement>& statements, std::size_t begin, std::size_t end) noexcept
+    tape_segment(
+        segmented_list<recorded_statement>& statements, std::size_t begin, std::size_t end) noexcept
         : statements_(&statements), begin_(begin), end_(end)
     {}
 
@@ -55,7 +56,7 @@ public:
     }
 
     /// Computes them again.
-    void recompute(recording const& r, statement_runner run) const
+    void recompute(tape_record const& r, statement_runner run) const
     {
         std::vector<bool> needed(end_ - begin_, false);
         for (auto k = begin_; k < end_; ++k) {
@@ -105,7 +106,7 @@ private:
         return low < end_ && (*statements_)[low].result == variable ? low : end_;
     }
 
-    segmented_list<statement>* statements_;
+    segmented_list<recorded_statement>* statements_;
     std::size_t begin_;
     std::size_t end_;
 };
@@ -114,7 +115,7 @@ private:
 class recomputed_segment
 {
 public:
-    recomputed_segment(tape_segment const& s, recording const& r, statement_runner run)
+    recomputed_segment(tape_segment const& s, tape_record const& r, statement_runner run)
         : segment_(s)
     {
         try {

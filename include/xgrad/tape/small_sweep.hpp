@@ -53,7 +53,7 @@ public:
     /// Where adjoints go that nobody wants: a kernel writes them all the same.
     T* unwanted() noexcept { return unwanted_; }
 
-    void add_sums(adjoints& all) const
+    void add_sums(sweep_adjoints& all) const
     {
         for (std::size_t k = 0; k < sum_count_; ++k) {
             bool accumulate = false;
@@ -82,7 +82,8 @@ private:
 
 /// Adds what such a statement's adjoint contributes to those of its operands.
 template <class T>
-void reverse_small(variable_table const& variables, statement const& s, adjoints& all)
+void reverse_small(
+    variable_table const& variables, recorded_statement const& s, sweep_adjoints& all)
 {
     auto const& kernels = *s.kernels;
     auto const leaves = kernels.leaves.size();

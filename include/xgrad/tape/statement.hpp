@@ -11,16 +11,16 @@
 #include <string_view>
 
 namespace xgrad {
-class pullback;
+class statement_pullback;
 
 /// An array operation (a matrix product, a view) as a tape remembers it: its attributes, and the
 /// way back.
-struct operation
+struct array_operation
 {
-    operation() = default;
-    operation(operation const&) = delete;
-    operation& operator=(operation const&) = delete;
-    virtual ~operation() = default;
+    array_operation() = default;
+    array_operation(array_operation const&) = delete;
+    array_operation& operator=(array_operation const&) = delete;
+    virtual ~array_operation() = default;
 
     // From the pool: a training loop records the same operations again and again.
     static void* operator new(std::size_t bytes) { return allocate_block(bytes); }
@@ -33,7 +33,7 @@ struct operation
     virtual std::string_view name() const noexcept = 0;
 
     /// Adds what the result's adjoint contributes to each wanted operand.
-    virtual void reverse(pullback& sweep) const = 0;
+    virtual void reverse(statement_pullback& sweep) const = 0;
 
     virtual bool runs_again() const noexcept { return false; }
 
@@ -41,12 +41,12 @@ struct operation
     virtual body_pointer again(std::span<tensor_body* const>) const { return {}; }
 };
 
-struct reduction;
+struct reduction_kind;
 
 /// A recorded reduction that is to run again, over other values.
 struct reduction_repeat
 {
-    reduction const* kind;
+    reduction_kind const* kind;
     block_kernels const* kernels;
     std::span<tensor_body* const> operands;
     void const* scalars;
@@ -86,7 +86,7 @@ struct joint_derivative
 };
 
 /// A reduction as a tape remembers it: how the adjoint of a result becomes that of an element.
-struct reduction
+struct reduction_kind
 {
     std::string_view name;
 
@@ -115,7 +115,7 @@ struct reduction
 
     /// Another reduction of the same elements, whose result the way back reads instead of this
     /// one's (of a variance: the mean). It is known when the result is.
-    reduction const* companion = nullptr;
+    reduction_kind const* companion = nullptr;
 
     /// It keeps the axes: a scan, which gives all results on the way.
     bool keeps_axes = false;
@@ -147,18 +147,18 @@ enum class operand_alignment : std::uint8_t
 };
 
 /// One line of a tape. Its operands lie in the tape's arena.
-struct statement
+struct recorded_statement
 {
-    statement() = default;
-    statement(statement const&) = delete;
-    statement& operator=(statement const&) = delete;
+    recorded_statement() = default;
+    recorded_statement(recorded_statement const&) = delete;
+    recorded_statement& operator=(recorded_statement const&) = delete;
 
-    ~statement() { std::destroy_n(first_operand, operand_count); }
+    ~recorded_statement() { std::destroy_n(first_operand, operand_count); }
 
-    block_kernels const* kernels = nullptr;      // an expression, fused
-    reduction const* reduced = nullptr;          // and reduced over `axes`
-    std::uint64_t axes = 0;                      // bit i: axis i of the expression's shape
-    std::unique_ptr<operation const> operation_; // or an array operation
+    block_kernels const* kernels = nullptr;            // an expression, fused
+    reduction_kind const* reduced = nullptr;           // and reduced over `axes`
+    std::uint64_t axes = 0;                            // bit i: axis i of the expression's shape
+    std::unique_ptr<array_operation const> operation_; // or an array operation
     recorded_operand* first_operand = nullptr;
     std::uint32_t result = 0;
     std::uint32_t operand_count = 0;
@@ -194,7 +194,7 @@ struct expression_record
     std::span<tensor_body* const> operands;
     void const* scalars;
     operand_alignment aligned = operand_alignment::any;
-    reduction const* reduced = nullptr;
+    reduction_kind const* reduced = nullptr;
     std::uint64_t axes = 0;
     std::span<body_pointer const> unit_adjoints{}; // of the operands, where it is linear
     body_pointer companion{};                      // the result of reduced->companion

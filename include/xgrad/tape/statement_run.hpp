@@ -1,7 +1,7 @@
 #pragma once
 
 #include <xgrad/base/broadcast.hpp>
-#include <xgrad/tape/recording.hpp>
+#include <xgrad/tape/tape_record.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +12,7 @@
 namespace xgrad {
 /// The shape over which an aligned statement runs, as its place in the tape's list: its result's,
 /// and that of its largest operand where it is reduced.
-inline std::uint32_t whole_shape(recording const& r, statement const& s) noexcept
+inline std::uint32_t whole_shape(tape_record const& r, recorded_statement const& s) noexcept
 {
     if (s.reduced == nullptr) {
         return r.variables()[s.result].shape;
@@ -29,7 +29,7 @@ inline std::uint32_t whole_shape(recording const& r, statement const& s) noexcep
 }
 
 /// The shape over which a fused statement runs: what its operands broadcast to.
-inline shape_type index_space(recording const& r, statement const& s)
+inline shape_type index_space(tape_record const& r, recorded_statement const& s)
 {
     shape_type shape;
     for (auto const& operand : s.operands()) {
@@ -40,7 +40,7 @@ inline shape_type index_space(recording const& r, statement const& s)
 
 /// Some statement in [first, end) has this operand.
 inline bool
-is_read(recording const& r, std::uint32_t variable, std::size_t first, std::size_t end) noexcept
+is_read(tape_record const& r, std::uint32_t variable, std::size_t first, std::size_t end) noexcept
 {
     for (auto i = first; i < end; ++i) {
         for (auto const& operand : r.statements()[i].operands()) {
@@ -61,14 +61,16 @@ struct statement_run
 
 /// Those before `end`, none of them before `begin`, that can be reversed together with the last of
 /// them, a fused statement that is not linear.
-inline statement_run run_before(recording const& r, std::size_t begin, std::size_t end)
+inline statement_run run_before(tape_record const& r, std::size_t begin, std::size_t end)
 {
     constexpr std::size_t longest = 256; // so that the lists of a run stay short
     auto const& statements = r.statements();
     auto const& last = statements[end - 1];
-    auto const is_aligned = [](statement const& s) { return s.aligned == operand_alignment::same; };
+    auto const is_aligned = [](recorded_statement const& s) {
+        return s.aligned == operand_alignment::same;
+    };
     // The elements' adjoints depend on one another: they are made at once.
-    auto const is_joint = [](statement const& s) {
+    auto const is_joint = [](recorded_statement const& s) {
         return s.reduced != nullptr && s.reduced->joint != nullptr;
     };
     auto const shape = whole_shape(r, last);
@@ -80,7 +82,7 @@ inline statement_run run_before(recording const& r, std::size_t begin, std::size
         r.variables().size_at(shape) * bytes_of(last.kernels->compute) <= largest_mixed;
     statement_run run{end - 1, is_aligned(last)};
     shape_type space;
-    auto const has_same_space = [&](statement const& s) {
+    auto const has_same_space = [&](recorded_statement const& s) {
         bool const is_known = (is_aligned(s) || s.reduced == nullptr) &&
             (is_aligned(last) || last.reduced == nullptr);
         if (is_known) {

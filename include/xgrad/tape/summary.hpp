@@ -1,7 +1,7 @@
 #pragma once
 
 #include <xgrad/expr/formula.hpp>
-#include <xgrad/tape/recording.hpp>
+#include <xgrad/tape/tape_record.hpp>
 
 #include <algorithm>
 #include <array>
@@ -12,7 +12,7 @@
 namespace xgrad {
 /// The formula of a statement, with the tape's variables as v0, v1, ... and its numbers as they
 /// are.
-inline std::string formula_of(statement const& s)
+inline std::string formula_of(recorded_statement const& s)
 {
     auto const operands = s.operands();
     auto const variable = [&](std::size_t i) { return "v" + std::to_string(operands[i].variable); };
@@ -35,7 +35,7 @@ inline std::string formula_of(statement const& s)
 
 namespace detail {
 /// Bytes that a statement keeps for the reverse sweep.
-inline std::size_t bytes_kept_by(statement const& s)
+inline std::size_t bytes_kept_by(recorded_statement const& s)
 {
     std::size_t bytes = s.kept_result ? s.kept_result->block_bytes : 0;
     for (auto const& operand : s.operands()) {
@@ -45,7 +45,7 @@ inline std::size_t bytes_kept_by(statement const& s)
 }
 
 /// The name of an operator, with what its steps read of what came before them.
-inline std::string formula_of(recording const& r, composite_statement const& whole)
+inline std::string formula_of(tape_record const& r, composite_statement const& whole)
 {
     std::vector<std::uint32_t> seen;
     for (auto k = whole.begin; k < whole.end; ++k) {
@@ -71,8 +71,8 @@ inline std::string formula_of(recording const& r, composite_statement const& who
 using summary_row = std::array<std::string, 5>;
 
 inline summary_row row_of(
-    recording const& r,
-    statement const& last,
+    tape_record const& r,
+    recorded_statement const& last,
     std::string formula,
     std::size_t kept,
     std::source_location const& where)
@@ -90,7 +90,7 @@ inline summary_row row_of(
 /// A table of a tape's statements: what each computes, its shape, the bytes that it keeps for the
 /// reverse sweep (values kept by several statements count for each), and where it stands. An
 /// operator that computes in several steps is one line, that of its last result.
-inline std::string summary_of(recording const& r)
+inline std::string summary_of(tape_record const& r)
 {
     std::vector<detail::summary_row> rows{{"result", "formula", "shape", "keeps", "where"}};
     for (std::size_t k = 0, next = 0; k < r.statements().size(); ++k) {

@@ -20,14 +20,14 @@ namespace xgrad {
 /// How a sweep goes whose own computations other tapes record.
 struct recorded_way
 {
-    void (*reverse)(recording const&, statement const&, adjoints&);
-    adjoints::join join;
+    void (*reverse)(tape_record const&, recorded_statement const&, sweep_adjoints&);
+    sweep_adjoints::join join;
 };
 
 /// How a sweep gets values that the tape has forgotten; none where `values` is null.
 struct recomputing_way
 {
-    recording* values = nullptr;
+    tape_record* values = nullptr;
     statement_runner run = nullptr;
 };
 
@@ -195,7 +195,7 @@ private:
         } else if (s.aligned == operand_alignment::linear) {
             reverse_linear(recording_, s, lists_.all);
         } else if (s.kernels == nullptr) {
-            pullback sweep(recording_, s, lists_.all);
+            statement_pullback sweep(recording_, s, lists_.all);
             s.operation_->reverse(sweep);
         } else {
             auto const begin = knows_gradients_ ? end - 1 : segment_ ? segment_->begin() : 0;
@@ -218,7 +218,7 @@ private:
         return run.first;
     }
 
-    void refuse_gradients(statement const& s) const
+    void refuse_gradients(recorded_statement const& s) const
     {
         if (!knows_gradients_) {
             return;

@@ -12,7 +12,7 @@ namespace detail {
 /// The lists of a sweep, which keep their memory from one sweep of a thread to the next.
 struct sweep_lists
 {
-    adjoints all;
+    sweep_adjoints all;
     std::vector<std::uint32_t> sources;
     tile_lists tiles;
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/tape/recording.hpp>
+#include <xgrad/tape/tape_record.hpp>
 
 #include <cstddef>
 #include <source_location>
@@ -42,7 +42,7 @@ inline std::string describe(tensor_body const& body)
 }
 
 [[noreturn]] XGRAD_COLD inline void throw_unknown_target(
-    recording const& r, tensor_body const& target, std::source_location const& where)
+    tape_record const& r, tensor_body const& target, std::source_location const& where)
 {
     std::string why;
     if (r.times_consumed() > 0 && r.statements().empty()) {

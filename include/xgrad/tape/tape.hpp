@@ -84,7 +84,7 @@ public:
     {
         struct restore
         {
-            xgrad::recording& r;
+            xgrad::tape_record& r;
             bool before;
 
             ~restore() { r.enable(before); }
@@ -96,9 +96,9 @@ public:
     /// A table of the statements: number, formula, shape, bytes kept, line.
     std::string summary() const { return summary_of(*parts_.record); }
 
-    xgrad::recording& record() noexcept { return *parts_.record; }
+    xgrad::tape_record& record() noexcept { return *parts_.record; }
 
-    xgrad::recording const& record() const noexcept { return *parts_.record; }
+    xgrad::tape_record const& record() const noexcept { return *parts_.record; }
 
 private:
     void link() noexcept

@@ -23,7 +23,11 @@ class tile_sweep
 public:
     /// Of statements [first, last) of the recording; those without an adjoint are passed over.
     tile_sweep(
-        recording const& r, std::size_t first, std::size_t last, adjoints& all, tile_lists& lists)
+        tape_record const& r,
+        std::size_t first,
+        std::size_t last,
+        sweep_adjoints& all,
+        tile_lists& lists)
         : recording_(r),
           first_(first),
           last_(last),
@@ -99,7 +103,7 @@ private:
     }
 
     /// The arguments of a statement's kernel: operands, their adjoints, result, seed.
-    void find_arguments(statement const& s, bool* accumulate, argument* arguments)
+    void find_arguments(recorded_statement const& s, bool* accumulate, argument* arguments)
     {
         auto const& leaves = s.kernels->leaves;
         auto const operands = s.operands();
@@ -149,7 +153,7 @@ private:
         return lists_.step_tiles.back();
     }
 
-    void add_step(statement const& s)
+    void add_step(recorded_statement const& s)
     {
         auto const first = lists_.arguments.size();
         auto const first_sum = lists_.sums.size();
@@ -168,7 +172,7 @@ private:
     }
 
     /// The adjoint of the result has been used up, and what only this step needed.
-    void release(statement const& s)
+    void release(recorded_statement const& s)
     {
         while (!lists_.step_tiles.empty()) {
             tiles_.give_back(lists_.step_tiles.back());
@@ -177,7 +181,7 @@ private:
         tiles_.release(s);
     }
 
-    argument seed_of(statement const& s)
+    argument seed_of(recorded_statement const& s)
     {
         if (auto const tile = tiles_.of(s.result); tile != no_tile) {
             return argument::in_tile(tile);
@@ -292,10 +296,10 @@ private:
         }
     }
 
-    recording const& recording_;
+    tape_record const& recording_;
     std::size_t first_;
     std::size_t last_;
-    adjoints& adjoints_;
+    sweep_adjoints& adjoints_;
     tile_lists& lists_;
     adjoint_tiles tiles_;
     std::uint32_t unwanted_; // the tile of adjoints that nobody wants

@@ -17,7 +17,8 @@ namespace xgrad {
 class value_budget
 {
 public:
-    explicit value_budget(segmented_list<statement>& statements) noexcept : statements_(statements)
+    explicit value_budget(segmented_list<recorded_statement>& statements) noexcept
+        : statements_(statements)
     {}
 
     value_budget(value_budget const&) = delete;
@@ -91,8 +92,8 @@ public:
             return record_bytes + kept_bytes(statements_, values);
         };
         collect();
-        most_bytes_ +=
-            sizeof(statement) + operands.size_bytes() + sizeof(tape_variable) + sizeof(shape_type);
+        most_bytes_ += sizeof(recorded_statement) + operands.size_bytes() + sizeof(tape_variable) +
+            sizeof(shape_type);
         for (auto const& body : more) {
             most_bytes_ += body ? bytes_kept_by(*body) : 0;
         }
@@ -120,7 +121,7 @@ public:
     }
 
 private:
-    segmented_list<statement>& statements_;
+    segmented_list<recorded_statement>& statements_;
     std::vector<std::size_t> segment_ends_;
     std::size_t most_bytes_ = 0;
 };

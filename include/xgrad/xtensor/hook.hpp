@@ -109,13 +109,13 @@ inline constexpr bool some_expression = (own_expression<X> || ...);
 template <class Closure>
 struct stored_closure
 {
-    using type = stored<Closure>;
+    using type = stored_as<Closure>;
 };
 
 template <class X>
 struct stored_closure<xt::xscalar<X>>
 {
-    using type = stored<X>;
+    using type = stored_as<X>;
 };
 
 /// The type of a function of xtensor's that has no rule: naming it is allowed (overload

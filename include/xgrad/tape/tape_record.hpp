@@ -26,15 +26,15 @@ struct tape_options
 
 /// The record itself: an array of statements in the order of their execution, and the variables
 /// that they read and write. No pointers between statements, so no depth is too deep.
-class recording
+class tape_record
 {
 public:
-    explicit recording(tape_options const& options) : options_(options) {}
+    explicit tape_record(tape_options const& options) : options_(options) {}
 
-    recording(recording const&) = delete;
-    recording& operator=(recording const&) = delete;
+    tape_record(tape_record const&) = delete;
+    tape_record& operator=(tape_record const&) = delete;
 
-    ~recording() { clear(); }
+    ~tape_record() { clear(); }
 
     /// Starts anew, as if just made; keeps its memory.
     void restart(tape_options const& options) noexcept
@@ -58,7 +58,7 @@ public:
 
     bool keeps_operands() const noexcept { return keeps_operands_; }
 
-    segmented_list<statement> const& statements() const noexcept { return statements_; }
+    segmented_list<recorded_statement> const& statements() const noexcept { return statements_; }
 
     composite_list const& composites() const noexcept { return composites_; }
 
@@ -140,7 +140,7 @@ public:
     /// where that is another one. Where it throws, only variables that were seen for the first time
     /// stay: nothing refers to them.
     template <class Kept>
-    XGRAD_ALWAYS_INLINE statement*
+    XGRAD_ALWAYS_INLINE recorded_statement*
     add(block_kernels const* kernels,
         std::span<tensor_body* const> bodies,
         std::size_t scalar_bytes,
@@ -222,7 +222,7 @@ public:
 
 private:
     template <class Kept>
-    XGRAD_ALWAYS_INLINE statement* append(
+    XGRAD_ALWAYS_INLINE recorded_statement* append(
         std::span<tensor_body* const> bodies,
         std::size_t scalar_bytes,
         Kept&& kept,
@@ -267,7 +267,7 @@ private:
     }
 
     template <class Kept>
-    statement* again(
+    recorded_statement* again(
         block_kernels const* kernels,
         std::span<tensor_body* const> bodies,
         Kept&& kept,
@@ -321,7 +321,7 @@ private:
     bool keeps_operands_ = false;
     bool knows_gradients_ = false;
     std::size_t times_consumed_ = 0;
-    segmented_list<statement> statements_;
+    segmented_list<recorded_statement> statements_;
     composite_list composites_;
     value_budget budget_{statements_};
     memory_arena operands_; // and numbers, of all statements
