@@ -29,6 +29,20 @@
 #    define XGRAD_KEEP_IN_REGISTER(value) static_cast<void>(value)
 #endif
 
+// A register that was rounded stays so where the compiler may reorder sums (-ffast-math): what a
+// sum has lost, b - ((a + b) - a), would be 0.
+#if defined(__clang__) && (defined(__SSE2__) || defined(__ARM_NEON))
+#    define XGRAD_KEEP_ROUNDED(value) value = __arithmetic_fence(value)
+#elif defined(__ASSOCIATIVE_MATH__) && defined(__AVX512F__)
+#    define XGRAD_KEEP_ROUNDED(value) __asm__("" : "+v"(value))
+#elif defined(__ASSOCIATIVE_MATH__) && defined(__SSE2__)
+#    define XGRAD_KEEP_ROUNDED(value) __asm__("" : "+x"(value))
+#elif defined(__ASSOCIATIVE_MATH__) && defined(__ARM_NEON)
+#    define XGRAD_KEEP_ROUNDED(value) __asm__("" : "+w"(value))
+#else
+#    define XGRAD_KEEP_ROUNDED(value) static_cast<void>(value)
+#endif
+
 // Everything that holds SIMD registers lives in an inline namespace named after the instruction
 // set, so that objects compiled with different flags can be linked into one program.
 #if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)

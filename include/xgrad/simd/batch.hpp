@@ -99,12 +99,12 @@ struct batch<T>
 
     XGRAD_ALWAYS_INLINE friend batch operator+(batch a, batch b) noexcept
     {
-        return a.lanes + b.lanes;
+        return detail::rounded(a.lanes + b.lanes);
     }
 
     XGRAD_ALWAYS_INLINE friend batch operator-(batch a, batch b) noexcept
     {
-        return a.lanes - b.lanes;
+        return detail::rounded(a.lanes - b.lanes);
     }
 
     XGRAD_ALWAYS_INLINE friend batch operator*(batch a, batch b) noexcept

@@ -20,12 +20,20 @@
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
 namespace detail {
+/// The number itself, which no later sum takes apart.
+template <class Register>
+XGRAD_ALWAYS_INLINE Register rounded(Register x) noexcept
+{
+    XGRAD_KEEP_ROUNDED(x.data);
+    return x;
+}
+
 /// x y + z, rounded once where the machine can (XGRAD_HAS_FMA).
 template <class Register>
 XGRAD_ALWAYS_INLINE Register
 fused_multiply_add(Register const& x, Register const& y, Register const& z) noexcept
 {
-    return xsimd::fma(x, y, z);
+    return rounded(xsimd::fma(x, y, z));
 }
 
 /// from[index] for each lane, where one instruction does it.
