@@ -67,8 +67,15 @@ operation line(std::string name, F f)
         std::move(name), [f](auto const&, auto const&... x) { return f(x...); });
 }
 
-// All checks of a list of operations, as test cases of the program.
-struct checks
+// Those checks of a list of operations, as test cases of the program, that hold for ordinary
+// numbers however they are compiled.
+struct ordinary_checks
+{
+    explicit ordinary_checks(std::vector<operation> const& operations);
+};
+
+// All checks.
+struct checks : ordinary_checks
 {
     explicit checks(std::vector<operation> const& operations);
 };

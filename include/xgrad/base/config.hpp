@@ -43,6 +43,15 @@
 #    define XGRAD_KEEP_ROUNDED(value) static_cast<void>(value)
 #endif
 
+// The same of a number.
+#if defined(__clang__)
+#    define XGRAD_KEEP_NUMBER_ROUNDED(value) value = __arithmetic_fence(value)
+#elif defined(__ASSOCIATIVE_MATH__)
+#    define XGRAD_KEEP_NUMBER_ROUNDED(value) __asm__("" : "+m"(value))
+#else
+#    define XGRAD_KEEP_NUMBER_ROUNDED(value) static_cast<void>(value)
+#endif
+
 // Everything that holds SIMD registers lives in an inline namespace named after the instruction
 // set, so that objects compiled with different flags can be linked into one program.
 #if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)

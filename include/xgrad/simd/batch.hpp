@@ -163,6 +163,9 @@ struct batch<T>
     }
 
     XGRAD_ALWAYS_INLINE friend batch abs(batch a) noexcept { return xsimd::abs(a.lanes); }
+
+    /// The number itself, of which the compiler makes no part of another product.
+    XGRAD_ALWAYS_INLINE friend batch rounded(batch a) noexcept { return detail::rounded(a.lanes); }
 };
 
 /// The sum of all lanes, in a fixed order.

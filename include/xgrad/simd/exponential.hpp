@@ -103,7 +103,7 @@ template <class T>
 XGRAD_ALWAYS_INLINE batch<T> scale(batch<T> p, batch<T> k) noexcept
 {
     auto const half = round_small(k * batch<T>(T(0.5)));
-    return p * power_of_two(half) * power_of_two(k - half);
+    return rounded(p * power_of_two(half)) * power_of_two(k - half);
 }
 
 // NaN passes: every comparison with it is false.

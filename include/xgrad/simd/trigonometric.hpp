@@ -3,8 +3,8 @@
 #include <xgrad/simd/angle_reduction.hpp>
 #include <xgrad/simd/rounding.hpp>
 
-#include <cmath>
 #include <concepts>
+#include <math.h> // the functions of long double are not in namespace std everywhere
 
 // What is left of an angle goes into odd or even polynomials. Alone, sin and cos take off whole
 // multiples of π, which needs one polynomial; together multiples of π/2, as fdlibm does (Sun
@@ -127,14 +127,23 @@ XGRAD_ALWAYS_INLINE batch<T> alternating_sine(batch<T> r, batch<T> shifted) noex
     return from_bits<T>(to_bits<T>(sine) ^ (to_bits<T>(shifted) << to_sign));
 }
 
+// The C library's own, by a pointer that is read when it is called: what -ffast-math puts in place
+// of a call, x87's fsin, is wrong for large arguments.
+using wide_function = long double (*volatile)(long double);
+
+inline wide_function const wide_sine = ::sinl;
+inline wide_function const wide_cosine = ::cosl;
+inline wide_function const wide_tangent = ::tanl;
+
 // Arguments so large that the parts of π do not reduce them, and NaN: rare, and lane by lane. The C
 // library's functions of doubles lose digits next to a multiple of π/2.
-template <class T, class F>
-XGRAD_ALWAYS_INLINE batch<T> correct_large(batch<T> x, batch<T> value, F f) noexcept
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T>
+correct_large(batch<T> x, batch<T> value, wide_function const& f) noexcept
 {
     auto const ordinary = abs(x) <= batch<T>(pi_in_parts<T>::largest);
     if (!all(ordinary)) [[unlikely]] {
-        return select(ordinary, value, by_lanes(f, x));
+        return select(ordinary, value, by_lanes([&f](T v) { return static_cast<T>(f(v)); }, x));
     }
     return value;
 }
@@ -149,8 +158,7 @@ XGRAD_ALWAYS_INLINE batch<T> sin(batch<T> x) noexcept
     auto const shifted = fma(x, batch<T>(inverse_pi), shift);
     auto const r = detail::rounded_rest_of_pi(x, shifted - shift);
     auto const value = detail::alternating_sine(r, shifted);
-    return detail::correct_large(
-        x, select(x == batch<T>(0), x, value), [](long double v) { return std::sin(v); });
+    return detail::correct_large(x, select(x == batch<T>(0), x, value), detail::wide_sine);
 }
 
 /// x = (n - 1/2) π + r: cos x = (-1)^n sin r.
@@ -166,7 +174,7 @@ XGRAD_ALWAYS_INLINE batch<T> cos(batch<T> x) noexcept
     constexpr T flat = sizeof(T) == 8 ? T(0x1p-27) : T(0x1p-12);
     auto const value =
         select(abs(x) < batch<T>(flat), batch<T>(1), detail::alternating_sine(r, shifted));
-    return detail::correct_large(x, value, [](long double v) { return std::cos(v); });
+    return detail::correct_large(x, value, detail::wide_cosine);
 }
 
 /// Both at once: they share the reduction and the polynomials.
@@ -202,8 +210,8 @@ XGRAD_ALWAYS_INLINE sine_and_cosine<T> sincos(batch<T> x) noexcept
     auto const k = from_bits<T>(to_bits<T>(select(swapped, sine, cosine)) ^ cosine_sign);
     auto const signed_zero = select(x == batch<T>(0), x, s);
     return {
-        detail::correct_large(x, signed_zero, [](long double v) { return std::sin(v); }),
-        detail::correct_large(x, k, [](long double v) { return std::cos(v); })};
+        detail::correct_large(x, signed_zero, detail::wide_sine),
+        detail::correct_large(x, k, detail::wide_cosine)};
 }
 
 /// x = n π/2 + r: tan r = r/w or, for an odd n, -w/r, where w = r cot r. Then what r lacks, times
@@ -232,8 +240,7 @@ XGRAD_ALWAYS_INLINE batch<T> tan(batch<T> x) noexcept
     auto const inverse = select(even, B(T(1.25)), -q);
     auto const lost = a.tail * fma(q, q, one);
     auto const value = q + fma(rest_of_quotient(above, q, below), inverse, lost);
-    return detail::correct_large(
-        x, select(x == zero, x, value), [](long double v) { return std::tan(v); });
+    return detail::correct_large(x, select(x == zero, x, value), detail::wide_tangent);
 }
 
 /// sin πx and cos πx: whole numbers are taken off before the multiplication.

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 // Twice the digits of long double, 128 bits on x86, for the rare lane of which those of a type
 // cancel: a number is an unevaluated sum of two (T. J. Dekker, A floating-point technique for
@@ -20,18 +21,27 @@ struct twofold
     constexpr twofold(long double a, long double b = 0) noexcept : upper(a), lower(b) {}
 };
 
+/// The number itself, which no later sum takes apart.
+constexpr long double rounded(long double x) noexcept
+{
+    if (!std::is_constant_evaluated()) {
+        XGRAD_KEEP_NUMBER_ROUNDED(x);
+    }
+    return x;
+}
+
 // As of registers, in extended.hpp.
 constexpr twofold sum_of_ordered(long double a, long double b) noexcept
 {
-    auto const s = a + b;
-    return {s, b - (s - a)};
+    auto const s = rounded(a + b);
+    return {s, b - rounded(s - a)};
 }
 
 constexpr twofold exact_sum(long double a, long double b) noexcept
 {
-    auto const s = a + b;
-    auto const b_in_s = s - a;
-    return {s, (a - (s - b_in_s)) + (b - b_in_s)};
+    auto const s = rounded(a + b);
+    auto const b_in_s = rounded(s - a);
+    return {s, (a - rounded(s - b_in_s)) + rounded(b - b_in_s)};
 }
 
 constexpr twofold exact_product(long double a, long double b) noexcept
@@ -39,15 +49,15 @@ constexpr twofold exact_product(long double a, long double b) noexcept
     constexpr int half = (std::numeric_limits<long double>::digits + 1) / 2;
     constexpr auto splitter = static_cast<long double>((1ULL << half) + 1);
     auto const upper = [](long double x) {
-        auto const y = x * splitter;
-        return y - (y - x);
+        auto const y = rounded(x * splitter);
+        return rounded(y - rounded(y - x));
     };
-    auto const p = a * b;
+    auto const p = rounded(a * b);
     auto const a1 = upper(a);
     auto const b1 = upper(b);
-    auto const a2 = a - a1;
-    auto const b2 = b - b1;
-    return {p, a2 * b2 - (((p - a1 * b1) - a2 * b1) - a1 * b2)};
+    auto const a2 = rounded(a - a1);
+    auto const b2 = rounded(b - b1);
+    return {p, a2 * b2 - rounded(rounded(rounded(p - a1 * b1) - a2 * b1) - a1 * b2)};
 }
 
 constexpr twofold operator-(twofold a) noexcept
