@@ -68,7 +68,12 @@ struct element
     node to;
 };
 
-element const bar = {{0}, {2}};
+struct operation
+{
+    element of;
+};
+
+operation const stretch = {{{0}, {2}}};
 
 // Functions and steps of a program, as variables.
 auto const chain = [](auto const& x) { return own_sigmoid(own_cube(x)); };
@@ -79,7 +84,7 @@ int const depth = 2;
 BOOST_AUTO_TEST_CASE(names_of_a_program_stand_beside_those_inside_the_library)
 {
     using namespace std;
-    array<double, 2> const numbers = {0.5, bar.from.x - bar.to.x / 8};
+    array<double, 2> const numbers = {0.5, stretch.of.from.x - stretch.of.to.x / 8};
     tensor x = constant(vector<double>(numbers.begin(), numbers.end()));
     auto tape = create_tape();
     for (int k = 0; k < depth; ++k) {

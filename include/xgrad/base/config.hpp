@@ -29,26 +29,24 @@
 #    define XGRAD_KEEP_IN_REGISTER(value) static_cast<void>(value)
 #endif
 
-// A register that was rounded stays so where the compiler may reorder sums (-ffast-math): what a
-// sum has lost, b - ((a + b) - a), would be 0.
-#if defined(__clang__) && (defined(__SSE2__) || defined(__ARM_NEON))
+// What was rounded, a register or a number, stays so where the compiler may reorder sums
+// (-ffast-math): what a sum has lost, b - ((a + b) - a), would be 0.
+#if defined(__clang__) && defined(__SSE2__)
 #    define XGRAD_KEEP_ROUNDED(value) value = __arithmetic_fence(value)
-#elif defined(__ASSOCIATIVE_MATH__) && defined(__AVX512F__)
-#    define XGRAD_KEEP_ROUNDED(value) __asm__("" : "+v"(value))
-#elif defined(__ASSOCIATIVE_MATH__) && defined(__SSE2__)
-#    define XGRAD_KEEP_ROUNDED(value) __asm__("" : "+x"(value))
-#elif defined(__ASSOCIATIVE_MATH__) && defined(__ARM_NEON)
-#    define XGRAD_KEEP_ROUNDED(value) __asm__("" : "+w"(value))
-#else
-#    define XGRAD_KEEP_ROUNDED(value) static_cast<void>(value)
-#endif
-
-// The same of a number.
-#if defined(__clang__)
 #    define XGRAD_KEEP_NUMBER_ROUNDED(value) value = __arithmetic_fence(value)
-#elif defined(__ASSOCIATIVE_MATH__)
+#elif defined(__ASSOCIATIVE_MATH__) || defined(__FAST_MATH__)
+#    if defined(__AVX512F__)
+#        define XGRAD_KEEP_ROUNDED(value) __asm__("" : "+v"(value))
+#    elif defined(__SSE2__)
+#        define XGRAD_KEEP_ROUNDED(value) __asm__("" : "+x"(value))
+#    elif defined(__ARM_NEON)
+#        define XGRAD_KEEP_ROUNDED(value) __asm__("" : "+w"(value))
+#    else
+#        define XGRAD_KEEP_ROUNDED(value) static_cast<void>(value)
+#    endif
 #    define XGRAD_KEEP_NUMBER_ROUNDED(value) __asm__("" : "+m"(value))
 #else
+#    define XGRAD_KEEP_ROUNDED(value) static_cast<void>(value)
 #    define XGRAD_KEEP_NUMBER_ROUNDED(value) static_cast<void>(value)
 #endif
 
