@@ -3,6 +3,9 @@
 #include <xgrad/linalg.hpp>
 #include <xgrad/nn.hpp>
 
+#include <array>
+#include <vector>
+
 // Words that programs take for what is their own. Under `using namespace xgrad` they stay theirs:
 // where xgrad had a type or a constant of such a name, this file would not compile.
 
@@ -11,6 +14,8 @@ using namespace xgrad;
 using scalar = double;
 using real = double;
 
+struct adjoints
+{};
 struct arena
 {};
 struct cell
@@ -18,6 +23,8 @@ struct cell
 struct colour
 {};
 struct edge
+{};
+struct element
 {};
 struct group
 {};
@@ -28,6 +35,10 @@ struct matrix
 struct mesh
 {};
 struct model
+{};
+struct node
+{};
+struct operation
 {};
 struct options
 {};
@@ -43,7 +54,15 @@ struct point
 {};
 struct problem
 {};
+struct pullback
+{};
+struct recording
+{};
+struct reduction
+{};
 struct result
+{};
+struct rule
 {};
 struct sample
 {};
@@ -52,6 +71,8 @@ struct segment
 struct solver
 {};
 struct state
+{};
+struct statement
 {};
 struct variable
 {};
@@ -109,21 +130,75 @@ tensor<scalar> total(tensor<scalar> const& x)
     return sum(x);
 }
 
+// Rules are named for what they compute, as ours are.
+struct cube_rule
+{
+    static constexpr std::string_view name = "own_cube";
+
+    template <class V>
+    static V value(V const& x)
+    {
+        return x * x * x;
+    }
+
+    template <class V>
+    static V partials_at(V const& x)
+    {
+        return V(3) * x * x;
+    }
+};
+
+struct sigmoid_rule
+{
+    static constexpr std::string_view name = "own_sigmoid";
+
+    template <class V>
+    static V value(V const& x)
+    {
+        return V(1) / (V(1) + exp(-x));
+    }
+
+    template <class V>
+    static V partials_of_result(V const& y)
+    {
+        return y * (V(1) - y);
+    }
+};
+
+template <operand X>
+auto own_cube(X const& x)
+{
+    return call<cube_rule>(x);
+}
+
+template <operand X>
+auto own_sigmoid(X const& x)
+{
+    return call<sigmoid_rule>(x);
+}
+
+// A function as a variable, which overloads nothing.
+auto const chain = [](auto const& x) { return own_sigmoid(own_cube(x)); };
+
 real const alignment = 1;
 real const primitive = 2;
 
 BOOST_AUTO_TEST_CASE(ordinary_words_are_free_for_programs)
 {
     BOOST_TEST(are_there(
+        adjoints(),
         arena(),
         cell(),
         colour(),
         edge(),
+        element(),
         group(),
         instruction(),
         matrix(),
         mesh(),
         model(),
+        node(),
+        operation(),
         options(),
         parameters(),
         particle(),
@@ -131,11 +206,16 @@ BOOST_AUTO_TEST_CASE(ordinary_words_are_free_for_programs)
         plan(),
         point(),
         problem(),
+        pullback(),
+        recording(),
+        reduction(),
         result(),
+        rule(),
         sample(),
         segment(),
         solver(),
         state(),
+        statement(),
         variable(),
         vector()));
     tensor<scalar> const x = constant({1., 2., 3.});
@@ -146,4 +226,26 @@ BOOST_AUTO_TEST_CASE(ordinary_words_are_free_for_programs)
     BOOST_TEST(loss(x).item() == 14. / 3, close);
     BOOST_TEST(total(interest(activation(x * 0.))).item() == 0., close);
     BOOST_TEST(alignment + primitive == 3.);
+}
+
+BOOST_AUTO_TEST_CASE(rules_of_a_program_may_be_named_as_ours_are)
+{
+    tensor<scalar> const x = constant({0.5, -0.25});
+    tensor<scalar> const s = sigmoid(cube(x));
+    auto const [value, gradients] =
+        value_and_grad([](tensor<scalar> const& v) { return sum(chain(v)); }, x);
+    BOOST_TEST(std::abs(value.item() - sum(s).item()) < 1e-15);
+    BOOST_TEST(amax(abs(std::get<0>(gradients) - s * (1. - s) * 3. * square(x))).item() < 1e-15);
+}
+
+BOOST_AUTO_TEST_CASE(names_of_the_standard_library_may_come_in_too)
+{
+    using namespace std;
+    array<double, 2> const numbers = {0.5, -0.25};
+    tensor<scalar> const x = constant(std::vector<double>(numbers.begin(), numbers.end()));
+    BOOST_TEST(
+        sum(exp(x) * sin(x)).item() == exp(0.5) * sin(0.5) + exp(-0.25) * sin(-0.25),
+        boost::test_tools::tolerance(1e-15));
+    BOOST_TEST(pow(x, 2.)(0) == pow(0.5, 2));
+    BOOST_TEST(abs(x)(1) == abs(-0.25));
 }
