@@ -3,6 +3,7 @@
 #include <xgrad/xgrad.hpp>
 
 #include <array>
+#include <locale>
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -197,6 +198,26 @@ BOOST_AUTO_TEST_CASE(a_tensor_computed_before_the_tape_is_a_constant_and_no_targ
     tensor const y = before * x;
     BOOST_CHECK_THROW(grad(tape, before, x), tape_error);
     BOOST_TEST(grad(tape, y, x).item() == 4.);
+}
+
+BOOST_AUTO_TEST_CASE(a_formula_has_the_same_numbers_in_every_locale)
+{
+    struct commas : std::numpunct<char>
+    {
+        char do_decimal_point() const override { return ','; }
+
+        char do_thousands_sep() const override { return '.'; }
+
+        std::string do_grouping() const override { return "\3"; }
+    };
+
+    auto const before = std::locale::global(std::locale(std::locale::classic(), new commas));
+    auto tape = create_tape();
+    tensor const x = constant({1., 2.});
+    tensor const y = 1234.5 * x;
+    auto const summary = tape.summary();
+    std::locale::global(before);
+    BOOST_TEST(summary.find("1234.5 * v0") != std::string::npos, summary);
 }
 
 BOOST_AUTO_TEST_CASE(a_summary_lists_formula_shape_bytes_and_line_of_every_statement)

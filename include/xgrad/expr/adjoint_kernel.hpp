@@ -1,88 +1,11 @@
 #pragma once
 
+#include <xgrad/expr/adjoint_stages.hpp>
 #include <xgrad/expr/leaf_adjoints.hpp>
-#include <xgrad/expr/value_kernel.hpp>
 
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
-/// As a number: constant partials and gates of a staged rule go through memory.
-template <class V, class P>
-XGRAD_ALWAYS_INLINE V partial_as_number(P const& partial)
-{
-    return number(chain_rule<true>(V(1), partial));
-}
-
-template <class R, class T, std::size_t... I>
-XGRAD_NOINLINE XGRAD_FLATTEN void stage_partials(
-    std::array<T const*, sizeof...(I)> x,
-    std::array<T*, sizeof...(I)> partials,
-    std::size_t count,
-    std::index_sequence<I...>)
-{
-    using V = simd::batch<T>;
-    for (std::size_t i = 0; i < count; i += V::size) {
-        auto const p = R::template partials_at<V>(V::load(x[I] + i)...);
-        (partial_as_number<V>(partial_of<I>(p)).store(partials[I] + i), ...);
-    }
-}
-
-/// Value and partials together; rules where the two share work say how.
-template <class R, class... V>
-XGRAD_ALWAYS_INLINE auto value_and_partials(V const&... x)
-{
-    if constexpr (requires { R::value_and_partials_at(x...); }) {
-        return R::value_and_partials_at(x...);
-    } else {
-        return std::pair(R::value(x...), R::partials_at(x...));
-    }
-}
-
-template <class R, class T, std::size_t... I>
-XGRAD_NOINLINE XGRAD_FLATTEN void stage_values_and_partials(
-    std::array<T const*, sizeof...(I)> x,
-    T* value,
-    std::array<T*, sizeof...(I)> partials,
-    std::size_t count,
-    std::index_sequence<I...>)
-{
-    using V = simd::batch<T>;
-    for (std::size_t i = 0; i < count; i += V::size) {
-        auto const [v, p] = value_and_partials<R>(V::load(x[I] + i)...);
-        v.store(value + i);
-        (partial_as_number<V>(partial_of<I>(p)).store(partials[I] + i), ...);
-    }
-}
-
-/// Runs the staged rules whose values or partials the sub-block's adjoints use. `OwnValue`: that of
-/// this part is one of them.
-template <bool OwnValue, class E, class T>
-inline void run_adjoint_stages(state<E, T>&, std::size_t, std::index_sequence<>)
-{}
-
-template <bool OwnValue, class R, class... X, class T, std::size_t... I>
-inline void run_adjoint_stages(
-    state<call_node<R, X...>, T>& s, std::size_t count, std::index_sequence<I...> operands)
-{
-    using E = call_node<R, X...>;
-    if constexpr (parts_of<E>.stages > 0) {
-        (run_adjoint_stages<operand_value_needed<E, OwnValue, X, I>>(
-             operand<I, X, T>(s), count, operands_of<X, T>{}),
-         ...);
-        if constexpr (!is_inlined<R> && (OwnValue || partials_use_operands<E>)) {
-            std::array<T const*, sizeof...(X)> const x{
-                stage_operand<E, X, I>(operand<I, X, T>(s), s.slots[I], count)...};
-            if constexpr (!partials_use_operands<E>) {
-                stage_values<R, T>(x, s.values, count, operands);
-            } else if constexpr (OwnValue) {
-                stage_values_and_partials<R, T>(x, s.values, {s.slots[I]...}, count, operands);
-            } else {
-                stage_partials<R, T>(x, {s.slots[I]...}, count, operands);
-            }
-        }
-    }
-}
-
 /// Computes the values of all parts at one register's elements, where some partial needs them.
 template <bool OwnValue, class E, class T>
 inline void compute_needed(state<E, T>& s, std::size_t i, std::index_sequence<>)

@@ -3,6 +3,7 @@
 #include <xgrad/engine/block_kernels.hpp>
 
 #include <cstddef>
+#include <locale>
 #include <span>
 #include <sstream>
 #include <string>
@@ -63,10 +64,11 @@ formula_of(std::span<expression_term const> terms, TensorName&& tensor, NumberNa
     return stack.back().text;
 }
 
-/// A number as short as it can be printed.
+/// A number as short as it can be printed, as C++ reads it whatever the program's locale is.
 inline std::string number_text(double value)
 {
     std::ostringstream text;
+    text.imbue(std::locale::classic());
     text << value;
     return text.str();
 }

@@ -90,7 +90,7 @@ XGRAD_ALWAYS_INLINE batch<T> power_special(batch<T> x, batch<T> y, batch<T> powe
 
 /// x^y where x is not a positive normal number, or the result is none, or y is special.
 template <std::same_as<double> T>
-XGRAD_NOINLINE batch<T> power_extreme(batch<T> x, batch<T> y) noexcept
+batch<T> power_extreme(batch<T> x, batch<T> y, batch<T>) noexcept
 {
     using B = batch<double>;
     using c = exponential_constants<double>;
@@ -110,7 +110,7 @@ XGRAD_NOINLINE batch<T> power_extreme(batch<T> x, batch<T> y) noexcept
 }
 
 template <std::same_as<float> T>
-XGRAD_NOINLINE batch<T> power_extreme(batch<T> x, batch<T> y, batch<T> power) noexcept
+batch<T> power_extreme(batch<T> x, batch<T> y, batch<T> power) noexcept
 {
     using B = batch<float>;
     // As above, where double has not sufficed.
@@ -144,19 +144,32 @@ batch<T> power_of_floats(batch<T> x, batch<T> y) noexcept
     return add_to_exponent(polynomial(v - (shifted - shift), exp2_series), shifted);
 }
 
+/// x^y from |x|^y for an `ordinary` |x|: negative numbers have powers that are whole, and signs.
+/// Where that is not all, in the slow way.
+template <class T>
+XGRAD_NOINLINE batch<T>
+with_sign(batch<T> x, batch<T> y, batch<T> of_magnitude, mask<T> ordinary) noexcept
+{
+    auto const negative = x < batch<T>(0);
+    auto const value = select(negative && is_odd(y), -of_magnitude, of_magnitude);
+    auto const settled = ordinary && (!negative || rint(y) == y);
+    return all(settled) ? value : select(settled, value, power_extreme(x, y, of_magnitude));
+}
+
 template <std::same_as<double> T>
 XGRAD_ALWAYS_INLINE batch<T> power(batch<T> x, batch<T> y) noexcept
 {
     using B = batch<double>;
     using c = exponential_constants<double>;
-    auto const v = exponent_of_power(x, y, B(0));
+    auto const magnitude = abs(x);
+    auto const v = exponent_of_power(magnitude, y, B(0));
     B const shift(format<double>::shift);
     auto const shifted = fma(v.upper, B(c::log2_e), shift);
     auto const value = add_to_exponent(exp_less<double>(v, shifted - shift).upper, shifted);
-    auto const ordinary = x >= B(std::numeric_limits<double>::min()) &&
-        x <= B(std::numeric_limits<double>::max()) && abs(v.upper) <= B(c::ordinary);
-    if (!all(ordinary)) [[unlikely]] {
-        return select(ordinary, value, power_extreme(x, y));
+    auto const ordinary = magnitude >= B(std::numeric_limits<double>::min()) &&
+        magnitude <= B(std::numeric_limits<double>::max()) && abs(v.upper) <= B(c::ordinary);
+    if (!all(ordinary && x > B(0))) [[unlikely]] {
+        return with_sign(x, y, value, ordinary);
     }
     return value;
 }
@@ -167,24 +180,61 @@ XGRAD_ALWAYS_INLINE batch<T> power(batch<T> x, batch<T> y) noexcept
     using B = batch<float>;
     auto const value =
         in_double([](batch<double> a, batch<double> b) { return power_of_floats(a, b); }, x, y);
-    auto const ordinary = x > B(0) && x <= B(std::numeric_limits<float>::max()) && isfinite(y);
-    if (!all(ordinary)) [[unlikely]] {
-        return select(ordinary, value, power_extreme(x, y, value));
+    auto const magnitude = abs(x);
+    auto const ordinary =
+        magnitude > B(0) && magnitude <= B(std::numeric_limits<float>::max()) && isfinite(y);
+    if (!all(ordinary && x > B(0))) [[unlikely]] {
+        return with_sign(x, y, value, ordinary);
     }
     return value;
 }
+
+/// x^n for a whole n from -2 to 4, in products: error below 1.5 units in the last place.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> power_in_products(batch<T> x, batch<T> n) noexcept
+{
+    using B = batch<T>;
+    B const one(1);
+    auto const count = abs(n);
+    auto const falls = n < B(0);
+    auto const base = any(falls) ? select(falls, one / x, x) : x;
+    auto const square = base * base;
+    auto const odd = select(count == one || count == B(3), base, one);
+    auto const even = select(count == B(4), square * square, select(count >= B(2), square, one));
+    return odd * even;
+}
 } // namespace detail
 
-/// x^y with the special values of C99, Annex F.9.4.4.
+namespace detail {
 template <class T>
-XGRAD_ALWAYS_INLINE batch<T> pow(batch<T> x, batch<T> y) noexcept
+XGRAD_ALWAYS_INLINE batch<T> any_power(batch<T> x, batch<T> y) noexcept
 {
     if constexpr (has_fused_multiply_add) {
-        return detail::power(x, y);
+        return power(x, y);
     } else {
         // Without it the C library is quicker, which finds out at run time what the machine has.
         return by_lanes([](T a, T b) { return std::pow(a, b); }, x, y);
     }
+}
+
+/// Where some exponents are whole and `few`: an element must not depend on the others.
+template <class T>
+XGRAD_NOINLINE batch<T> mixed_power(batch<T> x, batch<T> y, mask<T> few) noexcept
+{
+    return select(few, power_in_products(x, y), any_power(x, y));
+}
+} // namespace detail
+
+/// x^y with the special values of C99, Annex F.9.4.4. Squares, cubes and reciprocals, what programs
+/// mostly write, are products.
+template <class T>
+XGRAD_ALWAYS_INLINE batch<T> pow(batch<T> x, batch<T> y) noexcept
+{
+    auto const few = y == round_small(y) && abs(y - batch<T>(1)) <= batch<T>(3);
+    if (!any(few)) {
+        return detail::any_power(x, y);
+    }
+    return all(few) ? detail::power_in_products(x, y) : detail::mixed_power(x, y, few);
 }
 
 namespace detail {
