@@ -21,7 +21,9 @@ public:
     element_iterator() = default;
 
     element_iterator(tensor_body const& body, std::size_t position) noexcept
-        : body_(&body), position_(static_cast<difference_type>(position))
+        : row_major_(body.contiguous ? body.elements<T const>() : nullptr),
+          body_(&body),
+          position_(static_cast<difference_type>(position))
     {}
 
     reference operator*() const noexcept { return (*this)[0]; }
@@ -30,19 +32,7 @@ public:
 
     reference operator[](difference_type n) const noexcept
     {
-        auto rest = position_ + n;
-        auto const* const first = body_->elements<T const>();
-        if (body_->contiguous) {
-            return first[rest];
-        }
-        auto const strides = body_->strides();
-        difference_type offset = 0;
-        for (std::size_t axis = body_->shape.size(); axis-- > 0;) {
-            auto const length = static_cast<difference_type>(body_->shape[axis]);
-            offset += rest % length * strides[axis];
-            rest /= length;
-        }
-        return first[offset];
+        return row_major_ != nullptr ? row_major_[position_ + n] : strided(position_ + n);
     }
 
     element_iterator& operator+=(difference_type n) noexcept
@@ -102,6 +92,19 @@ public:
     }
 
 private:
+    reference strided(difference_type rest) const noexcept
+    {
+        auto const& strides = body_->borrowed->strides; // only a view has such
+        difference_type offset = 0;
+        for (std::size_t axis = body_->shape.size(); axis-- > 0;) {
+            auto const length = static_cast<difference_type>(body_->shape[axis]);
+            offset += rest % length * strides[axis];
+            rest /= length;
+        }
+        return body_->elements<T const>()[offset];
+    }
+
+    T const* row_major_ = nullptr; // the elements, where they lie in order
     tensor_body const* body_ = nullptr;
     difference_type position_ = 0;
 };

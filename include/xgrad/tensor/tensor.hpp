@@ -133,16 +133,12 @@ public:
     T operator()(I... index) const
     {
         if (sizeof...(I) != dimension()) {
-            throw shape_error(
-                "x(i, ...): " + std::to_string(sizeof...(I)) + " indices for shape " +
-                to_string(shape()) + ", which has " + std::to_string(dimension()) + " axes");
+            throw_wrong_rank(sizeof...(I));
         }
         detail::note_reading(*body_);
-        [[maybe_unused]] auto const strides = body_->strides();
         std::ptrdiff_t offset = 0;
         [[maybe_unused]] std::size_t axis = 0;
-        ((offset += from_start(static_cast<std::ptrdiff_t>(index), axis) * strides[axis], ++axis),
-         ...);
+        ((offset = step(offset, static_cast<std::ptrdiff_t>(index), axis), ++axis), ...);
         return body_->template elements<T const>()[offset];
     }
 
@@ -191,15 +187,31 @@ public:
     body_pointer const& handle() const noexcept { return body_; }
 
 private:
-    std::ptrdiff_t from_start(std::ptrdiff_t index, std::size_t axis) const
+    [[noreturn]] XGRAD_COLD void throw_wrong_rank(std::size_t indices) const
+    {
+        throw shape_error(
+            "x(i, ...): " + std::to_string(indices) + " indices for shape " + to_string(shape()) +
+            ", which has " + std::to_string(dimension()) + " axes");
+    }
+
+    [[noreturn]] XGRAD_COLD void throw_out_of_range(std::ptrdiff_t index, std::size_t axis) const
+    {
+        throw value_error(
+            "x(i, ...): index " + std::to_string(index) + " is out of range for axis " +
+            std::to_string(axis) + " of shape " + to_string(shape()));
+    }
+
+    /// From the place that the indices of the axes before lead to, one index on.
+    std::ptrdiff_t step(std::ptrdiff_t offset, std::ptrdiff_t index, std::size_t axis) const
     {
         auto const length = static_cast<std::ptrdiff_t>(body_->shape[axis]);
         if (index < -length || index >= length) {
-            throw value_error(
-                "x(i, ...): index " + std::to_string(index) + " is out of range for axis " +
-                std::to_string(axis) + " of shape " + to_string(shape()));
+            throw_out_of_range(index, axis);
         }
-        return index < 0 ? index + length : index;
+        auto const from_start = index < 0 ? index + length : index;
+        auto const* const borrowed = body_->borrowed;
+        return borrowed != nullptr ? offset + from_start * borrowed->strides[axis]
+                                   : offset * length + from_start;
     }
 
     template <class X>
