@@ -3,8 +3,8 @@
 #include <xgrad/simd/angle_reduction.hpp>
 #include <xgrad/simd/rounding.hpp>
 
+#include <cmath>
 #include <concepts>
-#include <math.h> // the functions of long double are not in namespace std everywhere
 
 // What is left of an angle goes into odd or even polynomials. Alone, sin and cos take off whole
 // multiples of π, which needs one polynomial; together multiples of π/2, as fdlibm does (Sun
