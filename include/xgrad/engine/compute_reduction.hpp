@@ -41,6 +41,16 @@ public:
         run_block(x, count);
     }
 
+    /// A block that has been taken in already, by `first_run`.
+    void add_block(std::array<T*, states> const& block)
+    {
+        auto const to = total(depth_);
+        for (std::size_t k = 0; k < states; ++k) {
+            *to[k] = *block[k];
+        }
+        join_pairs();
+    }
+
     void merge_into(std::array<T*, states> state)
     {
         while (depth_ > 1) {
@@ -55,6 +65,12 @@ private:
     void run_block(T const* x, std::size_t count)
     {
         accumulator_.first_run(total(depth_), x, count);
+        join_pairs();
+    }
+
+    // There is one block more.
+    void join_pairs()
+    {
         ++depth_;
         for (auto n = ++blocks_; n % 2 == 0; n /= 2) {
             join_last();

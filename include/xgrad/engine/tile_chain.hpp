@@ -247,29 +247,40 @@ T run_chain(tile_chain const& chain, std::span<void* const> outside, bool backwa
         return all.value();
     }
     auto const& accumulator = sum_accumulator<T>;
-    auto const length = chain.chunk_length();
-    auto const chunks = vectorized::chunks_in(chain.size, length);
-    scratch_memory partial(chunks * sizeof(T));
-    auto* const sums = partial.as<T>();
+    constexpr auto block = block_length<T>;
+    auto const blocks = vectorized::chunks_in(chain.size, block);
+    scratch_memory block_sums(blocks * sizeof(T));
+    // A sum takes in long chunks, of statements that cost more each thread has a few blocks. The
+    // adjoint of a single element is summed from tile to tile.
+    auto const part = chain.totals.empty() ? vectorized::chunk_length(chain.cost) / block : blocks;
     auto const work = static_cast<double>(chain.size) * static_cast<double>(chain.cost);
-    for_each_chunk(chunks, work, [&](std::size_t chunk) {
-        accumulator.start({sums + chunk}, 1);
-        auto begin = chunk * length;
-        chain_chunk<T> some(chain, outside, begin);
-        vectorized::pairs_of_blocks<T, fold_accumulator<T, vectorized::add>> pairs(accumulator);
-        for (auto const end = std::min(chain.size, begin + length); begin < end;
-             begin += block_length<T>) {
-            auto const count = std::min(block_length<T>, end - begin);
+    for_each_chunk(vectorized::chunks_in(blocks, part), work, [&](std::size_t which) {
+        auto const first = which * part;
+        chain_chunk<T> some(chain, outside, first * block);
+        for (auto k = first; k < std::min(blocks, first + part); ++k) {
+            auto const count = std::min(block, chain.size - k * block);
             some.run(count, backward);
-            pairs.run(some.block(), count);
+            accumulator.first_run({block_sums.as<T>() + k}, some.block(), count);
         }
-        pairs.merge_into({sums + chunk});
         for (std::size_t k = 0; k < some.totals().size() && backward; ++k) {
-            auto const& total = chain.totals[k]; // there is one chunk
+            auto const& total = chain.totals[k]; // there is one part
             auto* const into = static_cast<T*>(outside[total.into]);
             *into = total.accumulate ? *into + some.totals()[k] : some.totals()[k];
         }
     });
+    // Joined as by the sum that is a statement of its own.
+    auto const length = chain.chunk_length() / block;
+    auto const chunks = vectorized::chunks_in(blocks, length);
+    scratch_memory partial(chunks * sizeof(T));
+    auto* const sums = partial.as<T>();
+    for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
+        accumulator.start({sums + chunk}, 1);
+        vectorized::pairs_of_blocks<T, fold_accumulator<T, vectorized::add>> pairs(accumulator);
+        for (auto k = chunk * length; k < std::min(blocks, (chunk + 1) * length); ++k) {
+            pairs.add_block({block_sums.as<T>() + k});
+        }
+        pairs.merge_into({sums + chunk});
+    }
     merge_parts(sums, chunks, 1);
     return chain.divides_by_count ? sums[0] / static_cast<T>(chain.size) : sums[0];
 }
