@@ -252,7 +252,8 @@ T run_chain(tile_chain const& chain, std::span<void* const> outside, bool backwa
     scratch_memory block_sums(blocks * sizeof(T));
     // A sum takes in long chunks, of statements that cost more each thread has a few blocks. The
     // adjoint of a single element is summed from tile to tile.
-    auto const part = chain.totals.empty() ? vectorized::chunk_length(chain.cost) / block : blocks;
+    auto const part = chain.totals.empty() ? vectorized::chunk_length(chain.cost) / block
+                                           : std::max<std::size_t>(1, blocks);
     auto const work = static_cast<double>(chain.size) * static_cast<double>(chain.cost);
     for_each_chunk(vectorized::chunks_in(blocks, part), work, [&](std::size_t which) {
         auto const first = which * part;
