@@ -189,7 +189,8 @@ XGRAD_ALWAYS_INLINE batch<T> power(batch<T> x, batch<T> y) noexcept
     return value;
 }
 
-/// x^n for a whole n from -2 to 4, in products: error below 1.5 units in the last place.
+/// x^n for a whole n from -2 to 4, in products: at most 1.91 units in the last place off, at 4·10⁶
+/// numbers between 1 and 2 for each n.
 template <class T>
 XGRAD_ALWAYS_INLINE batch<T> power_in_products(batch<T> x, batch<T> n) noexcept
 {
