@@ -56,6 +56,46 @@ BOOST_AUTO_TEST_CASE(an_expression_owns_what_it_needs_and_survives_being_returne
     BOOST_TEST(y(1) == 21.);
 }
 
+BOOST_AUTO_TEST_CASE(copies_of_an_expression_own_their_tensors_and_a_moved_one_gives_them_up)
+{
+    tensor const x = constant({1., 2.});
+    tensor const y = constant({3., 4.});
+    auto const owners = [&] {
+        return std::pair(x.body().references.owners(), y.body().references.owners());
+    };
+    {
+        auto e = x * y + exp(x);
+        BOOST_TEST((owners() == std::pair(3u, 2u)));
+        auto const copy = e;
+        BOOST_TEST((owners() == std::pair(5u, 3u)));
+        auto moved = std::move(e);
+        BOOST_TEST((owners() == std::pair(5u, 3u)));
+        e = copy;
+        BOOST_TEST((owners() == std::pair(7u, 4u)));
+        moved = copy;
+        BOOST_TEST((owners() == std::pair(7u, 4u)));
+        tensor const inside = sqrt(copy) * copy; // within another expression too
+        BOOST_TEST(inside(1) == std::sqrt(copy(1)) * copy(1));
+        BOOST_TEST(moved(0) == (3. + exp(x))(0));
+    }
+    BOOST_TEST((owners() == std::pair(1u, 1u)));
+}
+
+BOOST_AUTO_TEST_CASE(the_numbers_of_an_expression_are_kept_exactly)
+{
+    constexpr std::int64_t large = (std::int64_t(1) << 62) + 1; // no double
+    tensor<std::int64_t> const n = constant<std::int64_t>({0, 1});
+    BOOST_TEST((n + large)(1) == large + 1);
+    BOOST_TEST(((n * 2 - large) * std::int32_t(1))(1) == 2 - large);
+    // The integers are a statement of their own, inside one over doubles.
+    tensor const x = constant({0.5, 1.});
+    BOOST_TEST((x * (n - large + (large - 7)))(0) == -3.5);
+    tensor<float> const f = constant({1.f, 2.f});
+    BOOST_TEST((f * 0.1f + 1)(1) == 2.f * 0.1f + 1);
+    BOOST_TEST(((f + 0.1f) * 0.1)(0) == double(1.f + 0.1f) * 0.1);
+    BOOST_TEST((where(n > large || x > 0.75, x, 3))(0) == 3.);
+}
+
 BOOST_AUTO_TEST_CASE(an_expression_is_evaluated_for_each_use_with_the_values_it_was_built_with)
 {
     tensor x = constant(2.);

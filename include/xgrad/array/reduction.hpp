@@ -150,7 +150,7 @@ shape_type shape_of(E const& e, std::source_location const& where)
         return e.shape();
     } else {
         expression_parts<E> const p(e);
-        std::array<shape_type const*, p.operands.size()> shapes;
+        std::array<shape_type const*, parts_of<E>.leaves> shapes;
         std::transform(p.operands.begin(), p.operands.end(), shapes.begin(), [](auto* operand) {
             return &operand->shape;
         });

@@ -33,6 +33,18 @@ public:
         return count_.fetch_sub(1, std::memory_order_acq_rel) == 1;
     }
 
+    /// The short way: one owner less, where others are left and there is no second thread. False
+    /// where `decrement` has to see to it.
+    [[nodiscard]] bool decrement_shared() noexcept
+    {
+        auto const owners = count_.load(std::memory_order_relaxed);
+        if (!single_threaded() || owners == 1) {
+            return false;
+        }
+        count_.store(owners - 1, std::memory_order_relaxed);
+        return true;
+    }
+
     [[nodiscard]] std::uint32_t owners() const noexcept
     {
         return count_.load(std::memory_order_acquire);

@@ -115,11 +115,30 @@ XGRAD_NOINLINE inline void free_borrowed(tensor_body* body) noexcept
     }
 }
 
-inline void destroy_body(tensor_body* body) noexcept
+XGRAD_NOINLINE inline void release_slowly(tensor_body* body) noexcept
 {
-    body->borrowed == nullptr ? free_body(body) : free_borrowed(body);
+    if (body->references.decrement()) {
+        body->borrowed == nullptr ? free_body(body) : free_borrowed(body);
+    }
 }
 } // namespace detail
+
+/// One owner more of a body; returns it. Null has none.
+inline tensor_body* retain(tensor_body* body) noexcept
+{
+    if (body != nullptr) {
+        body->references.increment();
+    }
+    return body;
+}
+
+/// One owner less; after the last it is gone.
+inline void release(tensor_body* body) noexcept
+{
+    if (body != nullptr && !body->references.decrement_shared()) {
+        detail::release_slowly(body);
+    }
+}
 
 /// Shared ownership of a body.
 class body_pointer
@@ -130,12 +149,7 @@ public:
     /// Takes over the reference that `body` was created with.
     explicit body_pointer(tensor_body* body) noexcept : body_(body) {}
 
-    body_pointer(body_pointer const& other) noexcept : body_(other.body_)
-    {
-        if (body_ != nullptr) {
-            body_->references.increment();
-        }
-    }
+    body_pointer(body_pointer const& other) noexcept : body_(retain(other.body_)) {}
 
     body_pointer(body_pointer&& other) noexcept : body_(std::exchange(other.body_, nullptr)) {}
 
@@ -145,14 +159,12 @@ public:
         return *this;
     }
 
-    ~body_pointer()
-    {
-        if (body_ != nullptr && body_->references.decrement()) {
-            detail::destroy_body(body_);
-        }
-    }
+    ~body_pointer() { release(body_); }
 
     tensor_body* get() const noexcept { return body_; }
+
+    /// Gives the body and its reference to the caller.
+    [[nodiscard]] tensor_body* give() noexcept { return std::exchange(body_, nullptr); }
 
     tensor_body* operator->() const noexcept { return body_; }
 

@@ -1,13 +1,32 @@
 #pragma once
 
-#include <xgrad/expr/node.hpp>
+#include <xgrad/expr/operand.hpp>
 
 #include <algorithm>
 #include <type_traits>
 
 namespace xgrad {
 namespace detail {
-template <class T>
+template <class R, class... T>
+struct result_of_rule
+{
+    using type = floating_element<T...>;
+};
+
+template <class R, class... T>
+    requires requires { typename R::template result<T...>; }
+struct result_of_rule<R, T...>
+{
+    using type = typename R::template result<T...>;
+};
+} // namespace detail
+
+/// The element type of rule R's value, of operands of these.
+template <class R, class... T>
+using result_element = typename detail::result_of_rule<R, T...>::type;
+
+namespace detail {
+template <tensor_element T>
 inline constexpr int element_rank = 1;
 template <>
 inline constexpr int element_rank<std::int32_t> = 2;
@@ -23,7 +42,7 @@ inline constexpr int highest_rank = element_rank<typename E::value_type>;
 
 template <class R, class... X>
 inline constexpr int highest_rank<call_node<R, X...>> =
-    std::max({element_rank<typename call_node<R, X...>::value_type>, highest_rank<X>...});
+    std::max({element_rank<result_element<R, typename X::value_type...>>, highest_rank<X>...});
 
 template <class E>
 consteval auto compute_type()

@@ -56,47 +56,44 @@ template <class E>
 inline constexpr block_kernels reduced_kernels_of = vectorized::reduced_kernels<E>();
 } // namespace XGRAD_ARCHITECTURE
 
-namespace detail {
-template <class S, class T>
-void collect(tensor<S> const& x, tensor_body**& operands, T*&)
-{
-    *operands++ = &x.body();
-}
-
-template <class S, class T>
-void collect(scalar_operand<S> const& x, tensor_body**&, T*& scalars)
-{
-    *scalars++ = static_cast<T>(x.value);
-}
-
-template <class R, class... X, class T>
-void collect(call_node<R, X...> const& e, tensor_body**& operands, T*& scalars)
-{
-    collect(e.operands(), operands, scalars);
-}
-
-template <class... X, std::size_t... I, class T>
-void collect(
-    held_operands<std::index_sequence<I...>, X...> const& e, tensor_body**& operands, T*& scalars)
-{
-    (collect(get<I>(e), operands, scalars), ...);
-}
-} // namespace detail
-
-/// An expression taken apart: its tensors and its numbers, in the order of its kernels.
+/// The tensors and numbers of an expression, in the order of its kernels: in the expression itself,
+/// which outlives this, but for numbers that a kernel of another type has to have converted.
 template <class E>
-struct expression_parts
+class expression_parts
 {
-    using compute = compute_type<E>;
+    using numbers = std::array<number_in<E>, parts_of<E>.scalars>;
+    using converted = std::array<compute_type<E>, parts_of<E>.scalars>;
 
-    std::array<tensor_body*, parts_of<E>.leaves> operands;
-    std::array<compute, parts_of<E>.scalars> scalars;
-
+public:
     explicit expression_parts(E const& e)
+        : operands(e.leaves().bodies), scalars(convert(e.numbers()))
+    {}
+
+    std::array<tensor_body*, parts_of<E>.leaves> const& operands;
+    std::conditional_t<std::same_as<numbers, converted>, numbers const&, converted> scalars;
+
+private:
+    static decltype(scalars) convert(numbers const& list)
     {
-        auto** next_operand = operands.data();
-        auto* next_scalar = scalars.data();
-        detail::collect(e, next_operand, next_scalar);
+        if constexpr (std::same_as<numbers, converted>) {
+            return list;
+        } else {
+            converted result;
+            std::transform(list.begin(), list.end(), result.begin(), [](auto number) {
+                return static_cast<compute_type<E>>(number);
+            });
+            return result;
+        }
     }
+};
+
+template <class T>
+class expression_parts<tensor<T>>
+{
+public:
+    explicit expression_parts(tensor<T> const& x) : operands{&x.body()} {}
+
+    std::array<tensor_body*, 1> operands;
+    std::array<compute_type<tensor<T>>, 0> scalars;
 };
 } // namespace xgrad

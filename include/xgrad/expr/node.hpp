@@ -1,70 +1,26 @@
 #pragma once
 
 #include <xgrad/base/shape.hpp>
-#include <xgrad/expr/operand.hpp>
-#include <xgrad/rule/rule.hpp>
+#include <xgrad/expr/compute_type.hpp>
+#include <xgrad/expr/leaves.hpp>
+#include <xgrad/expr/parts.hpp>
 
-#include <algorithm>
+#include <array>
 #include <cstddef>
-#include <iosfwd>
+#include <cstdint>
 #include <utility>
 
 namespace xgrad {
-namespace detail {
-template <class R, class... T>
-struct result_element
-{
-    using type = floating_element<T...>;
-};
-
-template <class R, class... T>
-    requires requires { typename R::template result<T...>; }
-struct result_element<R, T...>
-{
-    using type = typename R::template result<T...>;
-};
-
-// Bases instead of std::tuple, whose many instantiations every node would pay for.
-template <std::size_t I, class X>
-struct held
-{
-    X value;
-};
-
-template <class Indices, class... X>
-struct held_operands;
-
-template <std::size_t... I, class... X>
-struct held_operands<std::index_sequence<I...>, X...> : held<I, X>...
-{};
-
-template <class Operand, class X>
-Operand store_as(X&& x)
-{
-    if constexpr (is_scalar<Operand>) {
-        return Operand{static_cast<typename Operand::value_type>(x)};
-    } else {
-        return Operand(std::forward<X>(x));
-    }
-}
-
-template <std::size_t I, class X>
-constexpr X const& get(held<I, X> const& operand) noexcept
-{
-    return operand.value;
-}
-} // namespace detail
-
 /// One elementwise operation of an expression: a rule over operands held by value, so that an
 /// expression owns all it needs and may be returned from any function. It has no shape of its
-/// own and computes nothing until it is assigned.
+/// own and computes nothing until it is assigned. The expression is a tree as a type only: its
+/// tensors and numbers lie flat, in the order in which they are written.
 template <class Rule, class... Operands>
 class call_node
 {
 public:
     using rule_type = Rule;
-    using value_type =
-        typename detail::result_element<Rule, typename Operands::value_type...>::type;
+    using value_type = result_element<Rule, typename Operands::value_type...>;
     using expression_tag = xgrad::expression_tag;
     using shape_type = xgrad::shape_type;
     using size_type = std::size_t;
@@ -76,10 +32,19 @@ public:
     template <class Functor, class... X>
         requires(sizeof...(X) == sizeof...(Operands))
     explicit call_node(Functor const&, X&&... x)
-        : operands_{{detail::store_as<Operands>(std::forward<X>(x))}...}
-    {}
+    {
+        auto* leaf = leaves_.bodies.data();
+        auto* number = numbers_.data();
+        (detail::place_operand<Operands>(std::forward<X>(x), leaf, number), ...);
+    }
 
-    auto const& operands() const noexcept { return operands_; }
+    /// Its tensors, in the order in which they are written.
+    auto const& leaves() const& noexcept { return leaves_; }
+
+    auto&& leaves() && noexcept { return std::move(leaves_); }
+
+    /// Its numbers, likewise.
+    auto const& numbers() const noexcept { return numbers_; }
 
     /// The values, at once.
     tensor<value_type> evaluate() const { return tensor<value_type>(*this); }
@@ -115,6 +80,9 @@ public:
     }
 
 private:
-    detail::held_operands<std::index_sequence_for<Operands...>, Operands...> operands_;
+    static constexpr auto parts = parts_of<call_node>;
+
+    held_bodies<parts.leaves> leaves_;
+    [[no_unique_address]] std::array<number_in<call_node>, parts.scalars> numbers_;
 };
 } // namespace xgrad

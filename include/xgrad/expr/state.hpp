@@ -40,6 +40,20 @@ using register_for = std::conditional_t<std::same_as<S, bool>, simd::mask<T>, si
 template <class T>
 using buffer = T[sub_block_length<T>];
 
+// Bases instead of std::tuple, whose many instantiations every node would pay for.
+template <std::size_t I, class X>
+struct held
+{
+    X value;
+};
+
+template <class Indices, class... X>
+struct held_operands;
+
+template <std::size_t... I, class... X>
+struct held_operands<std::index_sequence<I...>, X...> : held<I, X>...
+{};
+
 template <class E, class T>
 struct state;
 
@@ -59,8 +73,7 @@ struct state<scalar_operand<S>, T>
 };
 
 template <class R, class... X, class T>
-struct state<call_node<R, X...>, T>
-    : xgrad::detail::held_operands<std::index_sequence_for<X...>, state<X, T>...>
+struct state<call_node<R, X...>, T> : held_operands<std::index_sequence_for<X...>, state<X, T>...>
 {
     using operands = std::index_sequence_for<X...>;
     register_for<typename call_node<R, X...>::value_type, T> value;
@@ -76,7 +89,7 @@ using operands_of = typename state<E, T>::operands;
 template <std::size_t I, class X, class T, class State>
 XGRAD_ALWAYS_INLINE state<X, T>& operand(State& s)
 {
-    return static_cast<xgrad::detail::held<I, state<X, T>>&>(s).value;
+    return static_cast<held<I, state<X, T>>&>(s).value;
 }
 
 /// The value of a part as its parent takes it. A float inside a double statement is rounded to a

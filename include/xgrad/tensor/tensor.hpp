@@ -184,7 +184,9 @@ public:
 
     tensor_body& body() const noexcept { return *body_; }
 
-    body_pointer const& handle() const noexcept { return body_; }
+    body_pointer const& handle() const& noexcept { return body_; }
+
+    body_pointer handle() && noexcept { return std::move(body_); }
 
 private:
     [[noreturn]] XGRAD_COLD void throw_wrong_rank(std::size_t indices) const
