@@ -1,6 +1,10 @@
 #include <support/array_oracle.hpp>
 #include <xgrad/xgrad.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
 using namespace xgrad;
 using array_oracle::check;
 using array_oracle::check_adjoint;
@@ -75,6 +79,41 @@ BOOST_AUTO_TEST_CASE(quantiles_and_medians_match_the_oracle)
     BOOST_TEST(median(constant({1., inf, 0.})).item() == 1.);
     BOOST_CHECK_THROW(quantile(ones({3}), 1.5), value_error);
     BOOST_CHECK_THROW(median(zeros({0})), value_error);
+}
+
+BOOST_AUTO_TEST_CASE(quantiles_are_those_of_the_sorted_elements_whose_gradients_they_have)
+{
+    std::vector<double> const q{0.9, 0.1, 0.5, 0.5, 0., 1., 1. / 3};
+    random::seed(7);
+    for (std::size_t const length : {1, 2, 3, 16, 17, 100}) {
+        // In tenths, so that some are equal.
+        tensor const x = rint(10 * random::uniform({5, length}, -3, 3)) / 10;
+        tensor const weights = linspace(1, 2, 5 * q.size());
+        auto const of_sorted = [&](tensor<double> const& v) {
+            auto const sorted = sort(v, 1);
+            std::vector<tensor<double>> list;
+            for (auto const part : q) {
+                auto const place = part * static_cast<double>(length - 1);
+                auto const below = static_cast<std::ptrdiff_t>(place);
+                auto const above = std::min(below + 1, static_cast<std::ptrdiff_t>(length) - 1);
+                auto const t = place - static_cast<double>(below);
+                list.push_back(take(sorted, below, 1) * (1 - t) + take(sorted, above, 1) * t);
+            }
+            return stack(list);
+        };
+        auto const selected = quantile(x, q, 1);
+        auto const expected = of_sorted(x);
+        BOOST_TEST(all(selected == expected).item());
+        auto const weighted = [&](auto const& f) {
+            return gradient(
+                [&](auto const& v) {
+                    return sum(f(v) * reshape(weights, {-1, 5}));
+                },
+                x);
+        };
+        auto const found = weighted([&](auto const& v) { return quantile(v, q, 1); });
+        BOOST_TEST(norm_linf(found - weighted(of_sorted)).item() < 1e-14);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(equal_elements_keep_their_order_and_nans_come_last)

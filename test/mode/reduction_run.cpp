@@ -22,7 +22,7 @@ bool runs_as_a_whole(F const& f, tensor<T> const&... x)
     detail::replay_record<tape> record;
     record.record(f, x...);
     std::array<body_pointer, sizeof...(T)> gradients;
-    return static_cast<bool>(record.run_whole(std::array{x.handle()...}, gradients));
+    return static_cast<bool>(record.run_whole(std::array{&x.body()...}, gradients));
 }
 
 template <class T, class F, class... X>

@@ -52,7 +52,7 @@ bool function_runs_as_a_whole(replayed::function_of<R, T...> const& f, T const&.
     detail::replay_record<tape> record;
     record.record(f, x...);
     std::array<body_pointer, sizeof...(T)> gradients;
-    return static_cast<bool>(record.run_whole(std::array{x.handle()...}, gradients));
+    return static_cast<bool>(record.run_whole(std::array{&x.body()...}, gradients));
 }
 
 /// Whether a replay at these arguments keeps no list of values, nor records anything.

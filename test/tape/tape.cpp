@@ -276,7 +276,7 @@ BOOST_AUTO_TEST_CASE(a_record_is_repeated_over_other_values_and_ended_by_another
     auto first = compute();
     auto const statements = tape.size();
     x = constant({0.3, -0.4});
-    tape.record().repeat(std::array{x.handle()});
+    tape.record().repeat(std::array{&x.body()});
     BOOST_CHECK_THROW(grad(tape, first, x), tape_error); // it is no longer there
     auto const again = compute();
     BOOST_TEST(tape.record().end_repeat());
@@ -284,9 +284,9 @@ BOOST_AUTO_TEST_CASE(a_record_is_repeated_over_other_values_and_ended_by_another
     auto const found = grad(tape, again, x);
     BOOST_TEST(norm_linf(found - tape.stop_recording(slope)).item() < 1e-15);
 
-    tape.record().repeat(std::array{x.handle()});
+    tape.record().repeat(std::array{&x.body()});
     tensor const other = cos(x);
     BOOST_TEST(!tape.record().end_repeat());
-    tape.record().repeat(std::array{x.handle()});
+    tape.record().repeat(std::array{&x.body()});
     BOOST_TEST(!tape.record().end_repeat()); // nothing was recorded
 }

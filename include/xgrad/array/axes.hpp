@@ -29,9 +29,7 @@ public:
     static axes_argument of_bits(std::uint64_t bits)
     {
         axes_argument result({});
-        for (; bits != 0; bits &= bits - 1) {
-            result.axes_.push_back(std::countr_zero(bits));
-        }
+        result.bits_ = bits;
         return result;
     }
 
@@ -39,7 +37,10 @@ public:
     bool all() const noexcept { return all_; }
 
     /// How many were named.
-    std::size_t count() const noexcept { return axes_.size(); }
+    std::size_t count() const noexcept
+    {
+        return axes_.size() + static_cast<std::size_t>(std::popcount(bits_));
+    }
 
     /// Bit i: axis i is one of them. Throws shape_error for axes out of range or named twice.
     std::uint64_t
@@ -48,7 +49,7 @@ public:
         if (all_) {
             return rank >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << rank) - 1;
         }
-        std::uint64_t bits = 0;
+        auto bits = bits_;
         for (auto const axis : axes_) {
             auto const bit = std::uint64_t{1} << normalize_axis(axis, rank, operation, where);
             if (bits & bit) {
@@ -67,17 +68,20 @@ public:
     {
         auto const bits = of(rank, operation, where);
         std::vector<std::size_t> axes;
-        for (std::size_t axis = 0; all_ && axis < rank; ++axis) {
-            axes.push_back(axis);
+        for (auto const axis : axes_) {
+            axes.push_back(normalize_axis(axis, rank, operation, where));
         }
-        for (std::size_t i = 0; bits != 0 && i < axes_.size(); ++i) {
-            axes.push_back(normalize_axis(axes_[i], rank, operation, where));
+        for (std::size_t axis = 0; axes_.empty() && axis < rank; ++axis) {
+            if ((bits >> axis) & 1u) {
+                axes.push_back(axis);
+            }
         }
         return axes;
     }
 
 private:
-    small_vector<std::ptrdiff_t, 4> axes_;
+    small_vector<std::ptrdiff_t, 4> axes_; // as they were named
+    std::uint64_t bits_ = 0;               // of those that are known already
     bool all_ = true;
 };
 

@@ -97,12 +97,12 @@ inline shared_runs runs_by_axes(
     for (auto axis = first; axis < axes; ++axis) {
         auto const& list = lists[axis];
         auto const count = list ? list->size() : shape[axis];
-        std::vector<std::ptrdiff_t> starts;
-        starts.reserve(runs->starts.size() * count);
+        std::vector<std::ptrdiff_t> starts(runs->starts.size() * count);
+        auto* next = starts.data();
         for (auto const start : runs->starts) {
             for (std::size_t i = 0; i < count; ++i) {
                 auto const index = list ? (*list)[i] : static_cast<std::ptrdiff_t>(i);
-                starts.push_back(start + index * strides[axis]);
+                *next++ = start + index * strides[axis];
             }
         }
         runs->starts = std::move(starts);

@@ -32,7 +32,7 @@ public:
     {
         auto const indices = as_tensor(x);
         shape_ = indices.shape();
-        list_.assign(indices.begin(), indices.end());
+        list_.assign(indices.data(), indices.data() + indices.size());
     }
 
     shape_type const& shape() const noexcept { return shape_; }
@@ -51,10 +51,7 @@ public:
         auto const length = static_cast<std::ptrdiff_t>(shape[axis]);
         auto const index = list_[i];
         if (index < -length || index >= length) {
-            throw value_error(
-                std::string(operation) + ": index " + std::to_string(index) +
-                " is out of range for axis " + std::to_string(axis) + " of shape " +
-                to_string(shape) + xgrad::at(where));
+            throw_out_of_range(index, shape, axis, operation, where);
         }
         return index < 0 ? index + length : index;
     }
@@ -66,14 +63,33 @@ public:
         std::string_view operation,
         std::source_location const& where) const
     {
-        std::vector<std::ptrdiff_t> list(list_.size());
-        for (std::size_t i = 0; i < list.size(); ++i) {
-            list[i] = at(i, shape, axis, operation, where);
+        auto const length = static_cast<std::ptrdiff_t>(shape[axis]);
+        auto list = list_;
+        bool fit = true;
+        for (auto& index : list) {
+            fit &= index >= -length && index < length;
+            index += index < 0 ? length : 0;
+        }
+        for (std::size_t i = 0; !fit; ++i) {
+            at(i, shape, axis, operation, where); // throws for one of them
         }
         return list;
     }
 
 private:
+    [[noreturn]] XGRAD_COLD static void throw_out_of_range(
+        std::ptrdiff_t index,
+        shape_type const& shape,
+        std::size_t axis,
+        std::string_view operation,
+        std::source_location const& where)
+    {
+        throw value_error(
+            std::string(operation) + ": index " + std::to_string(index) +
+            " is out of range for axis " + std::to_string(axis) + " of shape " + to_string(shape) +
+            xgrad::at(where));
+    }
+
     shape_type shape_;
     std::vector<std::ptrdiff_t> list_;
 };

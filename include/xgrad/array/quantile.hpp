@@ -28,8 +28,19 @@ tensor<T> quantiles_in_parts(
     r.check_elements(x.shape(), name, where);
     auto const elements = row_major(r.elements.handle());
     auto const* const element = elements->template elements<T const>();
-    std::vector<std::int64_t> order(r.count * r.length);
-    sort_rows(element, r.count, r.length, r.length, false, order.data());
+    auto const place_of = [&](double part) { return part * static_cast<double>(r.length - 1); };
+    auto const above = [&](std::size_t below) { return std::min(below + 1, r.length - 1); };
+    std::vector<std::size_t> places;
+    for (auto const part : q) {
+        auto const below = static_cast<std::size_t>(place_of(part));
+        places.push_back(below);
+        places.push_back(above(below));
+    }
+    std::sort(places.begin(), places.end());
+    places.erase(std::unique(places.begin(), places.end()), places.end());
+    std::vector<std::int64_t> found(r.count * places.size());
+    select_in_rows(element, r.count, r.length, places, found.data());
+
     auto lower = std::make_shared<element_runs>();
     auto upper = std::make_shared<element_runs>();
     auto shape = r.result;
@@ -37,17 +48,15 @@ tensor<T> quantiles_in_parts(
     auto weights = make_body(type_of<T>, shape);
     auto* weight = weights->template elements<T>();
     for (auto const part : q) {
-        auto const place = part * static_cast<double>(r.length - 1);
+        auto const place = place_of(part);
         auto const below = static_cast<std::size_t>(place);
-        auto const above = std::min(below + 1, r.length - 1);
+        auto const first = std::lower_bound(places.begin(), places.end(), below) - places.begin();
+        auto const second = first + (above(below) != below ? 1 : 0);
         for (std::size_t row = 0; row < r.count; ++row, ++weight) {
-            auto const* const sorted = order.data() + row * r.length;
+            auto const* const selected = found.data() + row * places.size();
             auto const begin = static_cast<std::ptrdiff_t>(row * r.length);
-            // One NaN in a row (it is sorted last) is the result.
-            auto const last = begin + sorted[r.length - 1];
-            bool const some_nan = is_nan(element[last]);
-            lower->starts.push_back(some_nan ? last : begin + sorted[below]);
-            upper->starts.push_back(some_nan ? last : begin + sorted[above]);
+            lower->starts.push_back(begin + selected[first]);
+            upper->starts.push_back(begin + selected[second]);
             *weight = static_cast<T>(place - static_cast<double>(below));
         }
     }

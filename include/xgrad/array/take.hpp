@@ -5,6 +5,7 @@
 #include <xgrad/array/gather.hpp>
 #include <xgrad/array/index.hpp>
 
+#include <algorithm>
 #include <vector>
 
 // Elements selected by indices or by a condition. Their gradient adds up what is selected again.
@@ -46,14 +47,18 @@ inline shared_runs runs_along_axis(
     for (auto next = axis + 1; next < shape.size(); ++next) {
         inner *= shape[next];
     }
-    auto const count = indices.shape()[axis];
     auto runs = std::make_shared<element_runs>();
-    runs->starts.resize(indices.list().size());
-    for (std::size_t i = 0; i < runs->starts.size(); ++i) {
-        auto const outer = i / (count * inner);
-        auto const index = indices.at(i, shape, axis, name, where);
-        runs->starts[i] = static_cast<std::ptrdiff_t>(outer * shape[axis] * inner + i % inner) +
-            index * static_cast<std::ptrdiff_t>(inner);
+    runs->starts = indices.along(shape, axis, name, where);
+    auto const part = indices.shape()[axis] * inner; // of one place of the axes before
+    auto const stride = shape[axis] * inner;
+    auto* const start = runs->starts.data();
+    for (std::size_t i = 0, base = 0; i < runs->starts.size(); i += part, base += stride) {
+        for (std::size_t row = i; row < i + part; row += inner) {
+            for (std::size_t k = 0; k < inner; ++k) {
+                start[row + k] = static_cast<std::ptrdiff_t>(base + k) +
+                    start[row + k] * static_cast<std::ptrdiff_t>(inner);
+            }
+        }
     }
     return runs;
 }
@@ -202,15 +207,16 @@ tensor<value_type_of<X>> filter(
     detail::note_reading(mask.body());
     auto const selected =
         detail::within_operation([&] { return broadcast(mask, values.shape(), where); });
+    auto const* const is_selected = selected.data();
+    auto const size = selected.size();
+    auto const count = static_cast<std::size_t>(std::count(is_selected, is_selected + size, true));
+    // Written at every element, so that there is no branch to mispredict: one place more.
     auto runs = std::make_shared<element_runs>();
-    std::ptrdiff_t place = 0;
-    for (auto const is_selected : selected) {
-        if (is_selected) {
-            runs->starts.push_back(place);
-        }
-        ++place;
+    runs->starts.resize(count + 1);
+    for (std::size_t i = 0, k = 0; i < size; k += is_selected[i], ++i) {
+        runs->starts[k] = static_cast<std::ptrdiff_t>(i);
     }
-    auto const count = runs->starts.size();
+    runs->starts.resize(count);
     return detail::gathered("filter", values, std::move(runs), {count}, where);
 }
 

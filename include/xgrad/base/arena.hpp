@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <vector>
+#include <new>
+#include <utility>
 
 namespace xgrad {
 /// Memory for many small objects that go all at once: taken in sequence out of pages that stay for
@@ -18,8 +19,9 @@ public:
 
     ~memory_arena()
     {
-        for (auto const& page : pages_) {
-            free_block(page.data, page.bytes);
+        while (first_ != nullptr) {
+            auto* const page = std::exchange(first_, first_->next);
+            free_block(page, page->bytes);
         }
     }
 
@@ -36,19 +38,14 @@ public:
     }
 
     /// Takes everything back; keeps the pages.
-    void clear() noexcept
-    {
-        page_ = 0;
-        begin_page();
-    }
+    void clear() noexcept { begin(first_); }
 
     /// Bytes handed out since the last `clear`, with what was left over at the ends of pages.
     std::size_t bytes() const noexcept
     {
-        auto total = static_cast<std::size_t>(end_ - next_);
-        total = page_ < pages_.size() ? pages_[page_].bytes - total : 0;
-        for (std::size_t i = 0; i < page_; ++i) {
-            total += pages_[i].bytes;
+        auto total = page_ == nullptr ? 0 : static_cast<std::size_t>(next_ - begin_of(page_));
+        for (auto const* page = first_; page != page_; page = page->next) {
+            total += page->bytes;
         }
         return total;
     }
@@ -57,8 +54,8 @@ public:
     std::size_t retained_bytes() const noexcept
     {
         std::size_t total = 0;
-        for (auto const& page : pages_) {
-            total += page.bytes;
+        for (auto const* page = first_; page != nullptr; page = page->next) {
+            total += page->bytes;
         }
         return total;
     }
@@ -68,42 +65,39 @@ private:
     static constexpr std::size_t first_page = std::size_t{4} << 10;
     static constexpr std::size_t largest_page = std::size_t{1} << 20;
 
+    // Its memory lies behind it.
     struct page
     {
-        std::byte* data;
+        page* next;
         std::size_t bytes;
     };
 
-    void begin_page() noexcept
+    static std::byte* begin_of(page* p) noexcept { return reinterpret_cast<std::byte*>(p + 1); }
+
+    /// Goes on at the start of a page.
+    void begin(page* p) noexcept
     {
-        next_ = page_ < pages_.size() ? pages_[page_].data : nullptr;
-        end_ = page_ < pages_.size() ? next_ + pages_[page_].bytes : nullptr;
+        page_ = p;
+        next_ = p == nullptr ? nullptr : begin_of(p);
+        end_ = p == nullptr ? nullptr : reinterpret_cast<std::byte*>(p) + p->bytes;
     }
 
     XGRAD_NOINLINE void turn_page(std::size_t bytes)
     {
-        auto const next = next_ == nullptr ? page_ : page_ + 1;
-        if (next == pages_.size() || pages_[next].bytes < bytes) {
+        auto& next = page_ == nullptr ? first_ : page_->next;
+        if (next == nullptr || next->bytes - sizeof(page) < bytes) {
             // Pages grow with the arena, so that their number stays small.
             auto const usual =
-                std::min(next == 0 ? first_page : 2 * pages_[next - 1].bytes, largest_page);
-            page const fresh{nullptr, std::max(bytes, usual)};
-            auto const place =
-                pages_.insert(pages_.begin() + static_cast<std::ptrdiff_t>(next), fresh);
-            try {
-                place->data = static_cast<std::byte*>(allocate_block(place->bytes));
-            } catch (...) {
-                pages_.erase(place);
-                throw;
-            }
+                page_ == nullptr ? first_page : std::min(2 * page_->bytes, largest_page);
+            auto const size = std::max(bytes + sizeof(page), usual);
+            next = ::new (allocate_block(size)) page{next, size};
         }
-        page_ = next;
-        begin_page();
+        begin(next);
     }
 
     std::byte* next_ = nullptr;
     std::byte* end_ = nullptr;
-    std::size_t page_ = 0;
-    std::vector<page> pages_;
+    page* page_ = nullptr; // the one that is being filled
+    page* first_ = nullptr;
 };
 } // namespace xgrad

@@ -67,7 +67,7 @@ public:
         }
         bool const begins_segment = size_ % length == 0;
         next_ = begins_segment ? nullptr : place(size_);
-        end_ = begins_segment ? nullptr : segments_[size_ / length] + length;
+        end_ = begins_segment ? nullptr : segment(size_ / length) + length;
     }
 
     void clear() noexcept
@@ -75,12 +75,12 @@ public:
         if constexpr (!std::is_trivially_destructible_v<T>) {
             for (std::size_t s = 0, left = size_; left > 0; ++s) {
                 auto const count = std::min(left, length);
-                std::destroy_n(segments_[s], count);
+                std::destroy_n(segment(s), count);
                 left -= count;
             }
         }
         size_ = 0;
-        next_ = segments_.empty() ? nullptr : segments_.front();
+        next_ = segments_.empty() ? nullptr : segment(0);
         end_ = segments_.empty() ? nullptr : next_ + length;
     }
 
@@ -93,22 +93,24 @@ private:
     static constexpr std::size_t length = 64; // of a segment: a power of two
     static constexpr std::size_t segment_bytes = length * sizeof(T);
 
-    T* place(std::size_t i) const noexcept { return segments_[i / length] + i % length; }
+    T* segment(std::size_t s) const noexcept { return static_cast<T*>(segments_[s]); }
+
+    T* place(std::size_t i) const noexcept { return segment(i / length) + i % length; }
 
     XGRAD_NOINLINE void next_segment()
     {
         auto const s = size_ / length;
         if (s == segments_.size()) {
             segments_.push_back(nullptr); // first, so that no block is lost
-            segments_.back() = static_cast<T*>(allocate_block(segment_bytes));
+            segments_.back() = allocate_block(segment_bytes);
         }
-        next_ = segments_[s];
+        next_ = segment(s);
         end_ = next_ + length;
     }
 
     T* next_ = nullptr; // where the next element goes
     T* end_ = nullptr;  // of its segment
     std::size_t size_ = 0;
-    std::vector<T*> segments_;
+    std::vector<void*> segments_; // one class of vectors for all lists
 };
 } // namespace xgrad

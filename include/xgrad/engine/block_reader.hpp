@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/base/scratch_memory.hpp>
 #include <xgrad/base/short_list.hpp>
 #include <xgrad/engine/block_length.hpp>
 #include <xgrad/engine/plan.hpp>
@@ -8,41 +9,6 @@
 #include <cstddef>
 
 namespace xgrad {
-/// Memory for the time of a scope: on the stack where a few small blocks are enough, else of the
-/// pool.
-class scratch_memory
-{
-public:
-    explicit scratch_memory(std::size_t bytes)
-        : data_(
-              bytes == 0                     ? nullptr
-                  : bytes <= sizeof(inline_) ? inline_
-                                             : allocate_block(bytes)),
-          bytes_(bytes)
-    {}
-
-    scratch_memory(scratch_memory const&) = delete;
-    scratch_memory& operator=(scratch_memory const&) = delete;
-
-    ~scratch_memory()
-    {
-        if (bytes_ > sizeof(inline_)) {
-            free_block(data_, bytes_);
-        }
-    }
-
-    template <class T>
-    T* as() const noexcept
-    {
-        return static_cast<T*>(data_);
-    }
-
-private:
-    void* data_;
-    std::size_t bytes_;
-    alignas(block_alignment) std::byte inline_[512];
-};
-
 /// One thread's window on a plan's operands: pointers to their elements, a block at a time.
 ///
 /// A packed operand is gathered into a buffer, a block at a time; one that repeats (a row broadcast

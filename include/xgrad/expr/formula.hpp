@@ -1,8 +1,8 @@
 #pragma once
 
+#include <xgrad/base/config.hpp>
 #include <xgrad/engine/block_kernels.hpp>
 
-#include <cstddef>
 #include <locale>
 #include <span>
 #include <sstream>
@@ -12,44 +12,41 @@
 #include <vector>
 
 namespace xgrad {
-/// The expression that `terms` describe, as the user would write it: "exp(-x0) * x1 + 2".
-/// `tensor(i)` and `number(i)` name its i-th tensor and number.
-template <class TensorName, class NumberName>
-std::string
-formula_of(std::span<expression_term const> terms, TensorName&& tensor, NumberName&& number)
+namespace detail {
+/// A part of a formula, and the precedence of its outermost operator; 3 for anything closed.
+struct formula_part
 {
-    struct part
-    {
-        std::string text;
-        int precedence; // of the outermost operator; 3 for anything closed
-    };
+    std::string text;
+    int precedence;
 
-    auto const precedence_of = [](std::string_view symbol) {
-        return symbol == "*" || symbol == "/" ? 2 : symbol == "+" || symbol == "-" ? 1 : 0;
-    };
-    auto const closed = [](part const& p, int needed) {
-        return p.precedence < needed ? "(" + p.text + ")" : p.text;
-    };
+    std::string closed(int needed) const { return precedence < needed ? "(" + text + ")" : text; }
+};
 
-    std::vector<part> stack;
-    std::size_t tensors = 0;
-    std::size_t numbers = 0;
+inline int precedence_of(std::string_view symbol)
+{
+    return symbol == "*" || symbol == "/" ? 2 : symbol == "+" || symbol == "-" ? 1 : 0;
+}
+} // namespace detail
+
+/// The expression that `terms` describe, as the user would write it: "exp(-x0) * x1 + 2". `names`
+/// are those of its tensors and numbers, in order.
+XGRAD_COLD inline std::string
+formula_of(std::span<expression_term const> terms, std::vector<std::string> const& names)
+{
+    std::vector<detail::formula_part> stack;
+    auto name = names.begin();
     for (auto const& term : terms) {
-        using kind = expression_term::kind;
-        if (term.what == kind::tensor) {
-            stack.push_back({tensor(tensors++), 3});
-        } else if (term.what == kind::scalar) {
-            stack.push_back({number(numbers++), 3});
+        if (term.what != expression_term::kind::operation) {
+            stack.push_back({*name++, 3});
         } else if (!term.symbol.empty() && term.arity == 2) {
             auto const right = std::move(stack.back());
             stack.pop_back();
-            auto const p = precedence_of(term.symbol);
-            stack.back() = {
-                closed(stack.back(), p) + " " + std::string(term.symbol) + " " +
-                    closed(right, p + 1),
-                p};
+            auto& left = stack.back();
+            auto const p = detail::precedence_of(term.symbol);
+            left.text = left.closed(p) + " " + std::string(term.symbol) + " " + right.closed(p + 1);
+            left.precedence = p;
         } else if (!term.symbol.empty()) {
-            stack.back() = {std::string(term.symbol) + closed(stack.back(), 3), 2};
+            stack.back() = {std::string(term.symbol) + stack.back().closed(3), 2};
         } else {
             auto const first = stack.size() - term.arity;
             std::string text(term.name);
@@ -57,7 +54,8 @@ formula_of(std::span<expression_term const> terms, TensorName&& tensor, NumberNa
             for (auto i = first; i < stack.size(); ++i) {
                 text += (i > first ? ", " : "") + stack[i].text;
             }
-            stack.resize(first);
+            for (; stack.size() > first; stack.pop_back()) {
+            }
             stack.push_back({text + ")", 3});
         }
     }

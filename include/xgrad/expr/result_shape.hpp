@@ -24,7 +24,7 @@ namespace detail {
         if (term.what == expression_term::kind::tensor) {
             stack.push_back(*operands[next++]);
         } else if (term.what == expression_term::kind::scalar) {
-            stack.emplace_back();
+            stack.push_back({});
         } else {
             auto const first = stack.size() - term.arity;
             for (auto i = first + 1; i < stack.size(); ++i) {
@@ -36,7 +36,8 @@ namespace detail {
                         "; lengths must be equal, or one of them 1" + at(where));
                 }
             }
-            stack.resize(first + 1);
+            for (; stack.size() > first + 1; stack.pop_back()) {
+            }
         }
     }
     throw shape_error("shapes do not broadcast" + at(where));

@@ -47,15 +47,14 @@ public:
 
     /// The value, and the gradients into these arrays, where there are some. False where the values
     /// are exceptional: then they are nothing.
-    bool run(std::span<body_pointer const> arguments, std::span<void* const> gradients, T* value)
+    bool run(std::span<tensor_body* const> arguments, std::span<void* const> gradients, T* value)
     {
         if (first_.way() == way_back::softmax && gradients.empty()) {
             return false; // a sum of exponentials alone goes another way
         }
         for (std::size_t i = 0; i < bodies_.size(); ++i) {
             auto const& operand = first_.operands()[i];
-            bodies_[i] =
-                operand.is_argument() ? arguments[operand.argument].get() : operand.constant;
+            bodies_[i] = operand.is_argument() ? arguments[operand.argument] : operand.constant;
         }
         one_number reduced{reduce(gradients)};
         if (first_.kind().divides_by_count) {

@@ -32,7 +32,7 @@ public:
     {
         using result = decltype(as_tensor(std::invoke(f_, x...)));
         if (auto* const known = record_for(x...)) {
-            auto const& arguments = std::array<body_pointer, sizeof...(T)>{x.handle()...};
+            std::array<tensor_body*, sizeof...(T)> const arguments{&x.body()...};
             auto value = known->obstacle().empty() ? known->run(arguments) : body_pointer();
             return value ? result(std::move(value)) : as_tensor(std::invoke(f_, x...));
         }
@@ -66,7 +66,7 @@ public:
             known = record_for(x...);
         }
         if (known != nullptr) {
-            auto const& arguments = std::array<body_pointer, sizeof...(T)>{x.handle()...};
+            std::array<tensor_body*, sizeof...(T)> const arguments{&x.body()...};
             std::array<body_pointer, sizeof...(T)> gradients;
             auto v = known->run_whole(arguments, gradients);
             if (v || (v = known->run_and_sweep(arguments, gradients))) {

@@ -84,37 +84,32 @@ public:
 
     /// Runs the statements again over other arguments; null where other values ask for other
     /// statements.
-    body_pointer run(std::span<body_pointer const> arguments);
+    body_pointer run(std::span<tensor_body* const> arguments);
 
     /// The value as a new body, and the gradients by the arguments where they are wanted, without
     /// any recording. Null where that is not possible.
     body_pointer
-    run_whole(std::span<body_pointer const> arguments, std::span<body_pointer> gradients);
+    run_whole(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients);
 
     /// The value, and the gradients by the arguments: a tape of our own records the statements as
     /// they run, each in the place of the same one of the run before. Null where a tensor stands
     /// for several arguments or for a constant, too, other tapes look on, or the value is no
     /// number.
     body_pointer
-    run_and_sweep(std::span<body_pointer const> arguments, std::span<body_pointer> gradients);
+    run_and_sweep(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients);
 
 private:
     void sweep(
         tensor_body& value,
-        std::span<body_pointer const> arguments,
+        std::span<tensor_body* const> arguments,
         std::span<body_pointer> gradients)
     {
         sweep_target const target{&value, {}};
-        short_list<tensor_body*> sources(arguments.size());
-        std::transform(
-            arguments.begin(), arguments.end(), sources.get().begin(), [](auto const& argument) {
-                return argument.get();
-            });
         sweeping_.stop_recording([&] {
             sweep_once(
                 sweeping_,
                 {&target, 1},
-                sources.get(),
+                arguments,
                 {.unconnected = unconnected::zero},
                 gradients,
                 std::source_location::current(),
@@ -122,14 +117,15 @@ private:
         });
     }
 
-    bool name_arguments_alone(std::span<body_pointer const> arguments) const
+    bool name_arguments_alone(std::span<tensor_body* const> arguments) const
     {
         for (std::size_t i = 0; i < arguments.size(); ++i) {
-            bool const occurred = std::any_of(
-                arguments.begin(),
-                arguments.begin() + static_cast<std::ptrdiff_t>(i),
-                [&](auto const& other) { return other->identity == arguments[i]->identity; });
-            if (occurred || steps_.read_constant(*arguments[i])) {
+            for (std::size_t k = 0; k < i; ++k) {
+                if (arguments[k]->identity == arguments[i]->identity) {
+                    return false;
+                }
+            }
+            if (steps_.read_constant(*arguments[i])) {
                 return false;
             }
         }
@@ -148,7 +144,7 @@ private:
 };
 
 template <class Tape>
-body_pointer replay_record<Tape>::run(std::span<body_pointer const> arguments)
+body_pointer replay_record<Tape>::run(std::span<tensor_body* const> arguments)
 {
     if (auto value = run_whole(arguments, {})) {
         return value;
@@ -158,14 +154,14 @@ body_pointer replay_record<Tape>::run(std::span<body_pointer const> arguments)
 
 template <class Tape>
 body_pointer replay_record<Tape>::run_whole(
-    std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
+    std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
 {
     return whole_ ? whole_->run(arguments, gradients) : body_pointer();
 }
 
 template <class Tape>
 body_pointer replay_record<Tape>::run_and_sweep(
-    std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
+    std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
 {
     if (!obstacle_.empty() || is_recording() || current_replay_watch() != nullptr ||
         !name_arguments_alone(arguments)) {
@@ -202,7 +198,9 @@ body_pointer replay_record<Tape>::run_and_sweep(
         return {};
     }
     bool const computed = r.find(*value).has_value();
-    r.know(*value); // also where it depends on nothing
+    if (!computed) {
+        r.know(*value); // it depends on nothing
+    }
     sweep(*value, arguments, gradients);
     guard.repeats = computed;
     return value;

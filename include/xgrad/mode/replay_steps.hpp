@@ -2,6 +2,7 @@
 
 #include <xgrad/mode/run_again.hpp>
 #include <xgrad/mode/tile_group.hpp>
+#include <xgrad/mode/variable_values.hpp>
 #include <xgrad/tape/replay_watch.hpp>
 
 #include <algorithm>
@@ -54,42 +55,41 @@ public:
     }
 
     /// Runs them over other arguments; null where other values ask for other statements.
-    body_pointer run(std::span<body_pointer const> arguments)
+    body_pointer run(std::span<tensor_body* const> arguments)
     {
-        struct release
+        struct dropping
         {
-            std::vector<body_pointer>& values;
+            replay_steps& of;
 
-            ~release() { values.clear(); }
-        } const guard{values_};
-        auto& values = values_;
-        values.resize(record_.variables().size());
-        for (std::size_t i = 0; i < arguments.size(); ++i) {
-            values[arguments_[i]] = arguments[i];
-        }
-        for (auto const& condition : conditions_of_arguments_) {
-            if (!holds(condition, values[condition.variable])) {
-                return {};
+            ~dropping()
+            {
+                for (auto const& step : of.steps_) {
+                    of.values_.drop(step.result);
+                }
             }
+        } const guard{*this};
+        for (std::size_t i = 0; i < arguments.size(); ++i) {
+            values_.borrow(arguments_[i], arguments[i]);
+        }
+        if (!hold(conditions_of_arguments_)) {
+            return {};
         }
         for (std::size_t k = 0; k < steps_.size();) {
             auto const* const group = steps_[k].group.get();
-            auto const end = k + (group != nullptr && group->run(values) ? group->size() : 1);
+            auto const end = k + (group != nullptr && group->run(values_) ? group->size() : 1);
             if (end == k + 1) {
                 run_step(steps_[k]);
             }
             for (; k < end; ++k) {
-                for (auto const& condition : steps_[k].conditions) {
-                    if (!holds(condition, values[condition.variable])) {
-                        return {};
-                    }
+                if (!hold(steps_[k].conditions)) {
+                    return {};
                 }
                 for (auto const variable : steps_[k].last_read) {
-                    values[variable] = {};
+                    values_.drop(variable);
                 }
             }
         }
-        return values[result_];
+        return share(*values_[result_]);
     }
 
 private:
@@ -98,34 +98,37 @@ private:
     struct step
     {
         std::size_t statement;
-        std::vector<std::uint32_t> last_read;       // variables that no later step reads
+        std::uint32_t result;
+        std::vector<std::uint32_t> last_read{};     // results that no later step reads
         std::vector<replay_condition> conditions{}; // of its result
         std::unique_ptr<groups const> group{};      // that begins here
     };
 
-    static bool holds(replay_condition const& condition, body_pointer const& value)
+    bool hold(std::span<replay_condition const> conditions) const
     {
-        {
-            no_grad const guard;
-            unwatched const also;
-            if (!condition.holds(value)) {
-                return false;
+        return std::all_of(conditions.begin(), conditions.end(), [&](auto const& condition) {
+            auto const value = share(*values_[condition.variable]);
+            {
+                no_grad const guard;
+                unwatched const also;
+                if (!condition.holds(value)) {
+                    return false;
+                }
             }
-        }
-        note_condition(*value, condition.holds); // of who records this replay
-        return true;
+            note_condition(*value, condition.holds); // of who records this replay
+            return true;
+        });
     }
 
     void run_step(step const& which)
     {
-        auto const& r = record_;
-        auto const& s = r.statements()[which.statement];
-        operands_.clear();
-        for (auto const& operand : s.operands()) {
-            auto const& value = values_[operand.variable];
-            operands_.push_back(value ? value.get() : operand.kept.get());
+        auto const& s = record_.statements()[which.statement];
+        auto const recorded = s.operands();
+        auto const operands = std::span(operands_).first(recorded.size());
+        for (std::size_t i = 0; i < recorded.size(); ++i) {
+            operands[i] = values_[recorded[i].variable];
         }
-        values_[s.result] = run_again(r, s, operands_);
+        values_.hold(s.result, run_again(record_, s, operands));
     }
 
     static std::string name_of(recorded_statement const& s)
@@ -158,7 +161,7 @@ private:
                 return some_loose ? "it computes with indices or signs that no tape records"
                                   : name_of(s) + " cannot be replayed";
             }
-            step next{k, {}};
+            step next{k, s.result};
             std::copy_if(
                 watch.conditions.begin(),
                 watch.conditions.end(),
@@ -179,18 +182,24 @@ private:
     void find_constants()
     {
         auto const& r = record_;
+        values_.resize(r.variables().size());
         std::vector<bool> computed(r.variables().size(), false);
-        for (auto const argument : arguments_) {
-            computed[argument] = true;
-        }
         for (auto const& step : steps_) {
-            auto const& s = r.statements()[step.statement];
-            for (auto const& operand : s.operands()) {
-                if (!computed[operand.variable]) {
+            computed[step.result] = true;
+        }
+        for (auto& step : steps_) {
+            std::erase_if(step.last_read, [&](auto variable) { return !computed[variable]; });
+            auto const operands = r.statements()[step.statement].operands();
+            operands_.resize(std::max(operands_.size(), operands.size()));
+            for (auto const& operand : operands) {
+                bool const is_argument =
+                    std::find(arguments_.begin(), arguments_.end(), operand.variable) !=
+                    arguments_.end();
+                if (!computed[operand.variable] && !is_argument) {
+                    values_.borrow(operand.variable, operand.kept.get());
                     constants_.push_back(operand.kept->identity);
                 }
             }
-            computed[s.result] = true;
         }
     }
 
@@ -245,8 +254,7 @@ private:
     std::vector<step> steps_;
     std::vector<replay_condition> conditions_of_arguments_;
     std::vector<std::uint64_t> constants_; // identities
-    // Lists that keep their memory from one run to the next.
-    std::vector<body_pointer> values_;
-    std::vector<tensor_body*> operands_;
+    variable_values values_;
+    std::vector<tensor_body*> operands_; // of the step that runs
 };
 } // namespace xgrad::detail

@@ -17,11 +17,11 @@ run_again(tape_record const& r, recorded_statement const& s, std::span<tensor_bo
         return s.operation_->again(operands);
     }
     if (s.reduced != nullptr) {
-        std::size_t rank = 0;
-        for (auto const* operand : operands) {
-            rank = std::max(rank, operand->shape.size());
-        }
-        bool const keep_dims = s.axes != 0 && r.shape_of(s.result).size() == rank;
+        auto const rank = r.shape_of(s.result).size();
+        bool const keep_dims = rank > 0 && s.axes != 0 &&
+            std::all_of(operands.begin(), operands.end(), [&](auto const* operand) {
+                                   return operand->shape.size() <= rank;
+                               });
         return s.reduced->again(
             {s.reduced, s.kernels, operands, s.scalars(), s.axes, keep_dims, &s.where});
     }

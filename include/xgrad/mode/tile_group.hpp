@@ -2,6 +2,7 @@
 
 #include <xgrad/base/short_list.hpp>
 #include <xgrad/engine/tile_run.hpp>
+#include <xgrad/mode/variable_values.hpp>
 #include <xgrad/tape/record.hpp>
 #include <xgrad/tape/replay_watch.hpp>
 #include <xgrad/tensor/numerics.hpp>
@@ -51,10 +52,7 @@ public:
             auto const& s = r.statements()[statements[k]];
             for (auto const& operand : s.operands()) {
                 auto const tile = tile_of.find(operand.variable);
-                places_.push_back(
-                    {operand.variable,
-                     operand.kept.get(),
-                     tile != tile_of.end() ? tile->second : none});
+                places_.push_back({operand.variable, tile != tile_of.end() ? tile->second : none});
             }
             members_.push_back(&s);
             auto tile = none;
@@ -66,7 +64,7 @@ public:
                 idle.pop_back();
                 tile_of[s.result] = tile;
             }
-            places_.push_back({s.result, nullptr, tile});
+            places_.push_back({s.result, tile});
             // Only now: the result must not take the place of an operand, which is read all along.
             for (auto const& operand : s.operands()) {
                 auto const last = tile_of.find(operand.variable);
@@ -90,13 +88,13 @@ public:
 
     /// Computes the members' results; false, and nothing done, where the operands do not lie in a
     /// way that allows it. Where tapes record, all results become arrays, and are recorded.
-    bool run(std::vector<body_pointer>& values) const
+    bool run(variable_values& values) const
     {
         auto const& shape = record_->shape_of(members_.front()->result);
         auto const size = element_count(shape);
         auto const compute = members_.front()->kernels->compute;
         bool const fits = std::all_of(incoming_.begin(), incoming_.end(), [&](place const& p) {
-            auto const* const body = body_of(p, values);
+            auto const* const body = values[p.variable];
             return body->dense(compute) && (body->size == size || body->size == 1);
         });
         if (!fits || numerics_checked().load(std::memory_order_relaxed)) {
@@ -107,7 +105,7 @@ public:
         for (auto const* const s : members_) {
             next += s->operand_count + 1;
             if (recorded || places_[next - 1].tile == none) {
-                values[s->result] = make_body(compute, shape, size);
+                values.hold(s->result, make_body(compute, shape, size));
             }
         }
         with_floating_type(compute, [&]<class T>() { run_in<T>(values, recorded, size); });
@@ -124,18 +122,11 @@ private:
     struct place
     {
         std::uint32_t variable;
-        tensor_body* kept;  // its value where nothing computes it
         std::uint32_t tile; // of one that only the group reads
     };
 
-    static tensor_body* body_of(place const& p, std::vector<body_pointer> const& values)
-    {
-        auto const& value = values[p.variable];
-        return value ? value.get() : p.kept;
-    }
-
     template <class T>
-    void run_in(std::vector<body_pointer> const& values, bool recorded, std::size_t size) const
+    void run_in(variable_values const& values, bool recorded, std::size_t size) const
     {
         using kind = tile_argument::kind;
         short_list<tile_step> steps(members_.size());
@@ -145,7 +136,7 @@ private:
             auto const& p = places_[k];
             if (p.tile != none && !recorded) {
                 arguments[k] = {kind::tile, nullptr, p.tile};
-            } else if (auto* const body = body_of(p, values); body->size == size) {
+            } else if (auto* const body = values[p.variable]; body->size == size) {
                 arguments[k] = {kind::array, body->data};
             } else {
                 arguments[k] = {kind::single, body->data, tiles++};
@@ -159,13 +150,13 @@ private:
         run_tiles<T>(steps.get(), arguments.get(), tiles, size);
     }
 
-    void record(std::vector<body_pointer> const& values) const
+    void record(variable_values const& values) const
     {
         std::size_t first = 0;
         for (auto const* const s : members_) {
             short_list<tensor_body*> operands(s->operand_count);
             for (std::size_t i = 0; i < s->operand_count; ++i) {
-                operands[i] = body_of(places_[first + i], values);
+                operands[i] = values[places_[first + i].variable];
             }
             first += s->operand_count + 1;
             record_expression(

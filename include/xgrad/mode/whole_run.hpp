@@ -56,7 +56,7 @@ public:
 
     /// The value as a new body, and the gradients by the arguments where they are wanted. Null
     /// where its arguments do not lie in a row, somebody looks on, or the values are exceptional.
-    body_pointer run(std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
+    body_pointer run(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
     {
         if (is_recording() || current_replay_watch() != nullptr ||
             numerics_checked().load(std::memory_order_relaxed)) {
@@ -81,7 +81,7 @@ private:
     element_type type() const noexcept { return record_.variables()[result_].type; }
 
     /// Behind the arguments come their gradients.
-    void add_gradients(std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
+    void add_gradients(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
     {
         for (std::size_t i = 0; i < gradients.size(); ++i) {
             gradients[i] = make_body(type(), arguments[i]->shape, arguments[i]->size);
@@ -90,7 +90,7 @@ private:
     }
 
     body_pointer
-    run_line(std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
+    run_line(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
     {
         add_gradients(arguments, gradients);
         std::span<void* const> const outside = outside_;
@@ -109,7 +109,7 @@ private:
     }
 
     body_pointer
-    run_chain(std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
+    run_chain(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
     {
         add_gradients(arguments, gradients);
         outside_.resize(2 * arguments.size(), nullptr);
@@ -125,7 +125,7 @@ private:
     }
 
     body_pointer
-    run_reduction(std::span<body_pointer const> arguments, std::span<body_pointer> gradients)
+    run_reduction(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
     {
         add_gradients(arguments, gradients);
         auto const behind_arguments = std::span<void* const>(outside_).subspan(arguments.size());

@@ -23,13 +23,22 @@ inline std::string formula_of(recorded_statement const& s)
         }
         return text + ")";
     }
-    auto const* const scalars = s.scalars();
-    auto const formula = formula_of(s.kernels->terms, variable, [&](std::size_t i) {
-        return number_text(
-            s.kernels->compute == element_type::float64
-                ? static_cast<double const*>(scalars)[i]
-                : static_cast<double>(static_cast<float const*>(scalars)[i]));
-    });
+    auto const number = [&, scalars = s.scalars()](std::size_t i) {
+        return s.kernels->compute == element_type::float64
+            ? static_cast<double const*>(scalars)[i]
+            : static_cast<double>(static_cast<float const*>(scalars)[i]);
+    };
+    std::vector<std::string> names;
+    std::size_t tensors = 0;
+    std::size_t numbers = 0;
+    for (auto const& term : s.kernels->terms) {
+        if (term.what == expression_term::kind::tensor) {
+            names.push_back(variable(tensors++));
+        } else if (term.what == expression_term::kind::scalar) {
+            names.push_back(number_text(number(numbers++)));
+        }
+    }
+    auto const formula = formula_of(s.kernels->terms, names);
     return s.reduced == nullptr ? formula : std::string(s.reduced->name) + "(" + formula + ")";
 }
 

@@ -163,7 +163,7 @@ public:
 
     /// From now on the statements that it holds are recorded once more, in their order, over other
     /// values: of its first variables, which nothing computes, these.
-    void repeat(std::span<body_pointer const> first)
+    void repeat(std::span<tensor_body* const> first)
     {
         variables_.rename(first);
         next_ = 0;

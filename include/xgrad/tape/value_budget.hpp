@@ -83,7 +83,8 @@ public:
         segment_ends_.reserve(segment_ends_.size() + 1);
         std::vector<body_pointer> more;
         auto const collect = [&] {
-            more.assign(1, kept_result != nullptr ? share(*kept_result) : body_pointer());
+            more.clear();
+            more.push_back(kept_result != nullptr ? share(*kept_result) : body_pointer());
             for (auto const& operand : operands) {
                 more.push_back(operand.kept);
             }

@@ -94,7 +94,7 @@ public:
     }
 
     /// The first variables become these bodies, of the same shapes, and no other body is known.
-    void rename(std::span<body_pointer const> first)
+    void rename(std::span<tensor_body* const> first)
     {
         forget_bodies();
         for (std::uint32_t i = 0; i < first.size(); ++i) {

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <source_location>
 #include <string>
+#include <vector>
 
 namespace xgrad {
 namespace detail {
@@ -20,12 +21,18 @@ inline std::atomic<bool>& numerics_checked() noexcept
 }
 
 /// "exp(x0) * 2 + x1": the formula with its tensors numbered and its numbers left open.
-inline std::string formula_of(block_kernels const& kernels)
+XGRAD_COLD inline std::string formula_of(block_kernels const& kernels)
 {
-    return xgrad::formula_of(
-        kernels.terms,
-        [](std::size_t i) { return "x" + std::to_string(i); },
-        [](std::size_t) { return std::string("c"); });
+    std::vector<std::string> names;
+    std::size_t tensors = 0;
+    for (auto const& term : kernels.terms) {
+        if (term.what == expression_term::kind::tensor) {
+            names.push_back("x" + std::to_string(tensors++));
+        } else if (term.what == expression_term::kind::scalar) {
+            names.push_back("c");
+        }
+    }
+    return xgrad::formula_of(kernels.terms, names);
 }
 
 void search_result(
@@ -35,21 +42,18 @@ void search_result(
 XGRAD_COLD XGRAD_FUNCTION void search_result(
     tensor_body const& body, std::string const& formula, std::source_location const& where)
 {
-    auto const search = [&]<class T>() {
-        for (std::size_t i = 0; i < body.size; ++i) {
-            auto const x = body.elements<T>()[i];
-            if (!std::isfinite(x)) {
-                throw numerics_error(
-                    formula + ": element " + std::to_string(i) + " of " +
-                    std::to_string(body.size) + " is " + std::to_string(x) +
-                    "; check_numerics(false) lets it pass" + at(where));
-            }
+    if (body.type != element_type::float64 && body.type != element_type::float32) {
+        return;
+    }
+    for (std::size_t i = 0; i < body.size; ++i) {
+        auto const x = body.type == element_type::float64
+            ? body.elements<double>()[i]
+            : static_cast<double>(body.elements<float>()[i]);
+        if (!std::isfinite(x)) {
+            throw numerics_error(
+                formula + ": element " + std::to_string(i) + " of " + std::to_string(body.size) +
+                " is " + std::to_string(x) + "; check_numerics(false) lets it pass" + at(where));
         }
-    };
-    if (body.type == element_type::float64) {
-        search.template operator()<double>();
-    } else if (body.type == element_type::float32) {
-        search.template operator()<float>();
     }
 }
 #endif
