@@ -60,6 +60,17 @@ XGRAD_ALWAYS_INLINE auto value_and_partials(V const&... x)
     }
 }
 
+/// Values and partials of rule R go in one loop: they share work, or the partials are mere
+/// arithmetic. (The constants of two functions would not fit the registers.)
+template <class R, class V, std::size_t... I>
+consteval bool go_in_one_loop(std::index_sequence<I...>)
+{
+    constexpr bool share_work =
+        requires(std::array<V, sizeof...(I)> const& x) { R::value_and_partials_at(x[I]...); };
+    return share_work ||
+        !((operands_in_partials<R, sizeof...(I)>[I] & operand_dependence::function) || ...);
+}
+
 template <class R, std::uint64_t Wanted, class T, std::size_t... I>
 XGRAD_NOINLINE XGRAD_FLATTEN void stage_values_and_partials(
     std::array<T const*, sizeof...(I)> x,
@@ -97,10 +108,13 @@ inline void run_adjoint_stages(
             constexpr auto wanted = wanted_partials<R, X...>(operands);
             if constexpr (!partials_use_operands<E>) {
                 stage_values<R, T>(x, s.values, count, operands);
-            } else if constexpr (OwnValue) {
+            } else if constexpr (OwnValue && go_in_one_loop<R, simd::batch<T>>(operands)) {
                 stage_values_and_partials<R, wanted, T>(
                     x, s.values, {s.slots[I]...}, count, operands);
             } else {
+                if constexpr (OwnValue) {
+                    stage_values<R, T>(x, s.values, count, operands);
+                }
                 stage_partials<R, wanted, T>(x, {s.slots[I]...}, count, operands);
             }
         }

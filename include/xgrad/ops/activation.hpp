@@ -215,6 +215,13 @@ struct gelu_rule : floating_rule
     {
         return gelu_slope(x);
     }
+
+    template <class V>
+        requires requires(V const& x) { gelu_and_slope(x); }
+    XGRAD_ALWAYS_INLINE static constexpr auto value_and_partials_at(V const& x)
+    {
+        return gelu_and_slope(x);
+    }
 };
 } // namespace rules
 

@@ -5,11 +5,14 @@
 #include <cstdint>
 
 namespace xgrad {
-/// A value type that is no value: it remembers which operands it was computed from. A rule's
-/// partials, evaluated once with it at compile time, tell what the tape has to keep.
+/// A value type that is no value: it remembers which operands it was computed from, and whether by
+/// an elementary function. A rule's partials, evaluated once with it at compile time, tell what the
+/// tape has to keep.
 struct operand_dependence
 {
-    std::uint32_t operands = 0;
+    static constexpr std::uint32_t function = 1u << 31;
+
+    std::uint32_t operands = 0; // bit i: operand i; `function`: an elementary function was called
 
     constexpr operand_dependence() = default;
 
@@ -38,6 +41,14 @@ struct operand_dependence
         return d;
     }
 
+    template <class... V>
+    static constexpr operand_dependence called(V const&... v) noexcept
+    {
+        auto d = union_of(v...);
+        d.operands |= function;
+        return d;
+    }
+
     // What the text of a rule's partials may use. Friends, so that only calls with one see
     // them: anything converts to it.
     // clang-format off
@@ -56,42 +67,42 @@ struct operand_dependence
     friend constexpr operand_dependence select(operand_dependence c, operand_dependence a, operand_dependence b) noexcept { return union_of(c, a, b); }
     friend constexpr operand_dependence fma(operand_dependence a, operand_dependence b, operand_dependence c) noexcept { return union_of(a, b, c); }
     friend constexpr operand_dependence sqrt(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence cbrt(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence cbrt(operand_dependence x) noexcept { return called(x); }
     friend constexpr operand_dependence abs(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence exp(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence exp2(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence expm1(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence log(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence log2(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence log10(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence log1p(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence sin(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence cos(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence tan(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence sinc(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence sinc_slope(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence sinc_derivative(operand_dependence n, operand_dependence x) noexcept { return union_of(n, x); }
-    friend constexpr operand_dependence asin(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence acos(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence atan(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence sinh(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence cosh(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence tanh(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence asinh(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence acosh(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence atanh(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence erf(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence erfc(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence erfinv(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence exp_minus_square(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence lgamma(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence tgamma(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence digamma(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence trigamma(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence polygamma(operand_dependence n, operand_dependence x) noexcept { return union_of(n, x); }
-    friend constexpr operand_dependence sigmoid(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence gelu_slope(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence gelu_tanh_slope(operand_dependence x) noexcept { return x; }
+    friend constexpr operand_dependence exp(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence exp2(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence expm1(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence log(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence log2(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence log10(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence log1p(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence sin(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence cos(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence tan(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence sinc(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence sinc_slope(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence sinc_derivative(operand_dependence n, operand_dependence x) noexcept { return called(n, x); }
+    friend constexpr operand_dependence asin(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence acos(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence atan(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence sinh(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence cosh(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence tanh(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence asinh(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence acosh(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence atanh(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence erf(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence erfc(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence erfinv(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence exp_minus_square(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence lgamma(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence tgamma(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence digamma(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence trigamma(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence polygamma(operand_dependence n, operand_dependence x) noexcept { return called(n, x); }
+    friend constexpr operand_dependence sigmoid(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence gelu_slope(operand_dependence x) noexcept { return called(x); }
+    friend constexpr operand_dependence gelu_tanh_slope(operand_dependence x) noexcept { return called(x); }
     friend constexpr operand_dependence floor(operand_dependence x) noexcept { return x; }
     friend constexpr operand_dependence ceil(operand_dependence x) noexcept { return x; }
     friend constexpr operand_dependence trunc(operand_dependence x) noexcept { return x; }
@@ -100,11 +111,11 @@ struct operand_dependence
     friend constexpr operand_dependence isnan(operand_dependence x) noexcept { return x; }
     friend constexpr operand_dependence isinf(operand_dependence x) noexcept { return x; }
     friend constexpr operand_dependence isfinite(operand_dependence x) noexcept { return x; }
-    friend constexpr operand_dependence pow(operand_dependence x, operand_dependence y) noexcept { return union_of(x, y); }
-    friend constexpr operand_dependence hypot(operand_dependence x, operand_dependence y) noexcept { return union_of(x, y); }
-    friend constexpr operand_dependence atan2(operand_dependence x, operand_dependence y) noexcept { return union_of(x, y); }
-    friend constexpr operand_dependence fmod(operand_dependence x, operand_dependence y) noexcept { return union_of(x, y); }
-    friend constexpr operand_dependence remainder(operand_dependence x, operand_dependence y) noexcept { return union_of(x, y); }
+    friend constexpr operand_dependence pow(operand_dependence x, operand_dependence y) noexcept { return called(x, y); }
+    friend constexpr operand_dependence hypot(operand_dependence x, operand_dependence y) noexcept { return called(x, y); }
+    friend constexpr operand_dependence atan2(operand_dependence x, operand_dependence y) noexcept { return called(x, y); }
+    friend constexpr operand_dependence fmod(operand_dependence x, operand_dependence y) noexcept { return called(x, y); }
+    friend constexpr operand_dependence remainder(operand_dependence x, operand_dependence y) noexcept { return called(x, y); }
     friend constexpr operand_dependence copysign(operand_dependence x, operand_dependence y) noexcept { return union_of(x, y); }
     // clang-format on
 };

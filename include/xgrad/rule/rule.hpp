@@ -131,7 +131,7 @@ constexpr std::uint32_t evaluated_operands()
 template <class R, std::size_t I, std::size_t... Operand>
 consteval std::uint32_t operands_in_partial(std::index_sequence<Operand...>)
 {
-    // A user's rule need not be constexpr: then it is taken to need all of them. (To clang 16, a
+    // A user's rule need not be constexpr: then it is taken to need all there is. (To clang 16, a
     // local lambda would never be constant in here.)
     if constexpr (requires {
                       typename std::
@@ -139,7 +139,7 @@ consteval std::uint32_t operands_in_partial(std::index_sequence<Operand...>)
                   }) {
         return evaluated_operands<R, I, Operand...>();
     } else {
-        return (1u << sizeof...(Operand)) - 1;
+        return ~0u;
     }
 }
 
@@ -151,7 +151,8 @@ operands_in_partials(std::index_sequence<I...> all)
 }
 } // namespace detail
 
-/// Of each partial of the rule, bit j: it needs the value of operand j.
+/// Of each partial of the rule, bit j: it needs the value of operand j; and whether it takes an
+/// elementary function (`operand_dependence::function`).
 template <class R, std::size_t Arity>
 inline constexpr auto operands_in_partials =
     detail::operands_in_partials<R>(std::make_index_sequence<Arity>{});

@@ -3,6 +3,7 @@
 #include <xgrad/simd/normal_distribution.hpp>
 
 #include <concepts>
+#include <utility>
 
 // The two forms of gelu (D. Hendrycks and K. Gimpel, Gaussian Error Linear Units, 2016), with all
 // digits in the tail: what is rounded in an exponent would come out enlarged. Beyond ±40 the
@@ -10,25 +11,42 @@
 
 namespace xgrad::simd {
 inline namespace XGRAD_ARCHITECTURE {
+namespace detail {
+inline batch<double> gelu_of(batch<double> x, normal_distribution const& n) noexcept
+{
+    using B = batch<double>;
+    // Rounded once where it is subnormal, or where only what lies below x is.
+    auto const in_left_tail = x * n.enlarged_tail * B(1 / normal_distribution::enlarged);
+    auto const value = select(n.in_left_tail, in_left_tail, x * n.below);
+    return select(x < B(-40), B(0), value);
+}
+
+inline batch<double> gelu_slope_of(batch<double> x, normal_distribution const& n) noexcept
+{
+    return fma(clamp(x, -40., 40.), n.density, n.below);
+}
+} // namespace detail
+
 /// x Φ(x), Φ the normal distribution.
 template <std::same_as<double> T>
 batch<T> gelu(batch<T> x) noexcept
 {
-    using B = batch<double>;
-    // Rounded once where it is subnormal, or where only what lies below x is.
-    auto const n = normal(x);
-    auto const in_left_tail = x * n.enlarged_tail * B(1 / normal_distribution::enlarged);
-    auto const value = select(n.in_left_tail, in_left_tail, x * n.below);
-    return select(x < B(-40), B(0), value);
+    return detail::gelu_of(x, normal(x));
 }
 
 /// Φ(x) + x φ(x).
 template <std::same_as<double> T>
 batch<T> gelu_slope(batch<T> x) noexcept
 {
+    return detail::gelu_slope_of(x, normal(x));
+}
+
+/// Both of them, of one normal distribution.
+template <std::same_as<double> T>
+std::pair<batch<T>, batch<T>> gelu_and_slope(batch<T> x) noexcept
+{
     auto const n = normal(x);
-    auto const bounded = detail::clamp(x, -40., 40.);
-    return fma(bounded, n.density, n.below);
+    return {detail::gelu_of(x, n), detail::gelu_slope_of(x, n)};
 }
 
 template <std::same_as<float> T>

@@ -34,10 +34,10 @@ batch<T> exp_times(batch<T> x, batch<T> rest, pair<T> f) noexcept
 template <std::same_as<double> T>
 batch<T> exp_minus_square(batch<T> x) noexcept
 {
-    using B = batch<double>;
     auto const bounded = detail::clamp(x, -30., 30.);
     auto const square = exact_product(bounded, bounded);
-    return detail::exp_times(-square.upper, -square.lower, {B(1), B(0)});
+    auto const rounded = exp(-square.upper);
+    return fma(rounded, -square.lower, rounded);
 }
 
 namespace detail {
