@@ -53,6 +53,28 @@ BOOST_AUTO_TEST_CASE(an_arena_counts_what_it_handed_out)
     BOOST_TEST(a.bytes() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_page_that_is_too_short_for_something_stays_for_what_comes_after)
+{
+    memory_arena a;
+    for (int i = 0; i < 100; ++i) {
+        a.allocate(400); // several pages
+    }
+    auto const retained = a.retained_bytes();
+    a.clear();
+    a.allocate(400);
+    a.allocate(std::size_t{1} << 20);
+    BOOST_TEST(a.retained_bytes() > retained + (std::size_t{1} << 20));
+    auto const with_long_page = a.retained_bytes();
+    for (int i = 0; i < 90; ++i) {
+        a.allocate(400);
+    }
+    BOOST_TEST(a.retained_bytes() == with_long_page);
+    a.clear();
+    a.allocate(std::size_t{1} << 20);
+    a.allocate(std::size_t{1} << 20);
+    BOOST_TEST(a.retained_bytes() > with_long_page);
+}
+
 BOOST_AUTO_TEST_CASE(elements_of_a_segmented_list_stay_where_they_are)
 {
     segmented_list<std::size_t> list;

@@ -121,7 +121,6 @@ XGRAD_NOINLINE inline void release_slowly(tensor_body* body) noexcept
         body->borrowed == nullptr ? free_body(body) : free_borrowed(body);
     }
 }
-} // namespace detail
 
 /// One owner more of a body; returns it. Null has none.
 inline tensor_body* retain(tensor_body* body) noexcept
@@ -136,9 +135,10 @@ inline tensor_body* retain(tensor_body* body) noexcept
 inline void release(tensor_body* body) noexcept
 {
     if (body != nullptr && !body->references.decrement_shared()) {
-        detail::release_slowly(body);
+        release_slowly(body);
     }
 }
+} // namespace detail
 
 /// Shared ownership of a body.
 class body_pointer
@@ -149,7 +149,7 @@ public:
     /// Takes over the reference that `body` was created with.
     explicit body_pointer(tensor_body* body) noexcept : body_(body) {}
 
-    body_pointer(body_pointer const& other) noexcept : body_(retain(other.body_)) {}
+    body_pointer(body_pointer const& other) noexcept : body_(detail::retain(other.body_)) {}
 
     body_pointer(body_pointer&& other) noexcept : body_(std::exchange(other.body_, nullptr)) {}
 
@@ -159,7 +159,7 @@ public:
         return *this;
     }
 
-    ~body_pointer() { release(body_); }
+    ~body_pointer() { detail::release(body_); }
 
     tensor_body* get() const noexcept { return body_; }
 

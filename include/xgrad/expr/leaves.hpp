@@ -23,7 +23,7 @@ struct held_bodies<N, std::index_sequence<I...>>
 
     held_bodies() = default;
 
-    held_bodies(held_bodies const& other) noexcept : bodies{retain(other.bodies[I])...} {}
+    held_bodies(held_bodies const& other) noexcept : bodies{detail::retain(other.bodies[I])...} {}
 
     held_bodies(held_bodies&& other) noexcept : bodies{std::exchange(other.bodies[I], nullptr)...}
     {}
@@ -34,10 +34,10 @@ struct held_bodies<N, std::index_sequence<I...>>
         return *this;
     }
 
-    ~held_bodies() { (release(bodies[I]), ...); }
+    ~held_bodies() { (detail::release(bodies[I]), ...); }
 
     /// Copies or moves them to where `next` points, and that behind them.
-    void put(tensor_body**& next) const& noexcept { ((*next++ = retain(bodies[I])), ...); }
+    void put(tensor_body**& next) const& noexcept { ((*next++ = detail::retain(bodies[I])), ...); }
 
     void put(tensor_body**& next) && noexcept
     {
