@@ -90,6 +90,23 @@ void compare_all(std::size_t n)
 }
 } // namespace
 
+BOOST_AUTO_TEST_CASE(one_statement_over_many_elements_is_no_line_whose_arrays_would_be_copied)
+{
+    auto const exponential = [](auto const& v) { return as_tensor(exp(v)); };
+    auto const few = linspace(-1, 1, 64);
+    auto const many = linspace(-1, 1, 65);
+    for (auto const& x : {few, many}) {
+        detail::replay_record<tape> record;
+        record.record(exponential, x);
+        auto const value = record.run_whole(std::array{&x.body()}, {});
+        BOOST_TEST(static_cast<bool>(value) == (x.size() == 64));
+    }
+    auto again = replay(exponential);
+    for (auto const& x : {few, many, few, many}) {
+        BOOST_TEST(all(again(x) == exp(x)).item());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_straight_line_has_the_bits_of_its_statements_in_all_sizes)
 {
     random::seed(21);

@@ -4,6 +4,11 @@
 #include <xgrad/expr/adjoint_kernel.hpp>
 #include <xgrad/expr/primitive.hpp>
 
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <type_traits>
+
 namespace xgrad {
 namespace detail {
 // A rough model: a staged rule costs as much as twenty inlined ones.

@@ -35,7 +35,11 @@ public:
         }
         with_floating_type(type, [&]<class T>() {
             chain_ = chain_builder<T>::of(r, statements, arguments, constants_);
-            if (!chain_ || chain_->size <= few_elements) {
+            // A line has its arguments and results copied: many elements of one statement are not
+            // worth that.
+            bool const one_of_many = statements.size() == 1 &&
+                element_count(r.variables().shape_of(result)) > few_elements;
+            if ((!chain_ || chain_->size <= few_elements) && !one_of_many) {
                 line_ = straight_line_builder<T>::of(r, statements, arguments, result);
             }
             // One statement has no neighbours to share tiles with.
