@@ -21,6 +21,28 @@ void expect_same_bits(tensor<double> const& a, tensor<double> const& b)
 
 } // namespace
 
+BOOST_AUTO_TEST_CASE(a_function_whose_result_is_a_constant_replays_as_that)
+{
+    tensor const c = constant({1., 2., 3.});
+    tensor const x = constant({4., 5., 6.});
+    auto constant_beside = replay([c](auto const& v) {
+        tensor const unused = v * c;
+        return c;
+    });
+    auto argument = replay([](auto const& v) { return v; });
+    auto sum_of_constant = replay([c](auto const& v) {
+        tensor const unused = v * c;
+        return as_tensor(sum(c));
+    });
+    for (int round = 0; round < 3; ++round) {
+        BOOST_TEST(all(constant_beside(x) == c).item());
+        BOOST_TEST(all(argument(x) == x).item());
+        auto const found = sum_of_constant.value_and_grad(x);
+        BOOST_TEST(found.value.item() == 6.);
+        BOOST_TEST(all(std::get<0>(found.gradients) == 0.).item());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_replayed_function_is_called_once_for_each_shape)
 {
     int calls = 0;

@@ -54,7 +54,8 @@ public:
         return std::find(constants_.begin(), constants_.end(), body.identity) != constants_.end();
     }
 
-    /// Runs them over other arguments; null where other values ask for other statements.
+    /// Runs them over other arguments; null where other values ask for other statements, or the
+    /// result is a constant that none of them reads.
     body_pointer run(std::span<tensor_body* const> arguments)
     {
         struct dropping
@@ -89,7 +90,8 @@ public:
                 }
             }
         }
-        return share(*values_[result_]);
+        auto* const result = values_[result_];
+        return result != nullptr ? share(*result) : body_pointer();
     }
 
 private:
