@@ -90,20 +90,60 @@ void compare_all(std::size_t n)
 }
 } // namespace
 
-BOOST_AUTO_TEST_CASE(one_statement_over_many_elements_is_no_line_whose_arrays_would_be_copied)
+BOOST_AUTO_TEST_CASE(arrays_are_read_and_written_where_they_lie_up_to_two_blocks_of_elements)
 {
     auto const exponential = [](auto const& v) { return as_tensor(exp(v)); };
-    auto const few = linspace(-1, 1, 64);
-    auto const many = linspace(-1, 1, 65);
-    for (auto const& x : {few, many}) {
+    auto const largest = linspace(-1, 1, static_cast<int>(few_blocks<double>));
+    auto const larger = linspace(-1, 1, static_cast<int>(few_blocks<double>) + 1);
+    for (auto const& x : {linspace(-1, 1, 1), linspace(-1, 1, 65), largest, larger}) {
         detail::replay_record<tape> record;
         record.record(exponential, x);
         auto const value = record.run_whole(std::array{&x.body()}, {});
-        BOOST_TEST(static_cast<bool>(value) == (x.size() == 64));
+        BOOST_TEST(static_cast<bool>(value) == (x.size() <= largest.size()));
     }
     auto again = replay(exponential);
-    for (auto const& x : {few, many, few, many}) {
+    for (auto const& x : {largest, larger, largest, larger}) {
         BOOST_TEST(all(again(x) == exp(x)).item());
+    }
+    auto const kept = again(largest);
+    static_cast<void>(again(linspace(2, 3, static_cast<int>(largest.size()))));
+    BOOST_TEST(all(kept == exp(largest)).item());
+}
+
+BOOST_AUTO_TEST_CASE(numbers_are_read_where_they_lie_however_often_they_are_spread)
+{
+    auto const f = [](auto const& x, auto const& a, auto const& b) {
+        tensor t = a * x + b;
+        tensor u = a * b;
+        return as_tensor(t * u - a);
+    };
+    auto const x = linspace(-1, 1, 5);
+    auto again = replay(f);
+    for (double const k : {0.5, 0.75, -2.0}) {
+        auto const a = constant(k);
+        auto const b = constant(1 - k);
+        BOOST_TEST(all(again(x, a, b) == f(x, a, b)).item());
+        auto const total = [&](auto const&... of) { return as_tensor(sum(f(of...))); };
+        auto total_again = replay(total);
+        static_cast<void>(total_again.value_and_grad(x, b, a));
+        auto const [value, gradients] = total_again.value_and_grad(x, a, b);
+        auto const [expected, by_tape] = value_and_grad(total, x, a, b);
+        BOOST_TEST(value.item() == expected.item());
+        BOOST_TEST(all(std::get<0>(gradients) == std::get<0>(by_tape)).item());
+        BOOST_TEST(std::get<1>(gradients).item() == std::get<1>(by_tape).item());
+        BOOST_TEST(std::get<2>(gradients).item() == std::get<2>(by_tape).item());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_logarithm_of_exponentials_alone_runs_as_a_whole_forwards_too)
+{
+    auto const f = [](auto const& v) { return as_tensor(2. * logsumexp(v)); };
+    for (int const n : {1, 8, 600, 3000}) {
+        auto const x = linspace(-3, 2, n);
+        detail::replay_record<tape> record;
+        record.record(f, x);
+        tensor<double> const value(record.run_whole(std::array{&x.body()}, {}));
+        BOOST_TEST(value.item() == f(x).item());
     }
 }
 

@@ -108,7 +108,7 @@ decltype(auto) with_floating_type(element_type type, F&& f)
 
 inline std::size_t bytes_of(element_type type) noexcept
 {
-    constexpr std::array<std::uint8_t, 5> bytes{8, 4, 8, 4, 1}; // in their order
+    static constexpr std::array<std::uint8_t, 5> bytes{8, 4, 8, 4, 1}; // in their order
     return bytes[static_cast<std::size_t>(type)];
 }
 

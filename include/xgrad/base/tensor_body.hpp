@@ -17,6 +17,20 @@ class body_pointer;
 
 struct tensor_body;
 
+namespace detail {
+// Identities are handed out in runs, so that threads do not meet at one counter.
+inline std::uint64_t next_identity() noexcept
+{
+    constexpr std::uint64_t run = 1 << 16;
+    static std::atomic<std::uint64_t> next_run{1};
+    thread_local std::uint64_t next = 0;
+    if (next % run == 0) {
+        next = next_run.fetch_add(1, std::memory_order_relaxed) * run;
+    }
+    return next++;
+}
+} // namespace detail
+
 /// What a body has whose elements lie elsewhere: in another body (a view) or in foreign memory.
 struct borrowed_elements
 {
@@ -24,6 +38,10 @@ struct borrowed_elements
     tensor_body* viewed = nullptr;              // the body whose elements these are, kept alive
     std::shared_ptr<void const> owner;          // of foreign memory
     std::atomic<tensor_body*> ordered{nullptr}; // a row-major copy, once a statement has needed it
+
+    borrowed_elements(strides_type distances, std::shared_ptr<void const> keeper)
+        : strides(std::move(distances)), owner(std::move(keeper))
+    {}
 };
 
 /// What a tensor handle points to: one immutable value. Its elements lie behind it in the same
@@ -41,12 +59,23 @@ struct tensor_body
     bool padded = true;     // readable up to the next multiple of 64 bytes
     std::uint32_t variable = 0;
     std::uint64_t tape = 0;
-    std::uint64_t identity;
-    void* data = nullptr;
+    std::uint64_t identity = detail::next_identity();
+    void* data;
     std::size_t size;
     std::size_t block_bytes;
     borrowed_elements* borrowed = nullptr;
     shape_type shape;
+
+    /// Of so many elements at `place`, in a block of so many bytes. (An aggregate would be cleared
+    /// before its members are set, by a slow loop of the processor's own.)
+    tensor_body(
+        element_type element,
+        shape_type const& lengths,
+        std::size_t count,
+        void* place,
+        std::size_t bytes)
+        : type(element), data(place), size(count), block_bytes(bytes), shape(lengths)
+    {}
 
     template <class T>
     T* elements() const noexcept
@@ -79,18 +108,6 @@ struct tensor_body
 };
 
 namespace detail {
-// Identities are handed out in runs, so that threads do not meet at one counter.
-inline std::uint64_t next_identity() noexcept
-{
-    constexpr std::uint64_t run = 1 << 16;
-    static std::atomic<std::uint64_t> next_run{1};
-    thread_local std::uint64_t next = 0;
-    if (next % run == 0) {
-        next = next_run.fetch_add(1, std::memory_order_relaxed) * run;
-    }
-    return next++;
-}
-
 inline constexpr std::size_t body_bytes = padded_bytes(sizeof(tensor_body));
 
 inline void free_body(tensor_body* body) noexcept
@@ -207,14 +224,8 @@ inline body_pointer make_body(element_type type, shape_type const& shape, std::s
     if (bytes != 0) {
         std::memset(data + bytes - block_alignment, 0, block_alignment); // the padding is in there
     }
-    return body_pointer(::new (block) tensor_body{
-        .references = {},
-        .type = type,
-        .identity = detail::next_identity(),
-        .data = data,
-        .size = size,
-        .block_bytes = detail::body_bytes + bytes,
-        .shape = shape});
+    return body_pointer(::new (block)
+                            tensor_body(type, shape, size, data, detail::body_bytes + bytes));
 }
 
 inline body_pointer make_body(element_type type, shape_type const& shape)
@@ -240,26 +251,19 @@ inline bool is_row_major(shape_type const& shape, strides_type const& strides) n
 inline body_pointer make_foreign_body(
     element_type type,
     void const* data,
-    shape_type shape,
+    shape_type const& shape,
     strides_type strides,
     std::shared_ptr<void const> owner)
 {
     constexpr auto bytes = detail::body_bytes + padded_bytes(sizeof(borrowed_elements));
     auto* const block = static_cast<std::byte*>(allocate_block(bytes));
-    bool const contiguous = is_row_major(shape, strides);
-    auto* const borrowed = ::new (block + detail::body_bytes)
-        borrowed_elements{.strides = std::move(strides), .owner = std::move(owner)};
-    return body_pointer(::new (block) tensor_body{
-        .references = {},
-        .type = type,
-        .contiguous = contiguous,
-        .padded = false,
-        .identity = detail::next_identity(),
-        .data = const_cast<void*>(data),
-        .size = element_count(shape),
-        .block_bytes = bytes,
-        .borrowed = borrowed,
-        .shape = std::move(shape)});
+    auto* const body = ::new (block)
+        tensor_body(type, shape, element_count(shape), const_cast<void*>(data), bytes);
+    body->contiguous = is_row_major(shape, strides);
+    body->padded = false;
+    body->borrowed =
+        ::new (block + detail::body_bytes) borrowed_elements(std::move(strides), std::move(owner));
+    return body_pointer(body);
 }
 
 /// Other axes over the same elements: a view, which keeps the viewed body alive. A single element

@@ -105,42 +105,31 @@ struct exceptional_value
 
 struct straight_line
 {
-    /// How an array comes in or goes out: it is written down where it lies or, without such slots,
-    /// copied into its place or out of it. Without a place it is zero.
-    struct port
+    /// Where it is written down where an array from outside lies.
+    struct slot
+    {
+        void** place;
+        std::uint32_t from;
+    };
+
+    /// An array that is copied between its place and outside. Without a place it is zero.
+    struct copied_array
     {
         void* place;
         std::size_t bytes;
-        std::vector<void**> slots{};
-
-        bool is_copied() const noexcept { return slots.empty(); }
-
-        void set(void* elements) const noexcept
-        {
-            for (auto** const slot : slots) {
-                *slot = elements;
-            }
-        }
-
-        void copy_in(void const* elements) const { std::memcpy(place, elements, bytes); }
-
-        void copy_out(void* elements) const
-        {
-            if (place == nullptr) {
-                std::memset(elements, 0, bytes);
-            } else {
-                std::memcpy(elements, place, bytes);
-            }
-        }
+        std::uint32_t outside;
     };
 
-    std::vector<port> arguments;
-    std::vector<port> gradients; // of the arguments; none where there is no way back
-    port result{};
+    // What comes from outside is: the arguments, their gradients, the result.
+    std::vector<slot> slots; // of arguments, and of the result
+    std::vector<slot> gradient_slots;
+    std::vector<copied_array> copied_arguments;
+    std::vector<copied_array> copied_gradients;
+    copied_array result{}; // copied where it has a place
     std::vector<line_instruction> forward;
     std::vector<exceptional_value> exceptions; // asked between the two
-    std::vector<line_instruction> backward;
-    memory_arena memory; // of all places and slots
+    std::vector<line_instruction> backward;    // none where the result is no number
+    memory_arena memory;                       // of all places and slots
 };
 
 inline namespace XGRAD_ARCHITECTURE {
@@ -151,6 +140,18 @@ class instruction_runner
 {
 public:
     explicit instruction_runner(bool with_adjoints) : with_adjoints_(with_adjoints) {}
+
+    void all(std::vector<line_instruction> const& instructions) const
+    {
+        for (auto const& each : instructions) {
+            // Most are such, and the others worth a jump.
+            if (auto const* const call = std::get_if<values_call>(&each)) {
+                (*this)(*call);
+            } else {
+                std::visit(*this, each);
+            }
+        }
+    }
 
     void operator()(values_call const& call) const { call.kernel(call.block); }
 
@@ -214,29 +215,26 @@ private:
 };
 } // namespace vectorized
 
-/// Runs it. `values` are the arguments' elements; their gradients go to `gradients`, where that is
-/// not empty, and the value to `result`. Every bit is as if the statements ran, and were swept, one
-/// after another. Returns whether the gradients are there: for exceptional values they are not.
+/// Runs it; with `backward` the gradients go to their places, too. Every bit is as if the
+/// statements ran, and were swept, one after another. Returns whether the gradients are there, if
+/// they are wanted: for exceptional values they are not.
 template <class T>
-bool run_straight_line(
-    straight_line const& line,
-    std::span<void* const> values,
-    std::span<void* const> gradients,
-    void* result)
+bool run_straight_line(straight_line const& line, std::span<void* const> outside, bool backward)
 {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        auto const& argument = line.arguments[i];
-        argument.is_copied() ? argument.copy_in(values[i]) : argument.set(values[i]);
+    for (auto const& slot : line.slots) {
+        *slot.place = outside[slot.from];
     }
-    for (std::size_t i = 0; i < gradients.size(); ++i) {
-        line.gradients[i].set(gradients[i]);
+    for (auto const& argument : line.copied_arguments) {
+        std::memcpy(argument.place, outside[argument.outside], argument.bytes);
     }
-    vectorized::instruction_runner<T> const run(!gradients.empty());
-    for (auto const& each : line.forward) {
-        std::visit(run, each);
+    vectorized::instruction_runner<T> const run(backward);
+    run.all(line.forward);
+    if (auto const& result = line.result; result.bytes == sizeof(T)) {
+        std::memcpy(outside[result.outside], result.place, sizeof(T)); // not worth a call
+    } else if (result.place != nullptr) {
+        std::memcpy(outside[result.outside], result.place, result.bytes);
     }
-    line.result.copy_out(result);
-    if (gradients.empty()) {
+    if (!backward) {
         return true;
     }
     for (auto const& e : line.exceptions) {
@@ -244,13 +242,14 @@ bool run_straight_line(
             return false;
         }
     }
-    for (auto const& each : line.backward) {
-        std::visit(run, each);
+    for (auto const& slot : line.gradient_slots) {
+        *slot.place = outside[slot.from];
     }
-    for (std::size_t i = 0; i < gradients.size(); ++i) {
-        if (line.gradients[i].is_copied()) {
-            line.gradients[i].copy_out(gradients[i]);
-        }
+    run.all(line.backward);
+    for (auto const& gradient : line.copied_gradients) {
+        auto* const to = outside[gradient.outside];
+        gradient.place == nullptr ? std::memset(to, 0, gradient.bytes)
+                                  : std::memcpy(to, gradient.place, gradient.bytes);
     }
     return true;
 }

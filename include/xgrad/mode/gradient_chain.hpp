@@ -19,7 +19,7 @@ class chain_builder
 {
 public:
     /// Of the statements with these numbers, as a function of these variables. What comes from
-    /// outside is: the arguments, their gradients, the constants.
+    /// outside is: the arguments, their gradients, the result, the constants.
     static std::optional<tile_chain>
     of(tape_record const& r,
        std::span<std::size_t const> statements,
@@ -65,7 +65,7 @@ private:
     std::uint32_t outside_of_constant(tensor_body* body)
     {
         constants_.push_back(body);
-        return static_cast<std::uint32_t>(2 * arguments_ + constants_.size() - 1);
+        return static_cast<std::uint32_t>(2 * arguments_ + constants_.size());
     }
 
     void place_values()

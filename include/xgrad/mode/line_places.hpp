@@ -44,9 +44,7 @@ public:
             place.value = room(size_of(arguments[i]));
             place.adjoint = room(size_of(arguments[i]));
             place.wanted = true;
-            place.argument = size_of(arguments[i]) > 1 ? i : no_number;
-            line.arguments.push_back(port_of(arguments[i], place.value));
-            line.gradients.push_back(port_of(arguments[i], place.adjoint));
+            place.argument = i;
         }
         for (auto const k : statements) { // of a part, whole registers are read
             auto const& s = r.statements()[k];
@@ -54,6 +52,12 @@ public:
                 auto& whole = of(s.operands()[0].variable);
                 whole.argument = no_number;
                 whole.read_in_parts += size_of(s.result);
+            }
+        }
+        arguments_ = static_cast<std::uint32_t>(arguments.size());
+        for (std::uint32_t i = 0; i < arguments_; ++i) {
+            if (auto const& place = of(arguments[i]); place.argument == no_number) {
+                line.copied_arguments.push_back(copied(arguments[i], place.value, i));
             }
         }
     }
@@ -117,10 +121,14 @@ public:
         return slot(number);
     }
 
-    straight_line::port port_of(std::uint32_t variable, T* place) const
+    straight_line::copied_array
+    copied(std::uint32_t variable, T* place, std::uint32_t outside) const
     {
-        return {place, size_of(variable) * sizeof(T)};
+        return {place, size_of(variable) * sizeof(T), outside};
     }
+
+    /// Its number among what comes from outside.
+    std::uint32_t result() const noexcept { return 2 * arguments_; }
 
     /// Where an operand lies. A constant is copied.
     T* value_of(recorded_operand const& operand)
@@ -140,8 +148,15 @@ public:
     {
         *slot = value;
         if (auto const i = of(variable).argument; i != no_number) {
-            line_.arguments[i].slots.push_back(const_cast<void**>(slot));
+            line_.slots.push_back({const_cast<void**>(slot), i});
         }
+    }
+
+    void const* const* slot_of(T* value, std::uint32_t variable)
+    {
+        auto** const slot = list<void const*>(1);
+        write_down(value, variable, slot);
+        return slot;
     }
 
     /// The same of its adjoint; `accumulate`: this contribution is not the first.
@@ -150,7 +165,7 @@ public:
         accumulate = of(variable).has_adjoint;
         *slot = accumulate ? of(variable).adjoint : first_adjoint_of(variable);
         if (auto const i = of(variable).argument; i != no_number) {
-            line_.gradients[i].slots.push_back(slot);
+            line_.gradient_slots.push_back({slot, arguments_ + i});
         }
     }
 
@@ -181,12 +196,14 @@ public:
         idle_[size_of(variable)].push_back(of(variable).adjoint);
     }
 
-    /// An argument without an adjoint has zeros.
-    void add_gradients(std::span<std::uint32_t const> arguments)
+    /// Those that are not written where they are wanted. An argument without an adjoint has zeros.
+    void copy_gradients(std::span<std::uint32_t const> arguments)
     {
-        for (std::size_t i = 0; i < arguments.size(); ++i) {
-            if (!of(arguments[i]).has_adjoint) {
-                line_.gradients[i].place = nullptr;
+        for (std::uint32_t i = 0; i < arguments_; ++i) {
+            auto const& place = of(arguments[i]);
+            auto* const from = place.has_adjoint ? place.adjoint : nullptr;
+            if (from == nullptr || place.argument == no_number) {
+                line_.copied_gradients.push_back(copied(arguments[i], from, arguments_ + i));
             }
         }
     }
@@ -194,6 +211,7 @@ public:
 private:
     tape_record const& record_;
     straight_line& line_;
+    std::uint32_t arguments_ = 0; // how many
     std::vector<place> places_;
     std::map<std::size_t, std::vector<T*>> idle_; // places of adjoints that are done with, by size
 };

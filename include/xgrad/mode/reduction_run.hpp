@@ -49,9 +49,6 @@ public:
     /// are exceptional: then they are nothing.
     bool run(std::span<tensor_body* const> arguments, std::span<void* const> gradients, T* value)
     {
-        if (first_.way() == way_back::softmax && gradients.empty()) {
-            return false; // a sum of exponentials alone goes another way
-        }
         for (std::size_t i = 0; i < bodies_.size(); ++i) {
             auto const& operand = first_.operands()[i];
             bodies_[i] = operand.is_argument() ? arguments[operand.argument] : operand.constant;
@@ -62,10 +59,8 @@ public:
         }
         one_number adjoint{T(1)};
         if (tail_) {
-            void* const in = &reduced.value;
-            void* const out = &adjoint.value;
-            std::span<void* const> const back(&out, gradients.empty() ? 0 : 1);
-            if (!run_straight_line<T>(*tail_, {&in, 1}, back, value)) {
+            std::array<void*, 3> const outside{&reduced.value, &adjoint.value, value};
+            if (!run_straight_line<T>(*tail_, outside, !gradients.empty())) {
                 return false;
             }
         } else {
@@ -105,7 +100,9 @@ private:
     T reduce(std::span<void* const> gradients)
     {
         if (first_.way() == way_back::softmax) {
-            return logsumexp_and_softmax<T>(elements(), first_.size(), as_array(gradients[0]));
+            return gradients.empty()
+                ? reduce_by(logsumexp_accumulator<T>{}, {})
+                : logsumexp_and_softmax<T>(elements(), first_.size(), as_array(gradients[0]));
         }
         if (first_.is_product()) {
             return reduce_by(product_accumulator<T>, {});

@@ -42,12 +42,10 @@ public:
         if (!builder.places_.of(result).computed) {
             return nullptr;
         }
-        line->result = builder.places_.port_of(result, builder.places_.of(result).value);
         if (r.shape_of(result).size() == 0) {
             builder.add_backward(result, arguments);
-        } else {
-            line->gradients.clear();
         }
+        builder.place_result(result);
         return line;
     }
 
@@ -112,13 +110,14 @@ private:
             if (places_.size_of(operands[i].variable) == by.s.count()) {
                 places_.write_down(value, operands[i].variable, &by.operands[i]);
             } else {
-                by.operands[i] = spread_over(places_.slot(value), by.s.count(), line_.forward);
+                auto const* const number = places_.slot_of(value, operands[i].variable);
+                by.operands[i] = spread_over(number, by.s.count(), line_.forward);
             }
         }
     }
 
     T* spread_over(
-        void* const* number,
+        void const* const* number,
         std::size_t count,
         std::vector<line_instruction>& instructions,
         std::size_t divisor = 1)
@@ -192,6 +191,18 @@ private:
              .program = kernels.program}};
     }
 
+    /// Where the last instruction computes it, and nothing reads it, it need not be copied.
+    void place_result(std::uint32_t result)
+    {
+        auto* const place = places_.of(result).value;
+        auto* const last = std::get_if<values_call>(&line_.forward.back());
+        if (line_.backward.empty() && last != nullptr && last->block.values == place) {
+            line_.slots.push_back({&last->block.values, places_.result()});
+        } else {
+            line_.result = places_.copied(result, place, places_.result());
+        }
+    }
+
     // ---- The way back ----
 
     void add_backward(std::uint32_t result, std::span<std::uint32_t const> arguments)
@@ -205,7 +216,7 @@ private:
                 places_.release_adjoint_of(steps_[k].s->result);
             }
         }
-        places_.add_gradients(arguments);
+        places_.copy_gradients(arguments);
     }
 
     void reverse(step const& by, T* g)

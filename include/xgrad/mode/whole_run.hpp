@@ -27,19 +27,22 @@ public:
         std::span<std::size_t const> statements,
         std::span<std::uint32_t const> arguments,
         std::uint32_t result)
-        : record_(r), result_(result)
+        : type_(r.variables()[result].type),
+          shape_(r.shape_of(result)),
+          size_(element_count(shape_)),
+          outside_(2 * arguments.size() + 1)
     {
-        auto const type = r.variables()[result].type;
-        if (type != element_type::float64 && type != element_type::float32) {
+        if (type_ != element_type::float64 && type_ != element_type::float32) {
             return;
         }
-        with_floating_type(type, [&]<class T>() {
-            chain_ = chain_builder<T>::of(r, statements, arguments, constants_);
-            // A line has its arguments and results copied: many elements of one statement are not
-            // worth that.
-            bool const one_of_many = statements.size() == 1 &&
-                element_count(r.variables().shape_of(result)) > few_elements;
-            if ((!chain_ || chain_->size <= few_elements) && !one_of_many) {
+        with_floating_type(type_, [&]<class T>() {
+            run_as_ = &whole_run::run_as<T>;
+            std::vector<tensor_body*> constants;
+            chain_ = chain_builder<T>::of(r, statements, arguments, constants);
+            for (auto const* const constant : constants) {
+                outside_.push_back(constant->data);
+            }
+            if (!chain_ || chain_->size <= few_elements) {
                 line_ = straight_line_builder<T>::of(r, statements, arguments, result);
             }
             // One statement has no neighbours to share tiles with.
@@ -66,89 +69,51 @@ public:
             numerics_checked().load(std::memory_order_relaxed)) {
             return {};
         }
-        outside_.clear();
-        for (auto const& argument : arguments) {
-            if (!argument->dense(type())) {
-                return {};
-            }
-            outside_.push_back(argument->data);
+        bool dense = true;
+        for (std::size_t i = 0; i < arguments.size(); ++i) {
+            dense = dense && arguments[i]->dense(type_);
+            outside_[i] = arguments[i]->data;
         }
-        if (line_) {
-            bool const differentiable = !line_->gradients.empty();
-            return gradients.empty() || differentiable ? run_line(arguments, gradients)
-                                                       : body_pointer();
+        if (!dense) {
+            return {};
         }
-        return chain_ ? run_chain(arguments, gradients) : run_reduction(arguments, gradients);
+        return (this->*run_as_)(arguments, gradients);
     }
 
 private:
-    element_type type() const noexcept { return record_.variables()[result_].type; }
-
-    /// Behind the arguments come their gradients.
-    void add_gradients(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
+    template <class T>
+    body_pointer run_as(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
     {
+        if (line_ && line_->backward.empty() && !gradients.empty()) {
+            return {};
+        }
         for (std::size_t i = 0; i < gradients.size(); ++i) {
-            gradients[i] = make_body(type(), arguments[i]->shape, arguments[i]->size);
-            outside_.push_back(gradients[i]->data);
+            gradients[i] = make_body(type_of<T>, arguments[i]->shape, arguments[i]->size);
+            outside_[arguments.size() + i] = gradients[i]->data;
         }
-    }
-
-    body_pointer
-    run_line(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
-    {
-        add_gradients(arguments, gradients);
-        std::span<void* const> const outside = outside_;
-        auto value = make_body(type(), record_.shape_of(result_));
-        with_floating_type(type(), [&]<class T>() {
-            bool const complete = run_straight_line<T>(
-                *line_,
-                outside.first(arguments.size()),
-                outside.subspan(arguments.size()),
-                value->data);
-            if (!complete) {
-                value = {};
-            }
-        });
-        return value;
-    }
-
-    body_pointer
-    run_chain(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
-    {
-        add_gradients(arguments, gradients);
-        outside_.resize(2 * arguments.size(), nullptr);
-        for (auto const* constant : constants_) {
-            outside_.push_back(constant->data);
+        auto value = make_body(type_of<T>, shape_, size_);
+        auto* const result = value->template elements<T>();
+        bool complete = true;
+        outside_[2 * arguments.size()] = result;
+        if (line_) {
+            complete = run_straight_line<T>(*line_, outside_, !gradients.empty());
+        } else if (chain_) {
+            *result = run_chain<T>(*chain_, outside_, !gradients.empty());
+        } else {
+            auto const places = std::span(outside_).subspan(arguments.size(), gradients.size());
+            complete = std::get<reduction_run<T>>(reduction_).run(arguments, places, result);
         }
-        auto value = make_body(type(), {}, 1);
-        with_floating_type(type(), [&]<class T>() {
-            *value->template elements<T>() =
-                xgrad::run_chain<T>(*chain_, outside_, !gradients.empty());
-        });
-        return value;
+        return complete ? std::move(value) : body_pointer();
     }
 
-    body_pointer
-    run_reduction(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
-    {
-        add_gradients(arguments, gradients);
-        auto const behind_arguments = std::span<void* const>(outside_).subspan(arguments.size());
-        auto value = make_body(type(), {}, 1);
-        with_floating_type(type(), [&]<class T>() {
-            auto& reduction = std::get<reduction_run<T>>(reduction_);
-            if (!reduction.run(arguments, behind_arguments, value->template elements<T>())) {
-                value = {};
-            }
-        });
-        return value;
-    }
-
-    Recording const& record_;
-    std::uint32_t result_;
+    body_pointer (whole_run::*run_as_)(std::span<tensor_body* const>, std::span<body_pointer>) =
+        nullptr;
+    element_type type_; // of the result
+    shape_type shape_;
+    std::size_t size_;
     std::optional<tile_chain> chain_;
-    std::vector<tensor_body*> constants_; // of the chain
     std::unique_ptr<straight_line const> line_;
     std::variant<std::monostate, reduction_run<double>, reduction_run<float>> reduction_;
-    std::vector<void*> outside_; // keeps its memory from one run to the next
+    std::vector<void*> outside_; // arguments, gradients, result, a chain's constants
 };
 } // namespace xgrad::detail
