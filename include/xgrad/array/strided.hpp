@@ -14,14 +14,6 @@
 
 namespace xgrad {
 namespace detail {
-/// The elements of a strided array that lie in one of its parts.
-struct selection
-{
-    shape_type shape;
-    strides_type strides;
-    std::ptrdiff_t offset = 0;
-};
-
 /// Where `count` elements along an axis, from `begin`, lie in a row-major array of this shape.
 inline selection slab(shape_type shape, std::size_t axis, std::size_t begin, std::size_t count)
 {
@@ -89,8 +81,7 @@ public:
 
     std::string_view name() const noexcept override { return name_; }
 
-    /// Where the part lies in a row-major array of the whole's shape.
-    selection const& place() const noexcept { return place_; }
+    selection const* part() const noexcept override { return &place_; }
 
     void reverse(statement_pullback& sweep) const override
     {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/base/short_list.hpp>
+#include <xgrad/engine/adjoint_target.hpp>
 #include <xgrad/engine/parts_of_sum.hpp>
 
 #include <algorithm>
@@ -11,23 +12,6 @@
 // one of them leaves and only a later one reads stays in cache, and is never an array.
 
 namespace xgrad {
-/// No tile: a block of memory that is the same for every block of the index space.
-inline constexpr auto no_tile = ~std::uint32_t{0};
-
-/// Where the adjoint of one leaf goes. Without a body and a tile nobody wants it.
-struct adjoint_target
-{
-    tensor_body* body = nullptr;  // dense, shaped like the operand
-    std::uint32_t tile = no_tile; // or this one, where only later steps read it
-    bool accumulate = false;      // there are earlier contributions
-    bool direct = false;          // shaped like the index space, and of its compute type
-    shape_type axes{};            // otherwise: the operand's places in the index space
-    strides_type strides{};
-
-    /// It was broadcast: its adjoint is a sum.
-    bool is_sum() const noexcept { return body != nullptr && !direct; }
-};
-
 /// The adjoint of a statement's values, a block at a time.
 struct seed_source
 {
@@ -74,7 +58,10 @@ public:
             cost_ += cost_of_adjoints(*step.kernels);
             whole_blocks_ = whole_blocks_ || steps.size() > 1 || step.values_needed();
             for (auto const& target : step.targets) {
-                if (target.is_sum()) {
+                if (target.is(kind::part)) {
+                    parts_.add(target);
+                }
+                if (target.is(kind::sum)) {
                     auto const part = part_of_sum(p.size, target.body->size, *step.kernels);
                     room_[next] = {&target, part, places_};
                     places_ += parts_in(p.size, part) * target.body->size;
@@ -83,6 +70,7 @@ public:
             }
         }
         sums_ = room_.get();
+        whole_blocks_ = whole_blocks_ || parts_.any || !sums_.empty();
     }
 
     void run() const
@@ -92,15 +80,24 @@ public:
         std::fill_n(sums, places_, T(0));
         auto const length = chunk();
         auto const chunks = std::max<std::size_t>(1, chunks_in(plan_.size, length));
-        for_each_chunk(chunks, static_cast<double>(plan_.size) * cost_, [&](std::size_t i) {
-            run_chunk(i * length, std::min(plan_.size, (i + 1) * length), sums);
-        });
+        auto const work = static_cast<double>(plan_.size) * cost_;
+        // Where neighbours add to the same places, every other chunk goes, and then those between.
+        auto const turns = !parts_.any ? 1 : parts_.separated_by(length) ? 2 : chunks;
+        for (std::size_t turn = 0; turn < turns; ++turn) {
+            auto const count = (chunks - turn + turns - 1) / turns;
+            for_each_chunk(count, work / static_cast<double>(turns), [&](std::size_t i) {
+                auto const begin = (turn + i * turns) * length;
+                run_chunk(begin, std::min(plan_.size, begin + length), sums);
+            });
+        }
         for (auto const& sum : sums_) {
             finish(sum, sums + sum.first);
         }
     }
 
 private:
+    using kind = adjoint_target::kind;
+
     struct sum
     {
         adjoint_target const* target;
@@ -125,7 +122,7 @@ private:
         std::size_t count = 0;
         for (auto const& step : steps) {
             for (auto const& target : step.targets) {
-                count += target.is_sum() ? 1 : 0;
+                count += target.is(kind::sum) ? 1 : 0;
             }
         }
         return count;
@@ -137,13 +134,15 @@ private:
         for (auto const& sum : sums_) {
             longest = std::max(longest, sum.part);
         }
-        return longest > 0 ? longest : chunk_length(cost_);
+        constexpr auto block = block_length<T>;
+        return longest > 0 ? longest
+                           : std::max(chunk_length(cost_), (parts_.reach / block + 1) * block);
     }
 
     void run_chunk(std::size_t begin, std::size_t end, T* sums) const
     {
         block_reader<T> reader(plan_);
-        auto const step = !sums_.empty() || whole_blocks_ ? block_length<T> : reader.longest();
+        auto const step = whole_blocks_ ? block_length<T> : reader.longest();
         auto const length = std::min(step, padded_bytes(plan_.size * sizeof(T)) / sizeof(T));
         scratch_memory blocks((leaves_ + 2 + tiles_) * length * sizeof(T));
         scratch_memory tables(leaves_ * (sizeof(void*) + sizeof(bool)));
@@ -164,8 +163,12 @@ private:
             for (auto const& s : steps_) {
                 run_step(s, operands + s.first, begin, count, w);
                 for (std::size_t i = 0; i < s.targets.size(); ++i) {
-                    if (s.targets[i].is_sum()) {
-                        add_to_sum(*sum++, sums, begin, count, static_cast<T*>(w.adjoints[i]));
+                    auto const& target = s.targets[i];
+                    auto const* const adjoints = static_cast<T const*>(w.adjoints[i]);
+                    if (target.is(kind::sum)) {
+                        add_to_sum(*sum++, sums, begin, count, adjoints);
+                    } else if (target.is(kind::part)) {
+                        add_to_part(target, begin, count, adjoints);
                     }
                 }
             }
@@ -195,13 +198,12 @@ private:
             values = w.values;
         }
         for (std::size_t i = 0; i < leaves; ++i) {
-            w.adjoints[i] = place_of(s.targets[i], i, begin, w);
-            w.accumulate[i] = s.targets[i].accumulate && !s.targets[i].is_sum();
+            w.adjoints[i] = place_of(s.targets[i], begin, w);
+            w.accumulate[i] = s.targets[i].accumulate && !s.targets[i].is(kind::sum);
         }
         if (s.source.element != nullptr) {
             // Of an operand itself what its elements start from is their adjoint.
-            bool const starts_in_place =
-                kernels.terms.size() == 1 && s.targets[0].direct && !s.targets[0].accumulate;
+            bool const starts_in_place = kernels.terms.size() == 1 && !w.accumulate[0];
             auto* const seeds = starts_in_place ? static_cast<T*>(w.adjoints[0]) : w.seeds;
             s.source.element(values, result, seed, seeds, count);
             if (starts_in_place) {
@@ -220,15 +222,13 @@ private:
              .program = kernels.program});
     }
 
-    static void*
-    place_of(adjoint_target const& target, std::size_t leaf, std::size_t begin, workspace const& w)
+    static void* place_of(adjoint_target const& target, std::size_t begin, workspace const& w)
     {
         if (target.tile != no_tile) {
             return w.tiles + target.tile * w.length;
         }
-        bool const in_place = target.body != nullptr && target.direct;
-        return in_place ? target.body->template elements<T>() + begin
-                        : w.unplaced + leaf * w.length;
+        return target.is(kind::array) ? target.body->template elements<T>() + begin
+                                      : w.unplaced + target.leaf * w.length;
     }
 
     static void
@@ -274,8 +274,9 @@ private:
     std::uint32_t tiles_;
     short_list<sum> room_;
     std::span<sum const> sums_; // in the order of the steps' targets
-    std::size_t places_ = 0;    // of all parts
-    std::size_t leaves_ = 0;    // of the longest step
+    std::size_t places_ = 0;    // of all parts of them
+    overlapping_parts parts_;
+    std::size_t leaves_ = 0; // of the longest step
     float cost_ = 0;
     bool whole_blocks_ = false; // a block of the reader's at a time
 };

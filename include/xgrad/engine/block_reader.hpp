@@ -54,7 +54,16 @@ public:
             auto& w = windows_[i];
             if (operand.how == access_kind::direct && operand.padded) {
                 pointers_[i] = static_cast<T const*>(operand.data) + begin;
-            } else if (operand.how == access_kind::direct) {
+                continue;
+            }
+            if (auto const* const run = run_of(operand, begin, count)) {
+                pointers_[i] = run;
+                continue;
+            }
+            if (operand.how != access_kind::constant) {
+                pointers_[i] = w.buffer;
+            }
+            if (operand.how == access_kind::direct) {
                 std::copy_n(static_cast<T const*>(operand.data) + begin, count, w.buffer);
                 pad(w.buffer, count, w.length);
             } else if (operand.how == access_kind::packed && w.period > 0) {
@@ -82,6 +91,32 @@ private:
         T* buffer = nullptr;
         std::size_t period = 0;
     };
+
+    /// Where these elements, and what the last register reads beyond them, lie one after the other
+    /// in the operand; null where they do not, or it ends before.
+    T const* run_of(operand_access const& operand, std::size_t begin, std::size_t count) const
+    {
+        auto const end = begin + padded_bytes(count * sizeof(T)) / sizeof(T);
+        auto const* const elements = static_cast<T const*>(operand.data);
+        if (operand.how == access_kind::direct) {
+            return end <= plan_.size ? elements + begin : nullptr;
+        }
+        auto const rank = plan_.axes.size();
+        if (operand.how != access_kind::packed || operand.type != type_of<T> || rank == 0 ||
+            operand.strides[rank - 1] != 1) {
+            return nullptr;
+        }
+        auto const length = plan_.axes[rank - 1];
+        if (begin % length + (end - begin) > length) {
+            return nullptr;
+        }
+        std::ptrdiff_t offset = 0;
+        auto rest = begin;
+        for (auto axis = rank; axis-- > 0; rest /= plan_.axes[axis]) {
+            offset += static_cast<std::ptrdiff_t>(rest % plan_.axes[axis]) * operand.strides[axis];
+        }
+        return elements + offset;
+    }
 
     // What the last register reads beyond the end is a number, if an unused one.
     static void pad(T* buffer, std::size_t count, std::size_t length)

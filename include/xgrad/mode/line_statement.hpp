@@ -15,10 +15,7 @@ class line_statement
 public:
     /// The values of its operands have their places.
     line_statement(recorded_statement const& s, line_places<T>& places)
-        : statement_(&s),
-          part_(
-              s.kernels == nullptr ? dynamic_cast<part_operation<T> const*>(s.operation_.get())
-                                   : nullptr)
+        : statement_(&s), part_(s.kernels == nullptr ? s.operation_->part() : nullptr)
     {
         bool one_type = places.is_of_type(s.result);
         bool some_part = false;
@@ -58,8 +55,8 @@ public:
 
     bool suits() const noexcept { return suits_; }
 
-    /// Of a view; null of an expression.
-    part_operation<T> const* part() const noexcept { return part_; }
+    /// Of a view: where it lies in its operand. Null of an expression.
+    selection const* part() const noexcept { return part_; }
 
     /// Elements over which the expression runs.
     std::size_t count() const noexcept { return count_; }
@@ -153,7 +150,7 @@ private:
     {
         auto const dense = row_major_strides(shape);
         for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-            if (shape[axis] != 1 && part_->place().strides[axis] != dense[axis]) {
+            if (shape[axis] != 1 && part_->strides[axis] != dense[axis]) {
                 return false;
             }
         }
@@ -161,7 +158,7 @@ private:
     }
 
     recorded_statement const* statement_;
-    part_operation<T> const* part_;
+    selection const* part_;
     std::size_t count_ = 0;
     bool one_size_ = true;
     bool one_shape_ = true;

@@ -86,7 +86,7 @@ private:
         }
         steps_.push_back({s});
         if (auto const* const part = s.part()) {
-            result.value = places_.value_of(recorded.operands()[0]) + part->place().offset;
+            result.value = places_.value_of(recorded.operands()[0]) + part->offset;
             result.is_part = places_.size_of(recorded.result) > 1;
             return true;
         }
@@ -248,7 +248,7 @@ private:
             line_.backward.push_back(spread_call{{places_.zero(), to, places_.size_of(whole)}});
         }
         line_.backward.push_back(
-            add_call{{places_.slot(g), to, places_.size_of(s->result)}, s.part()->place().offset});
+            add_call{{places_.slot(g), to, places_.size_of(s->result)}, s.part()->offset});
     }
 
     void reverse_one_pass(step const& by, T* g)

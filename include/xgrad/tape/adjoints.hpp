@@ -141,6 +141,17 @@ public:
         return *a.body;
     }
 
+    /// The same, to add to in any case: zero where there has been no contribution yet.
+    tensor_body& sum(std::uint32_t variable)
+    {
+        bool const fresh = !has(variable);
+        auto& body = writable(variable);
+        if (fresh) {
+            std::memset(body.data, 0, body.size * bytes_of(body.type));
+        }
+        return body;
+    }
+
     /// Where the adjoint of a few elements is stored or, should it `accumulate`, added to.
     void* few(std::uint32_t variable, bool& accumulate)
     {

@@ -3,6 +3,7 @@
 #include <xgrad/base/short_list.hpp>
 #include <xgrad/engine/adjoint.hpp>
 #include <xgrad/tape/adjoint_tiles.hpp>
+#include <xgrad/tape/part_targets.hpp>
 #include <xgrad/tape/reduced_shape.hpp>
 #include <xgrad/tape/statement_run.hpp>
 
@@ -42,6 +43,7 @@ public:
         tile_lists& lists)
         : adjoints_(all),
           tiles_(r, first, last, all, lists),
+          parts_(r, first, last, all),
           shape_(index_space(r, r.statements()[last - 1])),
           accesses_(operands_of(r, first, last) + 2 * (last - first)),
           targets_(operands_of(r, first, last)),
@@ -117,7 +119,9 @@ private:
         next_target_ += s.operand_count;
         for (std::size_t i = 0; i < s.operand_count; ++i) {
             auto const variable = s.operands()[i].variable;
-            if (s.kernels->leaves[i].carries_gradient && adjoints_.wants(variable)) {
+            targets[i].leaf = i;
+            if (s.kernels->leaves[i].carries_gradient && adjoints_.wants(variable) &&
+                !parts_.find(s, i, plan_.size, targets)) {
                 find_target(variable, targets[i]);
             }
         }
@@ -127,9 +131,9 @@ private:
     void find_target(std::uint32_t variable, adjoint_target& target)
     {
         auto const& variables = adjoints_.variables();
-        target.direct =
+        bool const is_array =
             variables[variable].type == type_of<T> && variables.size_of(variable) == plan_.size;
-        if (target.direct) {
+        if (is_array) {
             target.tile = tiles_.into(variable, target.accumulate);
         }
         if (target.tile != no_tile) {
@@ -137,7 +141,8 @@ private:
         }
         target.accumulate = adjoints_.has(variable);
         target.body = &adjoints_.writable(variable);
-        if (!target.direct) {
+        if (!is_array) {
+            target.what = adjoint_target::kind::sum;
             target.axes = shape_;
             target.strides = broadcast_strides(target.body->shape, target.body->strides(), shape_);
             coalesce(target.axes, target.strides);
@@ -281,6 +286,7 @@ private:
 
     sweep_adjoints& adjoints_;
     adjoint_tiles tiles_;
+    part_targets<T> parts_;
     shape_type shape_;
     short_list<operand_access> accesses_; // of each step: operands, incoming adjoint, result
     short_list<adjoint_target> targets_;

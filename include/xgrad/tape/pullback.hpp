@@ -3,7 +3,6 @@
 #include <xgrad/tape/adjoints.hpp>
 
 #include <cstddef>
-#include <cstring>
 #include <string>
 #include <utility>
 
@@ -61,13 +60,7 @@ public:
                 "gradient under no_grad, where it is a constant" +
                 at(statement_.where));
         }
-        auto const variable = statement_.operands()[i].variable;
-        bool const fresh = !adjoints_.has(variable);
-        auto& body = adjoints_.writable(variable);
-        if (fresh) {
-            std::memset(body.data, 0, body.size * bytes_of(body.type));
-        }
-        return body;
+        return adjoints_.sum(statement_.operands()[i].variable);
     }
 
     void add(std::size_t i, body_pointer contribution)

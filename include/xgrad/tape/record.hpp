@@ -75,6 +75,7 @@ XGRAD_FUNCTION void record_operation(
     auto const kept = [&](std::size_t i) { return keep[i] ? operands[i] : nullptr; };
     if (auto* const s =
             r.add(nullptr, operands, 0, kept, result, keep_result, first_recorder, where)) {
+        r.mark_part(s->result, op->part() != nullptr);
         s->operation_ = std::move(op);
     }
 }

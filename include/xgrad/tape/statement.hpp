@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/base/selection.hpp>
 #include <xgrad/base/tensor_body.hpp>
 #include <xgrad/symbolic/derived.hpp>
 
@@ -34,6 +35,10 @@ struct array_operation
 
     /// Adds what the result's adjoint contributes to each wanted operand.
     virtual void reverse(statement_pullback& sweep) const = 0;
+
+    /// Where the result lies in a row-major array of the one operand's shape, if that is all that
+    /// the operation does: it selects a part. Null otherwise.
+    virtual detail::selection const* part() const noexcept { return nullptr; }
 
     virtual bool runs_again() const noexcept { return false; }
 

@@ -135,6 +135,22 @@ public:
 
     bool knows_gradients() const noexcept { return knows_gradients_; }
 
+    void mark_part(std::uint32_t variable, bool is_part) noexcept
+    {
+        variables_[variable].is_part = is_part;
+    }
+
+    /// The statement that has computed this variable: results are numbered in their order.
+    recorded_statement const& statement_of(std::uint32_t result) const noexcept
+    {
+        std::size_t first = 0;
+        for (auto end = statements_.size(); end - first > 1;) {
+            auto const middle = first + (end - first) / 2;
+            (statements_[middle].result <= result ? first : end) = middle;
+        }
+        return statements_[first];
+    }
+
     /// A new statement of these kernels (null: an array operation) with its operands, of which
     /// `kept(i)` is kept, and its result; or, of a record that repeats, the next one again. Null
     /// where that is another one. Where it throws, only variables that were seen for the first time

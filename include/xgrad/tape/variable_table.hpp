@@ -17,6 +17,7 @@ struct tape_variable
     element_type type;
     bool followed; // watched, or computed by a statement of the tape
     bool gradient; // computed by another tape's sweep while this one was active
+    bool is_part;  // of the tensor of which a statement has selected it
 };
 
 /// The tensors that a tape knows, by number, and the number of each.
@@ -70,7 +71,7 @@ public:
     std::uint32_t add(tensor_body const& body, bool followed)
     {
         auto const shape = place_of_shape(body);
-        variables_.emplace_back(shape, body.type, followed, false);
+        variables_.emplace_back(shape, body.type, followed, false, false);
         return static_cast<std::uint32_t>(variables_.size() - 1);
     }
 
