@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_mean_squared_error_is_one_statement)
     auto tape = create_tape();
     auto const y = mse(2 * a, b + 1);
     BOOST_TEST(tape.size() == 1u);
-    BOOST_TEST(y.item() == mean(square(2 * a - b - 1)).item());
+    BOOST_TEST(y.item() == mean(square(2 * a - (b + 1))).item());
 }
 
 BOOST_AUTO_TEST_CASE(losses_of_floats_are_floats_and_have_second_derivatives)

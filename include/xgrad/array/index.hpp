@@ -70,8 +70,10 @@ public:
             fit &= index >= -length && index < length;
             index += index < 0 ? length : 0;
         }
-        for (std::size_t i = 0; !fit; ++i) {
-            at(i, shape, axis, operation, where); // throws for one of them
+        if (!fit) {
+            for (std::size_t i = 0; i < list.size(); ++i) {
+                at(i, shape, axis, operation, where); // throws for one of them
+            }
         }
         return list;
     }

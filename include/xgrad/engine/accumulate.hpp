@@ -1,12 +1,11 @@
 #pragma once
 
-#include <xgrad/engine/columns.hpp>
+#include <xgrad/engine/fold_accumulator.hpp>
 #include <xgrad/engine/runs.hpp>
 
 #include <array>
 #include <bit>
 #include <cstddef>
-#include <limits>
 
 // How many elements become one. An accumulator holds one or two state arrays, one place for every
 // result, and takes in runs of elements that all go to one place (`run`), to neighbouring places
@@ -14,103 +13,6 @@
 
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
-namespace vectorized {
-/// Results that a state has; it may be where they go.
-template <class T>
-void copy_results(T const* from, std::size_t count, T* out)
-{
-    if (from != out) {
-        std::copy_n(from, count, out);
-    }
-}
-} // namespace vectorized
-
-/// Folds with an associative operation; one state.
-template <class T, class Join>
-struct fold_accumulator
-{
-    static constexpr std::size_t states = 1;
-    static constexpr std::size_t result_state = 0;
-    static constexpr bool joins_in_pairs = !vectorized::is_extreme<Join>; // exact in any order
-    static constexpr bool takes_all_at_once = vectorized::is_extreme<Join>;
-    T identity;
-
-    void start(std::array<T*, 1> state, std::size_t count) const
-    {
-        vectorized::fill_places(state[0], count, identity);
-    }
-
-    void run(std::array<T*, 1> state, T const* x, std::size_t count) const
-    {
-        if constexpr (vectorized::is_extreme<Join>) {
-            *state[0] = Join{}(*state[0], vectorized::extreme(x, count, identity, Join{}));
-        } else {
-            *state[0] = Join{}(*state[0], folded(x, count));
-        }
-    }
-
-    void first_run(std::array<T*, 1> state, T const* x, std::size_t count) const
-    {
-        *state[0] = folded(x, count);
-    }
-
-    /// A run to each of neighbouring places, short where longer ones are folded in halves.
-    void rows(std::array<T*, 1> state, T const* x, std::size_t length, std::size_t count) const
-    {
-        auto const take_in = [&](auto const& folded) {
-            for (std::size_t row = 0; row < count; ++row, x += length) {
-                state[0][row] = Join{}(state[0][row], folded(x));
-            }
-        };
-        if constexpr (vectorized::is_extreme<Join>) {
-            take_in([&](T const* x) { return vectorized::extreme(x, length, identity, Join{}); });
-        } else if (length == block_length<T>) {
-            take_in([&](T const* x) { return vectorized::fold_block(x, identity, Join{}); });
-        } else {
-            take_in(
-                [&](T const* x) { return vectorized::fold_short(x, length, identity, Join{}); });
-        }
-    }
-
-    void each(std::array<T*, 1> state, T const* x, std::size_t count) const
-    {
-        vectorized::join_each(state[0], x, count, Join{});
-    }
-
-    void columns(std::array<T*, 1> state, T const* x, std::size_t width, std::size_t rows) const
-    {
-        vectorized::join_columns(state[0], x, width, rows, Join{});
-    }
-
-    void
-    first_columns(std::array<T*, 1> state, T const* x, std::size_t width, std::size_t rows) const
-    {
-        auto const joined = vectorized::first_columns(state[0], x, width, rows, Join{});
-        vectorized::join_columns(state[0], x + joined * width, width, rows - joined, Join{});
-    }
-
-    void merge(std::array<T*, 1> state, std::array<T*, 1> other, std::size_t count) const
-    {
-        if (count == 1) {
-            *state[0] = Join{}(*state[0], *other[0]);
-        } else {
-            vectorized::join_each(state[0], other[0], count, Join{});
-        }
-    }
-
-    void finish(std::array<T*, 1> state, T* out, std::size_t count) const
-    {
-        vectorized::copy_results(state[0], count, out);
-    }
-
-private:
-    XGRAD_ALWAYS_INLINE T folded(T const* x, std::size_t count) const
-    {
-        return count == block_length<T> ? vectorized::fold_block(x, identity, Join{})
-                                        : vectorized::fold(x, count, identity, Join{});
-    }
-};
-
 /// A run may be as long as it likes: the order does not change the result.
 template <class Accumulator>
 concept takes_all_at_once = requires { requires Accumulator::takes_all_at_once; };
@@ -127,16 +29,54 @@ concept takes_rows = requires { &Accumulator::rows; };
 template <class Accumulator>
 concept starts_by_itself = requires { &Accumulator::first_columns; };
 
-template <class T>
-inline constexpr fold_accumulator<T, vectorized::add> sum_accumulator{T(0)};
-template <class T>
-inline constexpr fold_accumulator<T, vectorized::larger> maximum_accumulator{
-    std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
-                                         : std::numeric_limits<T>::lowest()};
-template <class T>
-inline constexpr fold_accumulator<T, vectorized::smaller> minimum_accumulator{
-    std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity()
-                                         : std::numeric_limits<T>::max()};
+namespace vectorized {
+/// Panels of the last two axes of three or more. Where one of the two is reduced and the other is
+/// that of neighbouring places, panels that are whole are taken in as rows or columns; where not,
+/// there are none of them.
+struct whole_panels
+{
+    std::size_t begin; // of the first one
+    std::size_t count = 0;
+    std::size_t size = 0;
+    bool of_columns = false;
+
+    template <class Accumulator, class T, std::size_t States>
+    void take(
+        Accumulator const& accumulator,
+        std::array<T*, States> state,
+        T const* x,
+        shape_type const& shape) const
+    {
+        auto const rows = shape[shape.size() - 2];
+        if (of_columns) {
+            accumulator.columns(state, x, shape.back(), rows);
+        } else if constexpr (takes_rows<Accumulator>) {
+            accumulator.rows(state, x, shape.back(), rows);
+        }
+    }
+};
+
+template <class Accumulator>
+whole_panels
+panels_of(shape_type const& axes, strides_type const& strides, std::size_t begin, std::size_t count)
+{
+    auto const end = begin + count;
+    whole_panels none{end};
+    auto const rank = axes.size();
+    if (rank < 3) {
+        return none;
+    }
+    bool const of_columns = strides[rank - 2] == 0 && strides[rank - 1] == 1;
+    bool const of_rows =
+        takes_rows<Accumulator> && strides[rank - 2] == 1 && strides[rank - 1] == 0;
+    auto const size = axes[rank - 2] * axes[rank - 1];
+    auto const first = (begin + size - 1) / size;
+    auto const last = end / size;
+    return (of_columns || of_rows) && first < last
+        ? whole_panels{first * size, last - first, size, of_columns}
+        : none;
+}
+} // namespace vectorized
 
 /// Takes `count` consecutive elements of an index space into an accumulator whose places have
 /// the given strides in that space (0 along the axes that are reduced). `is_first`: they are whole
@@ -155,7 +95,7 @@ void accumulate(
     if (count == 0) {
         return; // of no elements, an axis may have none
     }
-    auto const at = [&](std::size_t place) {
+    auto const at = [&](auto place) {
         auto moved = state;
         for (auto& s : moved) {
             s += place;
@@ -220,18 +160,36 @@ void accumulate(
         }
         return;
     }
+    auto const take_runs = [&](std::size_t first, std::size_t number) {
+        for_each_run(
+            axes,
+            strides,
+            first,
+            number,
+            [&](auto position, auto offset, auto length, auto stride) {
+                auto const* const run = x + (first - begin) + position;
+                stride == 0 ? accumulator.run(at(offset), run, length)
+                            : accumulator.each(at(offset), run, length);
+            });
+    };
+    auto const panels = vectorized::panels_of<Accumulator>(axes, strides, begin, count);
+    take_runs(begin, panels.begin - begin);
+    if (panels.count == 0) {
+        return;
+    }
     for_each_run(
-        axes, strides, begin, count, [&](auto position, auto offset, auto length, auto stride) {
-            auto at = state;
-            for (auto& s : at) {
-                s += offset;
-            }
-            if (stride == 0) {
-                accumulator.run(at, x + position, length);
-            } else {
-                accumulator.each(at, x + position, length);
+        shape_type(axes.begin(), axes.end() - 2),
+        strides_type(strides.begin(), strides.end() - 2),
+        panels.begin / panels.size,
+        panels.count,
+        [&](auto position, auto offset, auto number, auto stride) {
+            auto const* panel = x + (panels.begin - begin) + position * panels.size;
+            for (std::size_t i = 0; i < number; ++i, offset += stride, panel += panels.size) {
+                panels.take(accumulator, at(offset), panel, axes);
             }
         });
+    auto const end = panels.begin + panels.count * panels.size;
+    take_runs(end, begin + count - end);
 }
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad

@@ -38,6 +38,20 @@ struct logsumexp_accumulator
         *state[0] = m;
     }
 
+    void rows(std::array<T*, 2> state, T const* x, std::size_t length, std::size_t count) const
+    {
+        if (length < vectorized::short_row<T>) {
+            vectorized::for_short_rows(
+                x, length, count, [&](T const* x, std::size_t first, std::size_t some) {
+                    columns({state[0] + first, state[1] + first}, x, some, length);
+                });
+            return;
+        }
+        for (std::size_t row = 0; row < count; ++row, x += length) {
+            run({state[0] + row, state[1] + row}, x, length);
+        }
+    }
+
     void each(std::array<T*, 2> state, T const* x, std::size_t count) const
     {
         columns(state, x, count, 1);
@@ -125,11 +139,17 @@ private:
         for (; i + V::size <= count; i += V::size) {
             take_in(0, V::load(x + i), i);
         }
-        if (i < count) {
-            std::array<T, V::size> rest;
-            rest.fill(-std::numeric_limits<T>::infinity());
-            std::copy(x + i, x + count, rest.begin());
-            take_in(1, V::load(rest.data()), i);
+        if (i == 0) {
+            constexpr auto nothing = -std::numeric_limits<T>::infinity();
+            take_in(1, vectorized::padded_register(x, count, nothing), 0);
+        } else if (auto const rest = count - i; rest > 0) {
+            auto const w = weight(V::load(x + count - V::size)); // some of them once more
+            sums[1] = sums[1] + vectorized::last_lanes(w, rest, T(0));
+            if constexpr (std::is_pointer_v<Weights>) {
+                if (weights != nullptr) {
+                    w.store(weights + count - V::size);
+                }
+            }
         }
         return vectorized::fold_lanes(sums, vectorized::add{});
     }

@@ -2,6 +2,7 @@
 
 #include <xgrad/base/config.hpp>
 #include <xgrad/base/element_type.hpp>
+#include <xgrad/engine/copy_rows.hpp>
 #include <xgrad/engine/runs.hpp>
 
 #include <algorithm>
@@ -12,9 +13,6 @@
 #include <limits>
 
 namespace xgrad {
-/// The rows that a transposed array is read in at a time: a cache line of doubles.
-inline constexpr std::size_t transposed_rows = 8;
-
 /// Neighbours along the last axis are further from each other than those along the one before.
 inline bool is_transposed(shape_type const& axes, strides_type const& strides) noexcept
 {
@@ -28,79 +26,6 @@ inline bool is_transposed(shape_type const& axes, strides_type const& strides) n
 }
 
 namespace detail {
-/// Writes the first element of `to` over the other ones, too.
-template <std::size_t Bytes>
-void repeat_first(std::byte* to, std::size_t count)
-{
-    // A few by hand, the rest by copies that double, of no more than the fastest cache holds.
-    constexpr auto longest = std::size_t{2048} / Bytes;
-    auto filled = std::min<std::size_t>(count, 16);
-    for (std::size_t i = 1; i < filled; ++i) {
-        std::memcpy(to + i * Bytes, to, Bytes);
-    }
-    while (filled < count) {
-        auto const more = std::min({filled, count - filled, longest});
-        std::memcpy(to + filled * Bytes, to, more * Bytes);
-        filled += more;
-    }
-}
-
-template <class T>
-void fill_run(T value, T* to, std::size_t count)
-{
-    if (count > 0) {
-        *to = value;
-        repeat_first<sizeof(T)>(reinterpret_cast<std::byte*>(to), count);
-    }
-}
-
-// Elements are moved as so many bytes: a double and an int64 are one function.
-template <std::size_t Bytes>
-void copy_run(std::byte const* from, std::ptrdiff_t stride, std::byte* to, std::size_t count)
-{
-    if (stride == 1) {
-        std::memcpy(to, from, count * Bytes);
-        return;
-    }
-    if (stride == 0) {
-        std::memcpy(to, from, Bytes);
-        repeat_first<Bytes>(to, count);
-        return;
-    }
-    auto const step = stride * static_cast<std::ptrdiff_t>(Bytes);
-    for (std::size_t i = 0; i < count; ++i, from += step) {
-        std::memcpy(to + i * Bytes, from, Bytes);
-    }
-}
-
-/// Rows of `length` elements each, whose neighbours along a column are closer to each other than
-/// those along a row: read in bands of a few rows, so that a cache line is used as a whole.
-template <std::size_t Bytes>
-void copy_transposed(
-    std::byte const* from,
-    std::size_t rows,
-    std::ptrdiff_t row_stride,
-    std::size_t length,
-    std::ptrdiff_t stride,
-    std::byte* to)
-{
-    constexpr auto bytes = static_cast<std::ptrdiff_t>(Bytes);
-    // Measured: a third less time for columns that are a page apart.
-    constexpr std::ptrdiff_t ahead = 16;
-    for (std::size_t row = 0; row < rows; row += transposed_rows) {
-        auto const band = std::min(transposed_rows, rows - row);
-        auto const* column = from + static_cast<std::ptrdiff_t>(row) * row_stride * bytes;
-        auto* const out = to + row * length * Bytes;
-        for (std::size_t i = 0; i < length; ++i, column += stride * bytes) {
-            XGRAD_PREFETCH(column + ahead * stride * bytes);
-            auto const* element = column;
-            for (std::size_t r = 0; r < band; ++r, element += row_stride * bytes) {
-                std::memcpy(out + (r * length + i) * Bytes, element, Bytes);
-            }
-        }
-    }
-}
-
 template <std::size_t Bytes>
 void pack_elements(
     std::byte const* from,
@@ -124,11 +49,12 @@ void pack_elements(
                     length);
             });
     };
-    if (count == 0 || !is_transposed(axes, strides)) {
+    bool const transposed = is_transposed(axes, strides);
+    if (count == 0 || !(transposed || are_short_rows<Bytes>(axes, strides))) {
         copy_runs(begin, count, to);
         return;
     }
-    // Whole rows in bands, with what is left of a row before and after them.
+    // Whole rows together, with what is left of a row before and after them.
     auto const length = axes.back();
     auto const end = begin + count;
     auto const first_row = (begin + length - 1) / length;
@@ -144,7 +70,8 @@ void pack_elements(
         first_row,
         last_row - first_row,
         [&](auto position, auto offset, auto rows, auto row_stride) {
-            copy_transposed<Bytes>(
+            auto const copy = transposed ? copy_transposed<Bytes> : copy_short_rows<Bytes>;
+            copy(
                 from + offset * static_cast<std::ptrdiff_t>(Bytes),
                 rows,
                 row_stride,

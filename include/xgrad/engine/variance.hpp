@@ -41,6 +41,14 @@ struct variance_accumulator
 
     void rows(std::array<T*, 3> state, T const* x, std::size_t length, std::size_t count) const
     {
+        if (length < vectorized::short_row<T>) {
+            vectorized::for_short_rows(
+                x, length, count, [&](T const* x, std::size_t first, std::size_t some) {
+                    take_in_columns(
+                        {state[0] + first, state[1] + first, state[2] + first}, x, some, length);
+                });
+            return;
+        }
         for (std::size_t row = 0; row < count; ++row, x += length) {
             run({state[0] + row, state[1] + row, state[2] + row}, x, length);
         }
@@ -125,6 +133,33 @@ struct variance_accumulator
     }
 
 private:
+    /// A few columns, each about its mean.
+    void
+    take_in_columns(std::array<T*, 3> state, T const* x, std::size_t width, std::size_t rows) const
+    {
+        constexpr auto most = vectorized::rows_as_columns<T>;
+        alignas(64) T own[3][most];
+        V const count(static_cast<T>(rows));
+        for (std::size_t i = 0; i < width; i += V::size) {
+            // The mean about the first element: of equal ones it is exact.
+            auto const center = V::load(x + i);
+            V sum(0);
+            for (std::size_t row = 1; row < rows; ++row) {
+                sum = sum + (V::load(x + row * width + i) - center);
+            }
+            auto const mean = center + sum / count;
+            V squares(0);
+            for (std::size_t row = 0; row < rows; ++row) {
+                auto const deviation = V::load(x + row * width + i) - mean;
+                squares = fma(deviation, deviation, squares);
+            }
+            count.store(own[0] + i);
+            mean.store(own[1] + i);
+            squares.store(own[2] + i);
+        }
+        merge(state, {own[0], own[1], own[2]}, width);
+    }
+
     /// Of elements and of others: either may be none.
     template <class U>
     static void
@@ -186,7 +221,11 @@ private:
             take_in(0, V::load(x + i));
         }
         if (i < count) {
-            take_in(0, vectorized::padded_register(x + i, count - i, value));
+            auto const rest = count - i;
+            take_in(
+                0,
+                i > 0 ? vectorized::last_lanes(V::load(x + count - V::size), rest, value)
+                      : vectorized::padded_register(x, rest, value));
         }
         return vectorized::fold_lanes(sums, vectorized::add{});
     }

@@ -254,6 +254,7 @@ private:
         auto axes = shape_;
         auto strides = broadcast_strides(places, ties->strides(), shape_);
         coalesce(axes, strides);
+        using V = simd::batch<T>;
         scratch_memory block(block_length<T> * sizeof(T));
         auto* const values = block.as<T>();
         with_plan_of(s, result, [&](loop_plan const& p) {
@@ -268,8 +269,9 @@ private:
                      .count = count,
                      .program = s.kernels->program});
                 auto const* const results = operands[s.operand_count + 1];
-                for (std::size_t i = 0; i < count; ++i) {
-                    values[i] = values[i] == results[i] ? T(1) : T(0);
+                for (std::size_t i = 0; i < count; i += V::size) {
+                    auto const is_tie = V::load(values + i) == V::load(results + i);
+                    select(is_tie, V(1), V(0)).store(values + i);
                 }
                 accumulate(
                     sum_accumulator<T>,
