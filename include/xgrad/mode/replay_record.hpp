@@ -146,10 +146,11 @@ private:
 template <class Tape>
 body_pointer replay_record<Tape>::run(std::span<tensor_body* const> arguments)
 {
-    if (auto value = run_whole(arguments, {})) {
-        return value;
+    auto value = run_whole(arguments, {});
+    if (!value) {
+        value = steps_.run(arguments);
     }
-    return steps_.run(arguments);
+    return value;
 }
 
 template <class Tape>

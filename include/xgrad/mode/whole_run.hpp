@@ -69,13 +69,12 @@ public:
             numerics_checked().load(std::memory_order_relaxed)) {
             return {};
         }
-        bool dense = true;
-        for (std::size_t i = 0; i < arguments.size(); ++i) {
-            dense = dense && arguments[i]->dense(type_);
-            outside_[i] = arguments[i]->data;
-        }
-        if (!dense) {
-            return {};
+        auto* place = outside_.data();
+        for (auto const* const argument : arguments) {
+            if (!argument->dense(type_)) {
+                return {};
+            }
+            *place++ = argument->data;
         }
         return (this->*run_as_)(arguments, gradients);
     }
@@ -103,7 +102,10 @@ private:
             auto const places = std::span(outside_).subspan(arguments.size(), gradients.size());
             complete = std::get<reduction_run<T>>(reduction_).run(arguments, places, result);
         }
-        return complete ? std::move(value) : body_pointer();
+        if (!complete) {
+            value = {};
+        }
+        return value;
     }
 
     body_pointer (whole_run::*run_as_)(std::span<tensor_body* const>, std::span<body_pointer>) =
