@@ -40,6 +40,9 @@ public:
             return false;
         }
         auto const& selecting = r.statement_of(variable);
+        if (selecting.result != variable) {
+            return false; // the operator that had selected it has failed, and left no statement
+        }
         auto const whole = selecting.operands()[0].variable;
         if (!adjoints_.wants(whole) || is_read(r, whole, first_, last_)) {
             return false;

@@ -140,7 +140,8 @@ public:
         variables_[variable].is_part = is_part;
     }
 
-    /// The statement that has computed this variable: results are numbered in their order.
+    /// The statement that has computed this variable, or else the last one before it: results are
+    /// numbered in the order of their statements, of which there is one at least.
     recorded_statement const& statement_of(std::uint32_t result) const noexcept
     {
         std::size_t first = 0;
