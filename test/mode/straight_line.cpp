@@ -110,6 +110,21 @@ BOOST_AUTO_TEST_CASE(arrays_are_read_and_written_where_they_lie_up_to_two_blocks
     BOOST_TEST(all(kept == exp(largest)).item());
 }
 
+BOOST_AUTO_TEST_CASE(a_part_of_an_argument_alone_is_a_line_without_instructions)
+{
+    auto const part = [](auto const& v) { return view(v, range(1, 4)); };
+    auto const number = [](auto const& v) { return view(v, 2); };
+    auto part_again = replay(part);
+    auto number_again = replay(number);
+    for (double const k : {1., 2., 3.}) {
+        tensor const x = k * linspace(0, 1, 6);
+        BOOST_TEST(all(part_again(x) == part(x)).item());
+        auto const [value, gradients] = number_again.value_and_grad(x);
+        BOOST_TEST(value.item() == x(2));
+        BOOST_TEST(all(std::get<0>(gradients) == constant({0., 0., 1., 0., 0., 0.})).item());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(numbers_are_read_where_they_lie_however_often_they_are_spread)
 {
     auto const f = [](auto const& x, auto const& a, auto const& b) {

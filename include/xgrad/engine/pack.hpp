@@ -71,12 +71,9 @@ void pack_elements(
         last_row - first_row,
         [&](auto position, auto offset, auto rows, auto row_stride) {
             auto const copy = transposed ? copy_transposed<Bytes> : copy_short_rows<Bytes>;
+            auto const* const first = from + offset * static_cast<std::ptrdiff_t>(Bytes);
             copy(
-                from + offset * static_cast<std::ptrdiff_t>(Bytes),
-                rows,
-                row_stride,
-                length,
-                strides.back(),
+                {first, rows, row_stride, length, strides.back()},
                 to + ((first_row + position) * length - begin) * Bytes);
         });
     copy_runs(last_row * length, end - last_row * length, to + (last_row * length - begin) * Bytes);

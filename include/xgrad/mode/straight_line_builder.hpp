@@ -191,11 +191,13 @@ private:
              .program = kernels.program}};
     }
 
-    /// Where the last instruction computes it, and nothing reads it, it need not be copied.
+    /// Where the last instruction computes it, and nothing reads it, it need not be copied. (There
+    /// is no instruction where the result is a part of an argument.)
     void place_result(std::uint32_t result)
     {
         auto* const place = places_.of(result).value;
-        auto* const last = std::get_if<values_call>(&line_.forward.back());
+        auto* const last =
+            line_.forward.empty() ? nullptr : std::get_if<values_call>(&line_.forward.back());
         if (line_.backward.empty() && last != nullptr && last->block.values == place) {
             line_.slots.push_back({&last->block.values, places_.result()});
         } else {
