@@ -149,7 +149,7 @@ body_pointer logsumexp_with_gradient(
     reduced_expression<T> const& e, std::uint64_t axes, reduction_call const& call)
 {
     auto const& x = *e.operands[0];
-    auto const softmax = make_body(type_of<T>, x.shape, x.size);
+    auto const softmax = make_body_like(x);
     auto const result = logsumexp_and_softmax<T>(
         x.template elements<T const>(), x.size, softmax->template elements<T>());
     if (!std::isfinite(result)) {

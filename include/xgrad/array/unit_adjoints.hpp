@@ -71,7 +71,7 @@ public:
             }
             repeats_[i] = targets[i] != nullptr;
             if (targets[i] == nullptr) {
-                bodies_[i] = make_body(operands_[i]->type, operands_[i]->shape, operands_[i]->size);
+                bodies_[i] = make_body_like(*operands_[i]);
                 targets[i] = bodies_[i]->data;
             }
         }

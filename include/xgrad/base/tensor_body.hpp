@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/base/element_type.hpp>
+#include <xgrad/base/layout_key.hpp>
 #include <xgrad/base/pool.hpp>
 #include <xgrad/base/reference_count.hpp>
 #include <xgrad/base/shape.hpp>
@@ -64,6 +65,7 @@ struct tensor_body
     std::size_t size;
     std::size_t block_bytes;
     borrowed_elements* borrowed = nullptr;
+    layout_key layout; // not of elements with gaps or without padding
     shape_type shape;
 
     /// Of so many elements at `place`, in a block of so many bytes. (An aggregate would be cleared
@@ -73,8 +75,9 @@ struct tensor_body
         shape_type const& lengths,
         std::size_t count,
         void* place,
-        std::size_t bytes)
-        : type(element), data(place), size(count), block_bytes(bytes), shape(lengths)
+        std::size_t bytes,
+        layout_key key)
+        : type(element), data(place), size(count), block_bytes(bytes), layout(key), shape(lengths)
     {}
 
     template <class T>
@@ -213,7 +216,8 @@ inline body_pointer share(tensor_body& body) noexcept
 
 /// A new dense row-major body of `size` elements, the product of the shape's lengths; they are not
 /// initialised, their padding is zero.
-inline body_pointer make_body(element_type type, shape_type const& shape, std::size_t size)
+inline body_pointer
+make_body(element_type type, shape_type const& shape, std::size_t size, layout_key layout)
 {
     auto const bytes = padded_bytes(size * bytes_of(type));
     if (size > (std::size_t{1} << 60)) {
@@ -224,13 +228,24 @@ inline body_pointer make_body(element_type type, shape_type const& shape, std::s
     if (bytes != 0) {
         std::memset(data + bytes - block_alignment, 0, block_alignment); // the padding is in there
     }
-    return body_pointer(::new (block)
-                            tensor_body(type, shape, size, data, detail::body_bytes + bytes));
+    return body_pointer(
+        ::new (block) tensor_body(type, shape, size, data, detail::body_bytes + bytes, layout));
+}
+
+inline body_pointer make_body(element_type type, shape_type const& shape, std::size_t size)
+{
+    return make_body(type, shape, size, layout_of(type, shape));
 }
 
 inline body_pointer make_body(element_type type, shape_type const& shape)
 {
     return make_body(type, shape, element_count(shape));
+}
+
+/// Of the type and shape of one that is dense.
+inline body_pointer make_body_like(tensor_body const& dense)
+{
+    return make_body(dense.type, dense.shape, dense.size, dense.layout);
 }
 
 /// True where elements in row-major order are also neighbours in memory.
@@ -258,7 +273,7 @@ inline body_pointer make_foreign_body(
     constexpr auto bytes = detail::body_bytes + padded_bytes(sizeof(borrowed_elements));
     auto* const block = static_cast<std::byte*>(allocate_block(bytes));
     auto* const body = ::new (block)
-        tensor_body(type, shape, element_count(shape), const_cast<void*>(data), bytes);
+        tensor_body(type, shape, element_count(shape), const_cast<void*>(data), bytes, no_layout);
     body->contiguous = is_row_major(shape, strides);
     body->padded = false;
     body->borrowed =
@@ -288,6 +303,9 @@ make_view(body_pointer const& viewed, shape_type shape, strides_type strides, st
     auto const* const end = reinterpret_cast<std::byte const*>(&base) + base.block_bytes;
     view->padded =
         base.borrowed == nullptr && view->contiguous && data + padded_bytes(bytes) <= end;
+    if (view->padded) {
+        view->layout = layout_of(view->type, view->shape);
+    }
     return view;
 }
 } // namespace xgrad

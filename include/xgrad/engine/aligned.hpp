@@ -15,11 +15,28 @@ inline namespace XGRAD_ARCHITECTURE {
 /// Operands of a single element that an aligned statement may have.
 inline constexpr std::size_t most_single_operands = 4;
 
+/// All are dense, of the compute type and of one shape, and have elements.
+inline bool are_alike(std::span<tensor_body* const> operands, element_type compute) noexcept
+{
+    if (operands.empty()) {
+        return false;
+    }
+    auto const& first = *operands[0];
+    bool alike = first.layout != no_layout && first.type == compute && first.size != 0;
+    for (auto const* const operand : operands) {
+        alike = alike && operand->layout == first.layout;
+    }
+    return alike;
+}
+
 /// The operand that has the shape of the whole statement, where nothing has to be planned: all
 /// are dense, of the compute type, and of one shape or (a few) a single element. Else null.
 inline tensor_body*
 aligned_operand(std::span<tensor_body* const> operands, element_type compute) noexcept
 {
+    if (are_alike(operands, compute)) {
+        return operands[0];
+    }
     tensor_body* whole = nullptr;
     bool dense = true;
     for (auto* const operand : operands) {
@@ -140,29 +157,44 @@ void compute_aligned(
     });
 }
 
-/// The same of a few blocks, without any of the machinery.
+/// Operands of one shape, dense and of type T, with a few blocks of elements. Most statements over
+/// small arrays have such: looked at once, by their keys, they are ready for the kernel.
 template <class T>
-void compute_few_blocks(
-    block_kernels const& kernels,
-    std::span<tensor_body* const> operands,
-    T const* scalars,
-    tensor_body& out)
+class few_alike
 {
-    short_list<void const*> list(operands.size());
-    auto* const pointers = list.get().data();
-    for (std::size_t i = 0; i < operands.size(); ++i) {
-        if (operands[i]->size != out.size) {
-            compute_aligned<T>(kernels, operands, scalars, out); // it has to be spread
+public:
+    explicit few_alike(std::span<tensor_body* const> operands) noexcept : pointers_(operands.size())
+    {
+        if (operands.empty()) {
             return;
         }
-        pointers[i] = operands[i]->data;
+        auto const& first = *operands[0];
+        bool alike = first.layout != no_layout && first.type == type_of<T> && first.size != 0 &&
+            first.size <= few_blocks<T>;
+        auto* const pointers = pointers_.get().data();
+        for (std::size_t i = 0; i < operands.size(); ++i) {
+            alike = alike && operands[i]->layout == first.layout;
+            pointers[i] = operands[i]->data;
+        }
+        first_ = alike ? &first : nullptr;
     }
-    kernels.values(
-        {.operands = pointers,
-         .scalars = scalars,
-         .values = out.data,
-         .count = out.size,
-         .program = kernels.program});
-}
+
+    /// One of them; null where they are not so.
+    tensor_body const* any() const noexcept { return first_; }
+
+    void compute(block_kernels const& kernels, T const* scalars, tensor_body& out)
+    {
+        kernels.values(
+            {.operands = pointers_.get().data(),
+             .scalars = scalars,
+             .values = out.data,
+             .count = out.size,
+             .program = kernels.program});
+    }
+
+private:
+    tensor_body const* first_ = nullptr;
+    short_list<void const*> pointers_;
+};
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad

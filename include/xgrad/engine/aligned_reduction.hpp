@@ -45,16 +45,16 @@ T const* compute_block(
              .program = kernels->program});
         return values;
     }
-    short_list<void*> adjoints(unit.arrays.size());
-    for (std::size_t i = 0; i < unit.arrays.size(); ++i) {
-        adjoints[i] = static_cast<T*>(unit.arrays[i]) + begin; // those of null are never touched
+    short_list<void*> moved(begin == 0 ? 0 : unit.arrays.size());
+    for (std::size_t i = 0; i < moved.get().size(); ++i) {
+        moved[i] = static_cast<T*>(unit.arrays[i]) + begin; // those of null are never touched
     }
     kernels->values_and_adjoints(
         {.operands = operands,
          .scalars = scalars,
          .result = nullptr,
          .seed = nullptr,
-         .adjoints = adjoints.get().data(),
+         .adjoints = begin == 0 ? unit.arrays.data() : moved.get().data(),
          .accumulate = unit.accumulate.data(),
          .count = count,
          .values = values,

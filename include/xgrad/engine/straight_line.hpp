@@ -219,7 +219,8 @@ private:
 /// statements ran, and were swept, one after another. Returns whether the gradients are there, if
 /// they are wanted: for exceptional values they are not.
 template <class T>
-bool run_straight_line(straight_line const& line, std::span<void* const> outside, bool backward)
+XGRAD_ALWAYS_INLINE bool
+run_straight_line(straight_line const& line, std::span<void* const> outside, bool backward)
 {
     for (auto const& slot : line.slots) {
         *slot.place = outside[slot.from];

@@ -30,17 +30,8 @@ public:
     template <tensor_element... T>
     auto operator()(tensor<T> const&... x)
     {
-        using result = decltype(as_tensor(std::invoke(f_, x...)));
-        if (auto* const known = record_for(x...)) {
-            std::array<tensor_body*, sizeof...(T)> const arguments{&x.body()...};
-            auto value = known->obstacle().empty() ? known->run(arguments) : body_pointer();
-            return value ? result(std::move(value)) : as_tensor(std::invoke(f_, x...));
-        }
-        auto fresh = std::make_unique<record>();
-        result const value = fresh->record(f_, x...);
-        obstacle_ = fresh->obstacle();
-        records_.push_back(std::move(fresh));
-        return value;
+        auto* const known = record_for(x...);
+        return known != nullptr ? run(*known, x...) : record_and_call(x...);
     }
 
     /// Expressions as arguments are computed first.
@@ -57,7 +48,7 @@ public:
     template <tensor_element... T>
     auto value_and_grad(tensor<T> const&... x)
     {
-        using value = decltype(as_tensor(std::invoke(f_, x...)));
+        using value = result_of<T...>;
         using result = value_with_gradients<value, std::tuple<tensor<T>...>>;
         auto* known = record_for(x...);
         if (known == nullptr) {
@@ -93,6 +84,10 @@ public:
 private:
     using record = detail::replay_record<tape>;
 
+    template <class... T>
+    using result_of =
+        decltype(as_tensor(std::invoke(std::declval<F&>(), std::declval<tensor<T> const&>()...)));
+
     template <tensor_element... T>
     record* record_for(tensor<T> const&... x) const noexcept
     {
@@ -102,6 +97,31 @@ private:
             }
         }
         return nullptr;
+    }
+
+    // No longer than a small statement takes: what happens seldom has functions of its own.
+    template <class... T>
+    auto run(record& known, tensor<T> const&... x)
+    {
+        std::array<tensor_body*, sizeof...(T)> const arguments{&x.body()...};
+        auto value = known.run(arguments);
+        return value ? result_of<T...>(std::move(value)) : call(x...);
+    }
+
+    template <class... T>
+    XGRAD_NOINLINE result_of<T...> call(tensor<T> const&... x)
+    {
+        return as_tensor(std::invoke(f_, x...));
+    }
+
+    template <class... T>
+    XGRAD_NOINLINE result_of<T...> record_and_call(tensor<T> const&... x)
+    {
+        auto fresh = std::make_unique<record>();
+        result_of<T...> value = fresh->record(f_, x...);
+        obstacle_ = fresh->obstacle();
+        records_.push_back(std::move(fresh));
+        return value;
     }
 
     F f_;

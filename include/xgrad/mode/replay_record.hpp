@@ -10,7 +10,6 @@
 #include <span>
 #include <string>
 #include <tuple>
-#include <utility>
 #include <vector>
 
 namespace xgrad {
@@ -36,7 +35,7 @@ public:
     template <class F, class... T>
     auto record(F&& f, tensor<T> const&... x)
     {
-        (signature_.push_back({type_of<T>, x.shape()}), ...);
+        (signature_.push_back({type_of<T>, x.body().layout, x.shape()}), ...);
         // Names of their own: what f captures is no argument, even where it is the same tensor.
         std::tuple<tensor<T>...> const arguments{renamed(x)...};
         std::apply(
@@ -72,18 +71,14 @@ public:
     bool fits(tensor<T> const&... x) const noexcept
     {
         std::size_t i = 0;
-        auto const is_next = [&](element_type type, shape_type const& shape) {
-            auto const& [known_type, known_shape] = signature_[i++];
-            return known_type == type && same_shape(known_shape, shape);
-        };
-        return signature_.size() == sizeof...(T) && (is_next(type_of<T>, x.shape()) && ...);
+        return signature_.size() == sizeof...(T) && (signature_[i++].is_that_of(x.body()) && ...);
     }
 
     /// Empty where the record replaces the function.
     std::string const& obstacle() const noexcept { return obstacle_; }
 
-    /// Runs the statements again over other arguments; null where other values ask for other
-    /// statements.
+    /// Runs the statements again over other arguments. Null where other values ask for other
+    /// statements, or there is an obstacle.
     body_pointer run(std::span<tensor_body* const> arguments);
 
     /// The value as a new body, and the gradients by the arguments where they are wanted, without
@@ -99,6 +94,20 @@ public:
     run_and_sweep(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients);
 
 private:
+    /// What all arguments have in common for which a record is.
+    struct argument_form
+    {
+        element_type type;
+        layout_key layout;
+        shape_type shape;
+
+        bool is_that_of(tensor_body const& body) const noexcept
+        {
+            return (layout == body.layout && layout != no_layout) ||
+                (type == body.type && same_shape(shape, body.shape));
+        }
+    };
+
     void sweep(
         tensor_body& value,
         std::span<tensor_body* const> arguments,
@@ -137,7 +146,7 @@ private:
     Tape tape_;
     replay_steps<tape_record> steps_;
     Tape sweeping_; // what the latest run has recorded, without its values
-    std::vector<std::pair<element_type, shape_type>> signature_;
+    std::vector<argument_form> signature_;
     std::vector<std::uint32_t> arguments_;
     std::optional<whole_run<tape_record>> whole_;
     std::string obstacle_;
@@ -146,8 +155,8 @@ private:
 template <class Tape>
 body_pointer replay_record<Tape>::run(std::span<tensor_body* const> arguments)
 {
-    auto value = run_whole(arguments, {});
-    if (!value) {
+    auto value = whole_ ? whole_->value(arguments) : body_pointer();
+    if (!value && obstacle_.empty()) {
         value = steps_.run(arguments);
     }
     return value;
@@ -157,7 +166,7 @@ template <class Tape>
 body_pointer replay_record<Tape>::run_whole(
     std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
 {
-    return whole_ ? whole_->run(arguments, gradients) : body_pointer();
+    return whole_ ? whole_->value_and_gradients(arguments, gradients) : body_pointer();
 }
 
 template <class Tape>

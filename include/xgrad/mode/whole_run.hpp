@@ -30,13 +30,18 @@ public:
         : type_(r.variables()[result].type),
           shape_(r.shape_of(result)),
           size_(element_count(shape_)),
+          layout_(layout_of(type_, shape_)),
           outside_(2 * arguments.size() + 1)
     {
         if (type_ != element_type::float64 && type_ != element_type::float32) {
             return;
         }
+        for (auto const argument : arguments) {
+            if (r.variables()[argument].type != type_) {
+                return;
+            }
+        }
         with_floating_type(type_, [&]<class T>() {
-            run_as_ = &whole_run::run_as<T>;
             std::vector<tensor_body*> constants;
             chain_ = chain_builder<T>::of(r, statements, arguments, constants);
             for (auto const* const constant : constants) {
@@ -61,9 +66,23 @@ public:
         return line_ || chain_ || !std::holds_alternative<std::monostate>(reduction_);
     }
 
-    /// The value as a new body, and the gradients by the arguments where they are wanted. Null
-    /// where its arguments do not lie in a row, somebody looks on, or the values are exceptional.
-    body_pointer run(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
+    /// The value as a new body. Null where its arguments do not lie in a row, somebody looks on, or
+    /// the values are exceptional.
+    XGRAD_NOINLINE body_pointer value(std::span<tensor_body* const> arguments)
+    {
+        return run(arguments, {});
+    }
+
+    /// And the gradients by the arguments.
+    XGRAD_NOINLINE body_pointer
+    value_and_gradients(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
+    {
+        return run(arguments, gradients);
+    }
+
+private:
+    XGRAD_ALWAYS_INLINE body_pointer
+    run(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
     {
         if (is_recording() || current_replay_watch() != nullptr ||
             numerics_checked().load(std::memory_order_relaxed)) {
@@ -71,26 +90,27 @@ public:
         }
         auto* place = outside_.data();
         for (auto const* const argument : arguments) {
-            if (!argument->dense(type_)) {
+            if (argument->layout == no_layout && !argument->dense(type_)) {
                 return {};
             }
             *place++ = argument->data;
         }
-        return (this->*run_as_)(arguments, gradients);
+        return type_ == element_type::float64 ? run_as<double>(arguments, gradients)
+                                              : run_as<float>(arguments, gradients);
     }
 
-private:
     template <class T>
-    body_pointer run_as(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
+    XGRAD_ALWAYS_INLINE body_pointer
+    run_as(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
     {
         if (line_ && line_->backward.empty() && !gradients.empty()) {
             return {};
         }
         for (std::size_t i = 0; i < gradients.size(); ++i) {
-            gradients[i] = make_body(type_of<T>, arguments[i]->shape, arguments[i]->size);
+            gradients[i] = make_body_like(*arguments[i]);
             outside_[arguments.size() + i] = gradients[i]->data;
         }
-        auto value = make_body(type_of<T>, shape_, size_);
+        auto value = make_body(type_of<T>, shape_, size_, layout_);
         auto* const result = value->template elements<T>();
         bool complete = true;
         outside_[2 * arguments.size()] = result;
@@ -108,11 +128,10 @@ private:
         return value;
     }
 
-    body_pointer (whole_run::*run_as_)(std::span<tensor_body* const>, std::span<body_pointer>) =
-        nullptr;
     element_type type_; // of the result
     shape_type shape_;
     std::size_t size_;
+    layout_key layout_;
     std::optional<tile_chain> chain_;
     std::unique_ptr<straight_line const> line_;
     std::variant<std::monostate, reduction_run<double>, reduction_run<float>> reduction_;

@@ -107,6 +107,7 @@ public:
     {
         variables_.clear();
         shapes_.clear();
+        last_layout_ = no_layout;
         forget_bodies();
     }
 
@@ -146,24 +147,31 @@ private:
     // Few shapes are many variables': the latest ones are looked through, older ones listed again.
     std::uint32_t place_of_shape(tensor_body const& body)
     {
-        constexpr std::size_t latest = 4;
-        auto const size = shapes_.size();
-        if (size > 0 && same_shape(shapes_[last_shape_].shape, body.shape)) {
+        if (body.layout == last_layout_ && last_layout_ != no_layout) {
             return last_shape_;
         }
+        last_layout_ = body.layout;
+        return last_shape_ = place_of_other_shape(body);
+    }
+
+    XGRAD_NOINLINE std::uint32_t place_of_other_shape(tensor_body const& body)
+    {
+        constexpr std::size_t latest = 4;
+        auto const size = shapes_.size();
         for (std::size_t i = size; i-- > 0 && i + latest >= size;) {
             if (same_shape(shapes_[i].shape, body.shape)) {
-                return last_shape_ = static_cast<std::uint32_t>(i);
+                return static_cast<std::uint32_t>(i);
             }
         }
         shapes_.emplace_back(body.shape, body.size);
-        return last_shape_ = static_cast<std::uint32_t>(size);
+        return static_cast<std::uint32_t>(size);
     }
 
     std::uint64_t serial_ = detail::next_identity(); // what bodies know this record by
     segmented_list<tape_variable> variables_;
     segmented_list<counted_shape> shapes_; // one may be listed several times
     std::uint32_t last_shape_ = 0;
+    layout_key last_layout_ = no_layout; // of a tensor that has it
     identity_map places_;
     std::array<known_place, 2> latest_{};
 };

@@ -75,16 +75,18 @@ body_pointer evaluate(
     std::source_location const& where)
 {
     body_pointer out;
-    auto aligned = operand_alignment::any;
-    auto const* const whole =
-        result == type_of<T> ? aligned_operand(operands, type_of<T>) : nullptr;
-    if (whole != nullptr) {
-        aligned = operand_alignment::same;
-        out = make_body(result, whole->shape, whole->size);
-        auto const compute =
-            whole->size <= few_blocks<T> ? compute_few_blocks<T> : compute_aligned<T>;
-        compute(kernels, operands, scalars, *out);
+    auto aligned = operand_alignment::same;
+    few_alike<T> few(operands);
+    if (few.any() != nullptr && result == type_of<T>) {
+        out = make_body_like(*few.any());
+        few.compute(kernels, scalars, *out);
+    } else if (
+        auto const* const whole =
+            result == type_of<T> ? aligned_operand(operands, type_of<T>) : nullptr) {
+        out = make_body_like(*whole);
+        compute_aligned<T>(kernels, operands, scalars, *out);
     } else {
+        aligned = operand_alignment::any;
         statement_plan const p(kernels, operands, where);
         out = make_body(result, p.shape());
         compute_values<T>(kernels, p.reading(), scalars, *out);
