@@ -79,8 +79,8 @@ tensor<T> scattered(
 }
 
 /// The places that a list of indices for each axis selects; an axis without one is taken whole.
-inline shared_runs runs_by_axes(
-    shape_type const& shape, std::vector<std::optional<std::vector<std::ptrdiff_t>>> const& lists)
+inline shared_runs
+runs_by_axes(shape_type const& shape, std::vector<std::optional<index_list>> const& lists)
 {
     auto runs = std::make_shared<element_runs>();
     std::size_t first = 0;
@@ -97,7 +97,7 @@ inline shared_runs runs_by_axes(
     for (auto axis = first; axis < axes; ++axis) {
         auto const& list = lists[axis];
         auto const count = list ? list->size() : shape[axis];
-        std::vector<std::ptrdiff_t> starts(runs->starts.size() * count);
+        index_list starts(runs->starts.size() * count);
         auto* next = starts.data();
         for (auto const start : runs->starts) {
             for (std::size_t i = 0; i < count; ++i) {
@@ -111,10 +111,9 @@ inline shared_runs runs_by_axes(
 }
 
 /// The same for a list along one axis.
-inline shared_runs
-runs_along(shape_type const& shape, std::size_t axis, std::vector<std::ptrdiff_t> list)
+inline shared_runs runs_along(shape_type const& shape, std::size_t axis, index_list list)
 {
-    std::vector<std::optional<std::vector<std::ptrdiff_t>>> lists(shape.size());
+    std::vector<std::optional<index_list>> lists(shape.size());
     lists[axis] = std::move(list);
     return runs_by_axes(shape, lists);
 }

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <xgrad/base/index_list.hpp>
 #include <xgrad/tensor/tensor.hpp>
 
 #include <initializer_list>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace xgrad {
 /// Indices into an array: a number, a braced list, any range of integers, or an array of them,
@@ -38,7 +38,7 @@ public:
     shape_type const& shape() const noexcept { return shape_; }
 
     /// The indices as they were given, in row-major order.
-    std::vector<std::ptrdiff_t> const& list() const noexcept { return list_; }
+    index_list const& list() const noexcept { return list_; }
 
     /// Index i counted from the front of `axis`. Throws value_error where it is out of range.
     std::ptrdiff_t
@@ -57,7 +57,7 @@ public:
     }
 
     /// All of them along one axis.
-    std::vector<std::ptrdiff_t> along(
+    index_list along(
         shape_type const& shape,
         std::size_t axis,
         std::string_view operation,
@@ -93,6 +93,6 @@ private:
     }
 
     shape_type shape_;
-    std::vector<std::ptrdiff_t> list_;
+    index_list list_;
 };
 } // namespace xgrad

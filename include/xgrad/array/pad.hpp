@@ -40,10 +40,10 @@ inline std::ptrdiff_t padded_index(std::ptrdiff_t i, std::ptrdiff_t n, pad_mode 
 }
 
 /// For every place along a padded axis the index of the element that stands there.
-inline std::vector<std::ptrdiff_t>
+inline index_list
 padded_indices(std::size_t length, std::size_t before, std::size_t after, pad_mode mode)
 {
-    std::vector<std::ptrdiff_t> indices(before + length + after);
+    index_list indices(before + length + after);
     auto i = -static_cast<std::ptrdiff_t>(before);
     for (auto& index : indices) {
         index = padded_index(i++, static_cast<std::ptrdiff_t>(length), mode);
@@ -86,7 +86,7 @@ pad(X const& x,
         }
         return detail::assembled<T>("pad", shape, value, {&values, 1}, {std::move(place)}, where);
     }
-    std::vector<std::optional<std::vector<std::ptrdiff_t>>> lists(shape.size());
+    std::vector<std::optional<index_list>> lists(shape.size());
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
         auto const& width = widths[axis];
         if (width[0] + width[1] == 0) {

@@ -4,6 +4,7 @@
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/array/rows.hpp>
 #include <xgrad/array/take.hpp>
+#include <xgrad/engine/extrema.hpp>
 #include <xgrad/engine/sort.hpp>
 
 #include <algorithm>
@@ -34,6 +35,7 @@ tensor<std::int64_t> ordered(
         count,
         largest_first,
         order->template elements<std::int64_t>());
+    note_result(*order);
     auto const last = static_cast<std::ptrdiff_t>(r.order.size()) - 1;
     auto strides = order->strides();
     auto shape = order->shape;
@@ -66,16 +68,21 @@ tensor<std::int64_t> extremum(
     std::source_location const& where)
 {
     no_grad const guard;
-    rows<T> const r(x, axes, options.keep_dims, name, where);
-    r.check_elements(x.shape(), name, where);
-    auto found = make_body(element_type::int64, r.result);
-    find_extrema(
-        row_major(r.elements.handle())->template elements<T const>(),
-        r.count,
-        r.length,
-        largest,
-        found->template elements<std::int64_t>());
-    return tensor<std::int64_t>(std::move(found));
+    if constexpr (std::same_as<T, bool>) {
+        return extremum(name, tensor<std::int32_t>(x), axes, options, largest, where);
+    } else {
+        rows<T> const r(x, axes, options.keep_dims, name, where);
+        r.check_elements(x.shape(), name, where);
+        auto found = make_body(element_type::int64, r.result);
+        find_extrema(
+            row_major(r.elements.handle())->template elements<T const>(),
+            r.count,
+            r.length,
+            largest,
+            found->template elements<std::int64_t>());
+        note_result(*found);
+        return tensor<std::int64_t>(std::move(found));
+    }
 }
 } // namespace detail
 

@@ -98,7 +98,7 @@ tensor<value_type_of<X>> repeat(
 {
     auto const values = as_tensor(x, where);
     auto const axis = normalize_axis(along, values.dimension(), "repeat", where);
-    std::vector<std::ptrdiff_t> indices;
+    index_list indices;
     std::ptrdiff_t next = 0;
     for (auto const count : times) {
         if (std::cmp_less(count, 0)) {

@@ -2,13 +2,34 @@
 
 #include <xgrad/array/rows.hpp>
 #include <xgrad/array/view.hpp>
+#include <xgrad/engine/count_true.hpp>
 #include <xgrad/ops/comparison.hpp>
-
-#include <algorithm>
 
 // Reductions of truth values, which count them.
 
 namespace xgrad {
+namespace detail {
+/// How many truth values are true, over some axes.
+inline tensor<std::int64_t> count_of(
+    tensor<bool> const& truth,
+    axes_argument const& axes,
+    reduction_options const& options,
+    std::string_view name,
+    std::source_location const& where)
+{
+    no_grad const guard;
+    rows<bool> const r(truth, axes, options.keep_dims, name, where);
+    auto const elements = row_major(r.elements.handle());
+    auto const* next = elements->template elements<bool const>();
+    auto counts = make_body(element_type::int64, r.result);
+    for (std::size_t row = 0; row < r.count; ++row, next += r.length) {
+        counts->elements<std::int64_t>()[row] = count_true(next, r.length);
+    }
+    note_result(*counts);
+    return tensor<std::int64_t>(std::move(counts));
+}
+} // namespace detail
+
 /// How many elements are not zero (a NaN is not), over all axes or those given; in int64.
 template <array_operand X>
 tensor<std::int64_t> count_nonzero(
@@ -17,16 +38,14 @@ tensor<std::int64_t> count_nonzero(
     reduction_options const& options = {},
     std::source_location where = std::source_location::current())
 {
-    no_grad const guard;
-    tensor<bool> const truth(as_tensor(x, where) != value_type_of<X>(0));
-    detail::rows<bool> const r(truth, axes, options.keep_dims, "count_nonzero", where);
-    auto const elements = row_major(r.elements.handle());
-    auto const* next = elements->template elements<bool const>();
-    auto counts = make_body(element_type::int64, r.result);
-    for (std::size_t row = 0; row < r.count; ++row, next += r.length) {
-        counts->template elements<std::int64_t>()[row] = std::count(next, next + r.length, true);
+    auto const count = [&](tensor<bool> const& truth) {
+        return detail::count_of(truth, axes, options, "count_nonzero", where);
+    };
+    if constexpr (std::same_as<value_type_of<X>, bool>) {
+        return count(as_tensor(x, where));
+    } else {
+        return count(tensor<bool>(as_tensor(x, where) != value_type_of<X>(0), where));
     }
-    return tensor<std::int64_t>(std::move(counts));
 }
 
 /// True where some element is not zero; false over no elements.

@@ -9,7 +9,6 @@
 #include <functional>
 #include <span>
 #include <utility>
-#include <vector>
 
 namespace xgrad {
 // The slices of a view are xtensor's.
@@ -83,7 +82,7 @@ public:
         : kind_(kind::list), indices_([kept](std::size_t length) {
               auto from_start = kept;
               from_start.normalize(length);
-              std::vector<std::ptrdiff_t> indices(static_cast<std::size_t>(from_start.size()));
+              index_list indices(static_cast<std::size_t>(from_start.size()));
               for (std::size_t i = 0; i < indices.size(); ++i) {
                   indices[i] = static_cast<std::ptrdiff_t>(from_start(static_cast<T>(i)));
               }
@@ -96,7 +95,7 @@ public:
         : kind_(kind::list), indices_([dropped](std::size_t length) {
               auto from_start = dropped;
               from_start.normalize(length);
-              std::vector<std::ptrdiff_t> left;
+              index_list left;
               for (std::size_t i = 0; i < length; ++i) {
                   if (from_start.contains(static_cast<T>(i))) {
                       left.push_back(static_cast<std::ptrdiff_t>(i));
@@ -129,7 +128,7 @@ public:
     }
 
     /// Of a list.
-    std::vector<std::ptrdiff_t> indices(std::size_t length) const { return indices_(length); }
+    index_list indices(std::size_t length) const { return indices_(length); }
 
 private:
     template <class Range>
@@ -143,7 +142,7 @@ private:
     kind kind_;
     std::ptrdiff_t index_ = 0;
     std::function<bounds(std::size_t)> bounds_;
-    std::function<std::vector<std::ptrdiff_t>(std::size_t)> indices_;
+    std::function<index_list(std::size_t)> indices_;
 };
 
 namespace detail {

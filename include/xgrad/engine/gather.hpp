@@ -1,12 +1,12 @@
 #pragma once
 
+#include <xgrad/base/index_list.hpp>
 #include <xgrad/engine/dense.hpp>
 #include <xgrad/engine/parallel.hpp>
 #include <xgrad/engine/scatter.hpp>
 
 #include <algorithm>
 #include <cstddef>
-#include <vector>
 
 namespace xgrad {
 /// Runs of neighbouring elements of a row-major array, in any order, any of them several times:
@@ -14,7 +14,7 @@ namespace xgrad {
 /// apart.
 struct element_runs
 {
-    std::vector<std::ptrdiff_t> starts;
+    index_list starts;
     std::size_t length = 1; // of every run
     std::size_t outer = 1;
     std::ptrdiff_t stride = 0;

@@ -2,15 +2,13 @@
 
 #include <xgrad/base/config.hpp>
 #include <xgrad/base/element_type.hpp>
+#include <xgrad/engine/convert.hpp>
 #include <xgrad/engine/copy_rows.hpp>
 #include <xgrad/engine/runs.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdlib>
-#include <cstring>
-#include <limits>
 
 namespace xgrad {
 /// Neighbours along the last axis are further from each other than those along the one before.
@@ -114,45 +112,7 @@ XGRAD_FUNCTION void pack_elements(
 }
 #endif
 
-/// As C++ converts; a number outside the integer's range gives the nearest one, NaN gives 0.
-template <class To, class From>
-To convert_element(From x) noexcept
-{
-    if constexpr (std::floating_point<From> && std::integral<To> && !std::same_as<To, bool>) {
-        constexpr auto low = static_cast<From>(std::numeric_limits<To>::min());
-        return x != x   ? To{0}
-            : x < low   ? std::numeric_limits<To>::min()
-            : x >= -low ? std::numeric_limits<To>::max()
-                        : static_cast<To>(x);
-    } else {
-        return static_cast<To>(x);
-    }
-}
-
-namespace detail {
-/// Converts elements that lie one after the other. Some at a time: GCC 12 vectorises loops at -O2
-/// only where it knows how long they are.
-template <class From, class To>
-void convert_elements(std::byte const* from, std::size_t count, To* to) noexcept
-{
-    constexpr std::size_t some = 16;
-    for (; count >= some; count -= some, from += sizeof(From) * some, to += some) {
-        std::array<From, some> before;
-        std::array<To, some> after;
-        std::memcpy(before.data(), from, sizeof(before));
-        for (std::size_t i = 0; i < some; ++i) {
-            after[i] = convert_element<To>(before[i]);
-        }
-        std::memcpy(to, after.data(), sizeof(after));
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-        From x;
-        std::memcpy(&x, from + i * sizeof(From), sizeof(From));
-        to[i] = convert_element<To>(x);
-    }
-}
-} // namespace detail
-
+inline namespace XGRAD_ARCHITECTURE {
 /// The same as a contiguous run of T, whatever the array's element type.
 template <class T>
 void pack(
@@ -168,13 +128,19 @@ void pack(
         pack_elements(type, data, axes, strides, begin, count, to);
         return;
     }
+    bool const in_a_row = axes.size() == 1 && strides[0] == 1;
     constexpr std::size_t some = 512;
     alignas(8) std::byte own[8 * some];
     for (std::size_t done = 0; done < count; done += some) {
         auto const number = std::min(some, count - done);
-        pack_elements(type, data, axes, strides, begin + done, number, own);
-        with_element_type(
-            type, [&]<class From>() { detail::convert_elements<From>(own, number, to + done); });
+        auto const* from = static_cast<std::byte const*>(data) + (begin + done) * bytes_of(type);
+        if (!in_a_row) {
+            pack_elements(type, data, axes, strides, begin + done, number, own);
+            from = own;
+        }
+        with_element_type(type, [&]<class From>() {
+            vectorized::convert_elements<From>(from, number, to + done);
+        });
     }
 }
 
@@ -183,8 +149,9 @@ template <class T>
 void unpack(T const* from, std::size_t count, element_type type, void* data, std::size_t begin)
 {
     with_element_type(type, [&]<class To>() {
-        detail::convert_elements<T>(
+        vectorized::convert_elements<T>(
             reinterpret_cast<std::byte const*>(from), count, static_cast<To*>(data) + begin);
     });
 }
+} // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad

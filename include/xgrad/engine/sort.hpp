@@ -2,6 +2,7 @@
 
 #include <xgrad/base/scratch_memory.hpp>
 #include <xgrad/engine/parallel.hpp>
+#include <xgrad/engine/short_orders.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -11,8 +12,7 @@
 #include <functional>
 #include <span>
 
-// Orders and extrema of rows. A NaN is larger than any number when rows are sorted, and first of
-// all when an extremum is looked for.
+// Orders of rows. A NaN is larger than any number.
 
 namespace xgrad {
 namespace detail {
@@ -74,8 +74,49 @@ void select_entries(
     select_entries(entries, begin, place, places.first(middle), found);
     select_entries(entries, place + 1, end, places.subspan(middle + 1), found + middle + 1);
 }
+
+/// Puts the first of a row's entries in order; NaNs are larger than any number.
+template <class T>
+void sort_entries(std::span<indexed_element<T>> entries, std::size_t first, bool largest_first)
+{
+    auto const begin = entries.begin();
+    auto const is_number = [](auto const& e) { return !is_nan(e.value); };
+    auto const sort_part = [&](auto from, auto to, std::size_t wanted, auto const& before) {
+        auto const less = before_of_entries(before);
+        if (wanted < static_cast<std::size_t>(to - from)) {
+            std::partial_sort(from, from + static_cast<std::ptrdiff_t>(wanted), to, less);
+        } else {
+            std::sort(from, to, less);
+        }
+    };
+    bool const numbers_only = std::all_of(begin, entries.end(), is_number);
+    if (largest_first) {
+        auto const numbers = numbers_only
+            ? begin
+            : std::stable_partition(begin, entries.end(), std::not_fn(is_number));
+        auto const nans = static_cast<std::size_t>(numbers - begin);
+        sort_part(numbers, entries.end(), first > nans ? first - nans : 0, std::greater<T>());
+    } else {
+        auto const nans =
+            numbers_only ? entries.end() : std::stable_partition(begin, entries.end(), is_number);
+        sort_part(begin, nans, first, std::less<T>());
+    }
+}
+
+/// Calls f(first, count) for parts of some rows that are worth a chunk each.
+template <class F>
+void for_each_part_of_rows(std::size_t rows, std::size_t length, double nanoseconds, F const& f)
+{
+    constexpr std::size_t few = 1024; // elements of a part, at least
+    auto const step = std::max<std::size_t>(1, few / std::max<std::size_t>(1, length));
+    auto const work = nanoseconds * static_cast<double>(rows * length);
+    for_each_chunk((rows + step - 1) / step, work, [&](std::size_t chunk) {
+        f(chunk * step, std::min(step, rows - chunk * step));
+    });
+}
 } // namespace detail
 
+inline namespace XGRAD_ARCHITECTURE {
 /// The indices of every row's elements in ascending order (descending where `largest_first`); equal
 /// ones keep theirs. With `first` below the length, only so many of them are in order.
 template <class T>
@@ -87,32 +128,29 @@ void sort_rows(
     bool largest_first,
     std::int64_t* order)
 {
-    using entry = detail::indexed_element<T>;
-    auto const work = 20 * static_cast<double>(rows * length);
-    for_each_chunk(rows, work, [&](auto row) {
-        scratch_memory const memory(length * sizeof(entry));
-        auto const entries = detail::indexed_elements(std::span(x + row * length, length), memory);
-        auto const begin = entries.begin();
-        auto const is_number = [](entry const& e) { return !detail::is_nan(e.value); };
-        auto const is_not = [](entry const& e) { return detail::is_nan(e.value); };
-        auto const sort_part = [&](auto from, auto to, std::size_t wanted, auto const& before) {
-            auto const less = detail::before_of_entries(before);
-            if (wanted < static_cast<std::size_t>(to - from)) {
-                std::partial_sort(from, from + static_cast<std::ptrdiff_t>(wanted), to, less);
-            } else {
-                std::sort(from, to, less);
-            }
-        };
-        if (largest_first) {
-            auto const numbers = std::stable_partition(begin, entries.end(), is_not);
-            auto const nans = static_cast<std::size_t>(numbers - begin);
-            sort_part(numbers, entries.end(), first > nans ? first - nans : 0, std::greater<T>());
-        } else {
-            auto const nans = std::stable_partition(begin, entries.end(), is_number);
-            sort_part(begin, nans, first, std::less<T>());
+    detail::for_each_part_of_rows(rows, length, 20, [&](std::size_t begin, std::size_t count) {
+        auto const* const part = x + begin * length;
+        auto* const to = order + begin * length;
+        if (vectorized::order_as_columns<T>(count, length)) {
+            vectorized::for_short_orders(
+                part,
+                count,
+                length,
+                largest_first,
+                [&](std::size_t row, std::size_t some, std::int64_t const* orders) {
+                    std::copy_n(orders, some * length, to + row * length);
+                });
+            return;
         }
-        std::transform(
-            begin, entries.end(), order + row * length, [](entry const& e) { return e.index; });
+        scratch_memory const memory(length * sizeof(detail::indexed_element<T>));
+        for (std::size_t row = 0; row < count; ++row) {
+            auto const elements = std::span(part + row * length, length);
+            auto const entries = detail::indexed_elements(elements, memory);
+            detail::sort_entries(entries, first, largest_first);
+            std::transform(entries.begin(), entries.end(), to + row * length, [](auto const& e) {
+                return e.index;
+            });
+        }
     });
 }
 
@@ -126,35 +164,39 @@ void select_in_rows(
     std::span<std::size_t const> places,
     std::int64_t* found)
 {
-    auto const work = 10 * static_cast<double>(rows * length);
-    for_each_chunk(rows, work, [&](auto row) {
-        auto const* const element = x + row * length;
-        auto* const to = found + row * places.size();
-        for (std::size_t i = length; i-- > 0;) {
-            if (detail::is_nan(element[i])) {
-                std::fill_n(to, places.size(), static_cast<std::int64_t>(i));
-                return;
-            }
+    detail::for_each_part_of_rows(rows, length, 10, [&](std::size_t begin, std::size_t count) {
+        auto const* const part = x + begin * length;
+        auto* to = found + begin * places.size();
+        if (vectorized::order_as_columns<T>(count, length)) {
+            vectorized::for_short_orders(
+                part,
+                count,
+                length,
+                false,
+                [&](std::size_t row, std::size_t some, std::int64_t const* order) {
+                    for (; some > 0; --some, ++row, order += length) {
+                        auto const last = order[length - 1];
+                        bool const some_nan =
+                            detail::is_nan(part[row * length + static_cast<std::size_t>(last)]);
+                        for (auto const place : places) {
+                            *to++ = some_nan ? last : order[place];
+                        }
+                    }
+                });
+            return;
         }
         scratch_memory const memory(length * sizeof(detail::indexed_element<T>));
-        auto const entries = detail::indexed_elements(std::span(element, length), memory);
-        detail::select_entries(entries.data(), 0, length, places, to);
-    });
-}
-
-/// The index of the first of every row's largest elements, or smallest ones.
-template <class T>
-void find_extrema(
-    T const* x, std::size_t rows, std::size_t length, bool largest, std::int64_t* found)
-{
-    for_each_chunk(rows, static_cast<double>(rows * length), [&](auto row) {
-        auto const* const element = x + row * length;
-        std::size_t best = 0;
-        for (std::size_t i = 1; i < length && !detail::is_nan(element[best]); ++i) {
-            bool const better = largest ? element[i] > element[best] : element[i] < element[best];
-            best = better || detail::is_nan(element[i]) ? i : best;
+        for (std::size_t row = 0; row < count; ++row, to += places.size()) {
+            auto const elements = std::span(part + row * length, length);
+            auto const nan = std::find_if(elements.rbegin(), elements.rend(), detail::is_nan<T>);
+            if (nan != elements.rend()) {
+                std::fill_n(to, places.size(), elements.rend() - nan - 1);
+                continue;
+            }
+            auto const entries = detail::indexed_elements(elements, memory);
+            detail::select_entries(entries.data(), 0, length, places, to);
         }
-        found[row] = static_cast<std::int64_t>(best);
     });
 }
+} // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad
