@@ -117,3 +117,14 @@ BOOST_AUTO_TEST_CASE(a_product_of_repeated_rows_or_columns_has_repeated_ones)
     BOOST_TEST(amax(abs(left - matmul(row, b))).item() < 1e-14);
     BOOST_TEST(amax(abs(right - expand_dims(matmul(transpose(b), row), 1))).item() < 1e-14);
 }
+
+BOOST_AUTO_TEST_CASE(a_product_with_a_vector_meets_others_by_its_own_shape)
+{
+    // It is computed as one of matrices, whose shape it then drops.
+    tensor const product = matmul(ones({3, 4}), ones({4}));
+    tensor const table = product + ones({3, 1});
+    BOOST_TEST(table.shape() == (xgrad::shape_type{3, 3}));
+    auto twice = replay([](auto const& x) { return 2. * x; });
+    BOOST_TEST(twice(ones({3, 1})).shape() == (xgrad::shape_type{3, 1}));
+    BOOST_TEST(twice(product).shape() == (xgrad::shape_type{3}));
+}

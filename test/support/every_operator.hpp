@@ -37,6 +37,15 @@ struct with_gradient
     tensor<T> gradient;
 };
 
+/// That what says type and shape in short is as the tensor.
+template <class T>
+void check_layout(tensor<T> const& x)
+{
+    auto const& body = x.body();
+    bool const is_dense = body.contiguous && body.padded;
+    BOOST_TEST(body.layout == (is_dense ? layout_of(type_of<T>, body.shape) : no_layout));
+}
+
 /// Numbers of no special values, as weights.
 template <class T>
 tensor<T> numbers(shape_type const& shape, double from)
@@ -147,6 +156,8 @@ answer_to(function<double> const& f, tensor<double> const& x, expectation const&
         auto const y = f(x);
         auto const g = grad(tape, sum(y), x, {.unconnected = unconnected::zero});
         BOOST_TEST(same_shape(g.shape(), x.shape()));
+        check_layout(y);
+        check_layout(g);
         return answer::works;
     } catch (shape_error const&) {
     } catch (value_error const&) {

@@ -65,7 +65,7 @@ struct tensor_body
     std::size_t size;
     std::size_t block_bytes;
     borrowed_elements* borrowed = nullptr;
-    layout_key layout; // not of elements with gaps or without padding
+    layout_key layout; // of type and shape; not of elements with gaps or without padding
     shape_type shape;
 
     /// Of so many elements at `place`, in a block of so many bytes. (An aggregate would be cleared

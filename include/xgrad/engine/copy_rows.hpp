@@ -18,30 +18,51 @@ namespace xgrad {
 inline constexpr std::size_t transposed_rows = 8;
 
 namespace detail {
-/// Writes the first element of `to` over the other ones, too.
 template <std::size_t Bytes>
-void repeat_first(std::byte* to, std::size_t count)
+using element_of_size = std::conditional_t<
+    Bytes == 8,
+    std::uint64_t,
+    std::conditional_t<Bytes == 4, std::uint32_t, std::uint8_t>>;
+
+inline constexpr std::size_t widest_move = 64;
+
+/// So many bytes of the same element.
+template <std::size_t Bytes, std::size_t Width>
+XGRAD_ALWAYS_INLINE auto repeated_element(std::byte const* from) noexcept
 {
-    // A few by hand, the rest by copies that double, of no more than the fastest cache holds.
-    constexpr auto longest = std::size_t{2048} / Bytes;
-    auto filled = std::min<std::size_t>(count, 16);
-    for (std::size_t i = 1; i < filled; ++i) {
-        std::memcpy(to + i * Bytes, to, Bytes);
+    element_of_size<Bytes> element;
+    std::memcpy(&element, from, Bytes);
+    std::array<element_of_size<Bytes>, Width / Bytes> all;
+    for (auto& each : all) {
+        each = element;
     }
-    while (filled < count) {
-        auto const more = std::min({filled, count - filled, longest});
-        std::memcpy(to + filled * Bytes, to, more * Bytes);
-        filled += more;
+    return all;
+}
+
+/// Writes an element `count` times. (The last move writes some of them once more.)
+template <std::size_t Bytes>
+void repeat_element(std::byte const* from, std::byte* to, std::size_t count)
+{
+    constexpr auto width = widest_move;
+    auto const all = repeated_element<Bytes, width>(from);
+    auto const bytes = count * Bytes;
+    if (bytes < width) {
+        for (std::size_t i = 0; i < count; ++i) {
+            std::memcpy(to + i * Bytes, all.data(), Bytes);
+        }
+        return;
     }
+    for (std::size_t done = 0; done + width <= bytes; done += width) {
+        std::memcpy(to + done, all.data(), width);
+    }
+    std::memcpy(to + bytes - width, all.data(), width);
 }
 
 template <class T>
 void fill_run(T value, T* to, std::size_t count)
 {
-    if (count > 0) {
-        *to = value;
-        repeat_first<sizeof(T)>(reinterpret_cast<std::byte*>(to), count);
-    }
+    auto const* const from = reinterpret_cast<std::byte const*>(&value);
+    repeat_element<sizeof(T)>(from, reinterpret_cast<std::byte*>(to), count);
 }
 
 template <std::size_t Bytes>
@@ -52,8 +73,7 @@ void copy_run(std::byte const* from, std::ptrdiff_t stride, std::byte* to, std::
         return;
     }
     if (stride == 0) {
-        std::memcpy(to, from, Bytes);
-        repeat_first<Bytes>(to, count);
+        repeat_element<Bytes>(from, to, count);
         return;
     }
     auto const step = stride * static_cast<std::ptrdiff_t>(Bytes);
@@ -95,15 +115,8 @@ void copy_transposed(strided_rows const& rows, std::byte* to)
     }
 }
 
-template <std::size_t Bytes>
-using element_of_size = std::conditional_t<
-    Bytes == 8,
-    std::uint64_t,
-    std::conditional_t<Bytes == 4, std::uint32_t, std::uint8_t>>;
-
 /// Rows of at most this many bytes are short: a call for each would cost as much as its elements.
 inline constexpr std::size_t short_row_bytes = 512;
-inline constexpr std::size_t widest_move = 64;
 
 /// Short rows of neighbours (`stride` 1) or of one element each (0), by moves of `Width` bytes:
 /// what a row writes too much the next one writes again. Narrow moves are for rows of one move.
@@ -130,12 +143,7 @@ void copy_rows_of_width(strided_rows const& rows, std::byte* to)
     std::size_t row = 0;
     if (stride == 0) {
         for (; row < wide; ++row, from += step, to += bytes) {
-            element_of_size<Bytes> element;
-            std::memcpy(&element, from, Bytes);
-            std::array<element_of_size<Bytes>, Width / Bytes> all;
-            for (auto& each : all) {
-                each = element;
-            }
+            auto const all = repeated_element<Bytes, Width>(from);
             for (std::size_t i = 0; i < moves; ++i) {
                 std::memcpy(to + i * Width, all.data(), Width);
             }

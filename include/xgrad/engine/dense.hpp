@@ -76,6 +76,7 @@ inline body_pointer reshaped(body_pointer const& body, shape_type shape)
 inline body_pointer with_shape(body_pointer body, shape_type shape)
 {
     if (body.exclusive() && body->borrowed == nullptr) {
+        body->layout = layout_of(body->type, shape);
         body->shape = std::move(shape);
         return body;
     }

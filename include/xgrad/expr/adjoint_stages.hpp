@@ -35,6 +35,14 @@ XGRAD_ALWAYS_INLINE void store_partial(P const& partials, typename V::value_type
     }
 }
 
+template <std::uint64_t Wanted, std::size_t I, class T>
+XGRAD_ALWAYS_INLINE void repeat_partial(T* partials, std::size_t computed, std::size_t count)
+{
+    if constexpr (((Wanted >> I) & 1u) != 0) {
+        repeat_register(partials, computed, count);
+    }
+}
+
 template <class R, std::uint64_t Wanted, class T, std::size_t... I>
 XGRAD_NOINLINE XGRAD_FLATTEN void stage_partials(
     std::array<T const*, sizeof...(I)> x,
@@ -43,10 +51,12 @@ XGRAD_NOINLINE XGRAD_FLATTEN void stage_partials(
     std::index_sequence<I...>)
 {
     using V = simd::batch<T>;
-    for (std::size_t i = 0; i < count; i += V::size) {
+    auto const computed = different_elements(x, count);
+    for (std::size_t i = 0; i < computed; i += V::size) {
         auto const p = R::template partials_at<V>(V::load(x[I] + i)...);
         (store_partial<Wanted, I, V>(p, partials[I] + i), ...);
     }
+    (repeat_partial<Wanted, I>(partials[I], computed, count), ...);
 }
 
 /// Value and partials together; rules where the two share work say how.
@@ -80,11 +90,14 @@ XGRAD_NOINLINE XGRAD_FLATTEN void stage_values_and_partials(
     std::index_sequence<I...>)
 {
     using V = simd::batch<T>;
-    for (std::size_t i = 0; i < count; i += V::size) {
+    auto const computed = different_elements(x, count);
+    for (std::size_t i = 0; i < computed; i += V::size) {
         auto const [v, p] = value_and_partials<R>(V::load(x[I] + i)...);
         v.store(value + i);
         (store_partial<Wanted, I, V>(p, partials[I] + i), ...);
     }
+    repeat_register(value, computed, count);
+    (repeat_partial<Wanted, I>(partials[I], computed, count), ...);
 }
 
 /// Runs the staged rules whose values or partials the sub-block's adjoints use. `OwnValue`: that of

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/expr/state.hpp>
+#include <xgrad/expr/uniform_operands.hpp>
 
 #include <algorithm>
 
@@ -13,9 +14,11 @@ XGRAD_NOINLINE XGRAD_FLATTEN void stage_values(
     std::array<T const*, sizeof...(I)> x, T* value, std::size_t count, std::index_sequence<I...>)
 {
     using V = simd::batch<T>;
-    for (std::size_t i = 0; i < count; i += V::size) {
+    auto const computed = different_elements(x, count);
+    for (std::size_t i = 0; i < computed; i += V::size) {
         R::value(V::load(x[I] + i)...).store(value + i);
     }
+    repeat_register(value, computed, count);
 }
 
 /// Runs the staged rules below a part, and its own, innermost first.

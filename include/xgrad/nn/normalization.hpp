@@ -43,6 +43,15 @@ inline std::vector<std::ptrdiff_t> other_axes(std::size_t rank, std::size_t axis
     return axes;
 }
 
+/// What makes x - mean have the variance 1, a statement of its own: there are many more elements
+/// that are multiplied by it.
+template <class T>
+tensor<T>
+inverse_deviation(tensor<T> const& variance, double eps, std::source_location const& where)
+{
+    return tensor<T>(rsqrt(variance + static_cast<T>(eps)), where);
+}
+
 /// Mean and (biased) variance over some axes, which stay with length 1.
 template <class T>
 struct normalizer
@@ -74,7 +83,8 @@ tensor<floating_element<value_type_of<X>>> layer_norm(
     tensor<T> const values = as_tensor(x, where);
     detail::one_statement const whole("layer_norm", where);
     detail::normalizer<T> const n(values, options.axes, where);
-    return tensor<T>((values - n.mean) * rsqrt(n.variance + static_cast<T>(options.eps)), where);
+    auto const factor = detail::inverse_deviation(n.variance, options.eps, where);
+    return tensor<T>((values - n.mean) * factor, where);
 }
 
 /// The same, times gamma plus beta, which are shaped like the axes that are normalised.
@@ -92,8 +102,8 @@ tensor<floating_element<value_type_of<X>>> layer_norm(
     tensor<T> const shift = as_tensor(beta, where);
     detail::one_statement const whole("layer_norm", where);
     detail::normalizer<T> const n(values, options.axes, where);
-    return tensor<T>(
-        (values - n.mean) * rsqrt(n.variance + static_cast<T>(options.eps)) * scale + shift, where);
+    auto const factor = detail::inverse_deviation(n.variance, options.eps, where);
+    return tensor<T>((values - n.mean) * factor * scale + shift, where);
 }
 
 struct batch_norm_options
@@ -128,8 +138,9 @@ public:
     {
         auto const scale = along_channels(as_tensor(gamma, where_));
         auto const shift = along_channels(as_tensor(beta, where_));
-        auto const eps = static_cast<T>(options_.eps);
-        return tensor<T>((x_ - mean) * rsqrt(variance + eps) * scale + shift, where_);
+        auto const factor = inverse_deviation(variance, options_.eps, where_);
+        tensor<T> const slope(factor * scale, where_);
+        return tensor<T>((x_ - mean) * slope + shift, where_);
     }
 
 private:
@@ -222,6 +233,7 @@ tensor<floating_element<value_type_of<X>>> l2_normalize(
         square(values),
         sum_accumulator<T>,
         {l2_normalize_reduction<T>, axes, {.keep_dims = true}, false, where});
-    return tensor<T>(values * rsqrt(maximum(squares, static_cast<T>(eps))), where);
+    tensor<T> const factor(rsqrt(maximum(squares, static_cast<T>(eps))), where);
+    return tensor<T>(values * factor, where);
 }
 } // namespace xgrad

@@ -72,7 +72,8 @@ tensor<floating_element<value_type_of<X>>> log_softmax(
         }
         auto const largest = detail::finite_maximum(values, axis, where);
         auto const total = sum(exp(values - largest), axis, {.keep_dims = true}, where);
-        return tensor<T>((values - largest) - log(total), where);
+        tensor<T> const log_total = log(total);
+        return tensor<T>((values - largest) - log_total, where);
     });
     auto reverse = [axis, where](statement_pullback& sweep) {
         tensor<T> const y(sweep.result());
