@@ -3,111 +3,16 @@
 #include <xgrad/array/broadcast.hpp>
 #include <xgrad/array/movement.hpp>
 #include <xgrad/array/operation.hpp>
+#include <xgrad/array/stacked_product.hpp>
 #include <xgrad/array/summed_to.hpp>
-#include <xgrad/engine/matrix_product.hpp>
 #include <xgrad/tape/active.hpp>
 
 #include <numeric>
+#include <optional>
 #include <vector>
 
 namespace xgrad {
 namespace detail {
-/// `body` with its last two axes exchanged.
-inline body_pointer matrix_transposed(body_pointer const& body)
-{
-    auto shape = body->shape;
-    auto strides = body->strides();
-    auto const last = shape.size() - 1;
-    std::swap(shape[last], shape[last - 1]);
-    std::swap(strides[last], strides[last - 1]);
-    return make_view(body, std::move(shape), std::move(strides), 0);
-}
-
-/// A vector as a matrix of one row (`axis` 0) or one column (`axis` 1).
-inline body_pointer as_matrix(body_pointer const& body, std::size_t axis)
-{
-    if (body->shape.size() != 1) {
-        return body;
-    }
-    shape_type shape{body->shape[0], body->shape[0]};
-    strides_type strides{body->strides()[0], body->strides()[0]};
-    shape[axis] = 1;
-    strides[axis] = 0;
-    return make_view(body, shape, strides, 0);
-}
-
-inline shape_type leading_axes(shape_type const& shape)
-{
-    return shape_type(shape.begin(), shape.end() - 2);
-}
-
-/// The first row (`axis` 2) or column (1) of every matrix of a stack.
-inline body_pointer first_of_each(body_pointer const& body, std::size_t axis)
-{
-    auto shape = body->shape;
-    shape[shape.size() - axis] = 1;
-    return make_view(body, std::move(shape), body->strides(), 0);
-}
-
-/// Its matrices with so many rows (`axis` 2) or columns (1) that are all the only one.
-inline body_pointer repeated(body_pointer const& body, std::size_t axis, std::size_t count)
-{
-    auto shape = body->shape;
-    auto strides = body->strides();
-    shape[shape.size() - axis] = count;
-    strides[strides.size() - axis] = 0;
-    return dense_copy(*make_view(body, std::move(shape), std::move(strides), 0));
-}
-
-/// The products of all matrices of two stacks, whose leading axes broadcast. Where all rows of the
-/// left ones are one row, so are those of the products (and the columns of the right ones): the
-/// gradient of sum(matmul(a, b)) is no product of matrices.
-template <class T>
-body_pointer stacked_product(body_pointer const& a_body, body_pointer const& b_body)
-{
-    auto const is_repeated = [](tensor_body const& body, std::size_t axis) {
-        return body.borrowed != nullptr && body.shape[body.shape.size() - axis] > 1 &&
-            body.borrowed->strides[body.shape.size() - axis] == 0;
-    };
-    if (is_repeated(*a_body, 2)) {
-        auto const rows = a_body->shape[a_body->shape.size() - 2];
-        return repeated(stacked_product<T>(first_of_each(a_body, 2), b_body), 2, rows);
-    }
-    if (is_repeated(*b_body, 1)) {
-        auto const columns = b_body->shape.back();
-        return repeated(stacked_product<T>(a_body, first_of_each(b_body, 1)), 1, columns);
-    }
-    matrix_stack<T> const a(a_body);
-    matrix_stack<T> const b(b_body);
-    auto shape = a.leading_axes();
-    broadcast_into(shape, b.leading_axes());
-    auto const a_steps = a.steps(shape);
-    auto const b_steps = b.steps(shape);
-    auto const stacks = element_count(shape);
-    auto result_shape = shape;
-    result_shape.push_back(a.rows());
-    result_shape.push_back(b.columns());
-    auto const size = a.rows() * b.columns();
-    auto result = make_body(type_of<T>, result_shape, stacks * size);
-    for (std::size_t i = 0; i < stacks && size > 0; ++i) {
-        std::ptrdiff_t a_offset = 0;
-        std::ptrdiff_t b_offset = 0;
-        auto rest = i;
-        for (std::size_t axis = shape.size(); axis-- > 0; rest /= shape[axis]) {
-            auto const index = static_cast<std::ptrdiff_t>(rest % shape[axis]);
-            a_offset += index * a_steps[axis];
-            b_offset += index * b_steps[axis];
-        }
-        auto* const to = result->template elements<T>() + i * size;
-        if (a.columns() == 0) {
-            std::fill_n(to, size, T(0));
-        } else {
-            matrix_product<T>(a.at(a_offset), b.at(b_offset), to);
-        }
-    }
-    return result;
-}
-
 /// The transposes of a stack of matrices.
 template <class T>
 tensor<T> transposed_matrices(tensor<T> const& x, std::source_location const& where)
@@ -118,18 +23,80 @@ tensor<T> transposed_matrices(tensor<T> const& x, std::source_location const& wh
     return transpose(x, order, where);
 }
 
-/// What the way back of a product needs: each operand's shape, and the result's, as matrices.
+/// The shapes of two operands, and of their product, as stacks of matrices.
 struct product_shapes
 {
     shape_type left;
     shape_type right;
     shape_type result;
+
+    product_shapes(shape_type const& a, shape_type const& b) : left(a), right(b)
+    {
+        if (left.size() == 1) {
+            left.insert(left.begin(), 1);
+        }
+        if (right.size() == 1) {
+            right.push_back(1);
+        }
+        result = leading_axes(left);
+        broadcast_into(result, leading_axes(right));
+        result.push_back(left[left.size() - 2]);
+        result.push_back(right.back());
+    }
 };
 
+/// An array that lies in a row, and is no stack, as a matrix: what most products are of. A vector
+/// has one row (`axis` 0) or one column (`axis` 1).
 template <class T>
-void add_products(statement_pullback& sweep, product_shapes const& shapes)
+std::optional<matrix_view<T>> plain_matrix(tensor_body const& body, std::size_t axis) noexcept
 {
+    auto const rank = body.shape.size();
+    if (!body.contiguous || body.size == 0 || rank == 0 || rank > 2) {
+        return std::nullopt;
+    }
+    auto const rows = rank == 2 ? body.shape[0] : axis == 0 ? 1 : body.size;
+    auto const columns = body.size / rows;
+    return matrix_view<T>{
+        body.elements<T const>(), rows, columns, static_cast<std::ptrdiff_t>(columns), 1};
+}
+
+/// A product of plain matrices, as an array of this shape.
+template <class T>
+body_pointer
+plain_product(matrix_view<T> const& a, matrix_view<T> const& b, shape_type const& shape)
+{
+    auto result = make_body(type_of<T>, shape, a.rows * b.columns);
+    matrix_product<T>(a, b, result->template elements<T>());
+    return result;
+}
+
+/// The product's adjoints where all three are plain matrices. False where they are not.
+template <class T>
+bool add_plain_products(statement_pullback& sweep, tensor_body const& incoming)
+{
+    auto const g = plain_matrix<T>(incoming, 0);
+    auto const x = plain_matrix<T>(*sweep.operand(0), 0);
+    auto const y = plain_matrix<T>(*sweep.operand(1), 1);
+    if (!g || !x || !y) {
+        return false;
+    }
+    if (sweep.wants(0)) {
+        sweep.add(0, plain_product(*g, y->transposed(), sweep.shape(0)));
+    }
+    if (sweep.wants(1)) {
+        sweep.add(1, plain_product(x->transposed(), *g, sweep.shape(1)));
+    }
+    return true;
+}
+
+template <class T>
+void add_products(statement_pullback& sweep)
+{
+    product_shapes const shapes(sweep.shape(0), sweep.shape(1));
     auto const g = sweep.incoming(shapes.result);
+    if (add_plain_products<T>(sweep, *g)) {
+        return;
+    }
     auto const x = as_matrix(sweep.operand(0), 0);
     auto const y = as_matrix(sweep.operand(1), 1);
     auto const give = [&](std::size_t i, body_pointer gradient, shape_type const& matrices) {
@@ -148,9 +115,9 @@ void add_products(statement_pullback& sweep, product_shapes const& shapes)
 
 /// The same where some tape records it.
 template <class T>
-void add_recorded_products(
-    statement_pullback& sweep, product_shapes const& shapes, std::source_location const& where)
+void add_recorded_products(statement_pullback& sweep, std::source_location const& where)
 {
+    product_shapes const shapes(sweep.shape(0), sweep.shape(1));
     auto const g = reshape(tensor<T>(sweep.incoming()), shapes.result, where);
     auto const matrices = [&](std::size_t i, shape_type const& shape) {
         return reshape(tensor<T>(sweep.operand(i)), shape, where);
@@ -166,6 +133,49 @@ void add_recorded_products(
         sweep.add(1, reshape(sum, sweep.shape(1), where).handle());
     }
 }
+
+/// The product of two tensors, none a scalar; without an axis for each that is a vector.
+template <class T>
+body_pointer
+product_of(tensor<T> const& left, tensor<T> const& right, std::source_location const& where)
+{
+    auto const x = plain_matrix<T>(left.body(), 0);
+    auto const y = plain_matrix<T>(right.body(), 1);
+    auto const without_axes = [&](shape_type shape, std::size_t rows, std::size_t columns) {
+        if (left.dimension() > 1) {
+            shape.push_back(rows);
+        }
+        if (right.dimension() > 1) {
+            shape.push_back(columns);
+        }
+        return shape;
+    };
+    if (x && y && x->columns == y->rows) {
+        return plain_product(*x, *y, without_axes({}, x->rows, y->columns));
+    }
+    auto const fail = [&](std::string const& why) {
+        throw shape_error(
+            "matmul: shapes " + to_string(left.shape()) + " and " + to_string(right.shape()) +
+            " do not fit: " + why + at(where));
+    };
+    auto const a = as_matrix(left.handle(), 0);
+    auto const b = as_matrix(right.handle(), 1);
+    auto const inner = a->shape.back();
+    auto const rows = b->shape[b->shape.size() - 2];
+    if (inner != rows) {
+        fail(
+            "the last axis of the first has " + std::to_string(inner) +
+            " elements, the rows of the second are " + std::to_string(rows));
+    }
+    auto leading = leading_axes(a->shape);
+    if (!broadcast_into(leading, leading_axes(b->shape))) {
+        fail("their leading axes do not broadcast");
+    }
+    auto product = stacked_product<T>(a, b);
+    auto const& matrices = product->shape;
+    auto shape = without_axes(leading, matrices[matrices.size() - 2], matrices.back());
+    return with_shape(std::move(product), std::move(shape));
+}
 } // namespace detail
 
 /// The matrix product, as NumPy's: of two matrices, of stacks of matrices whose leading axes
@@ -179,47 +189,21 @@ matmul(A const& a, B const& b, std::source_location where = std::source_location
     using T = floating_element<value_type_of<A>, value_type_of<B>>;
     tensor<T> const left = as_tensor(a, where);
     tensor<T> const right = as_tensor(b, where);
-    auto const fail = [&](std::string const& why) {
-        throw shape_error(
-            "matmul: shapes " + to_string(left.shape()) + " and " + to_string(right.shape()) + " " +
-            why + at(where));
-    };
     if (left.dimension() == 0 || right.dimension() == 0) {
-        fail("hold a scalar; multiply by it with *");
+        throw shape_error(
+            "matmul: shapes " + to_string(left.shape()) + " and " + to_string(right.shape()) +
+            " hold a scalar; multiply by it with *" + at(where));
     }
-    auto const x = detail::as_matrix(left.handle(), 0);
-    auto const y = detail::as_matrix(right.handle(), 1);
-    auto const inner = x->shape[x->shape.size() - 1];
-    if (inner != y->shape[y->shape.size() - 2]) {
-        fail(
-            "do not fit: the last axis of the first has " + std::to_string(inner) +
-            " elements, the rows of the second are " +
-            std::to_string(y->shape[y->shape.size() - 2]));
-    }
-    if (auto leading = detail::leading_axes(x->shape);
-        !broadcast_into(leading, detail::leading_axes(y->shape))) {
-        fail("do not fit: their leading axes do not broadcast");
-    }
-    auto product = detail::stacked_product<T>(x, y);
-    auto const matrix_shape = product->shape;
-    shape_type shape(matrix_shape.begin(), matrix_shape.end() - 2);
-    if (left.dimension() > 1) {
-        shape.push_back(matrix_shape[matrix_shape.size() - 2]);
-    }
-    if (right.dimension() > 1) {
-        shape.push_back(matrix_shape[matrix_shape.size() - 1]);
-    }
-    detail::product_shapes const shapes{x->shape, y->shape, matrix_shape};
-    auto reverse = [shapes, where](statement_pullback& sweep) {
+    auto reverse = [where](statement_pullback& sweep) {
         if (is_recording()) {
-            detail::add_recorded_products<T>(sweep, shapes, where);
+            detail::add_recorded_products<T>(sweep, where);
         } else {
-            detail::add_products<T>(sweep, shapes);
+            detail::add_products<T>(sweep);
         }
     };
     return recorded(
         "matmul",
-        tensor<T>(with_shape(std::move(product), std::move(shape))),
+        tensor<T>(detail::product_of(left, right, where)),
         std::array{&left.body(), &right.body()},
         {.operands = true},
         reverse,

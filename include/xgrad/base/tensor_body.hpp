@@ -30,6 +30,8 @@ inline std::uint64_t next_identity() noexcept
     }
     return next++;
 }
+
+void destroy_counted(reference_count& references) noexcept;
 } // namespace detail
 
 /// What a body has whose elements lie elsewhere: in another body (a view) or in foreign memory.
@@ -77,7 +79,13 @@ struct tensor_body
         void* place,
         std::size_t bytes,
         layout_key key)
-        : type(element), data(place), size(count), block_bytes(bytes), layout(key), shape(lengths)
+        : references(owner_thread::of_maker(detail::destroy_counted)),
+          type(element),
+          data(place),
+          size(count),
+          block_bytes(bytes),
+          layout(key),
+          shape(lengths)
     {}
 
     template <class T>
@@ -120,6 +128,8 @@ inline void free_body(tensor_body* body) noexcept
     free_block(body, bytes);
 }
 
+inline void release(tensor_body* body) noexcept;
+
 XGRAD_NOINLINE inline void free_borrowed(tensor_body* body) noexcept
 {
     // A viewed body is never a view itself: this goes one level deep.
@@ -127,18 +137,31 @@ XGRAD_NOINLINE inline void free_borrowed(tensor_body* body) noexcept
     auto* const ordered = body->ordered();
     body->borrowed->~borrowed_elements();
     free_body(body);
-    if (ordered != nullptr && ordered->references.decrement()) {
-        free_body(ordered);
-    }
-    if (viewed != nullptr && viewed->references.decrement()) {
-        viewed->borrowed != nullptr ? free_borrowed(viewed) : free_body(viewed);
-    }
+    release(ordered);
+    release(viewed);
+}
+
+inline void destroy(tensor_body* body) noexcept
+{
+    body->borrowed == nullptr ? free_body(body) : free_borrowed(body);
+}
+
+/// That of the body in which these are the first member.
+inline void destroy_counted(reference_count& references) noexcept
+{
+    destroy(reinterpret_cast<tensor_body*>(&references));
 }
 
 XGRAD_NOINLINE inline void release_slowly(tensor_body* body) noexcept
 {
-    if (body->references.decrement()) {
-        body->borrowed == nullptr ? free_body(body) : free_borrowed(body);
+    using outcome = reference_count::outcome;
+    auto& maker = body->references.maker();
+    auto const left = body->references.decrement();
+    if (left == outcome::none_left) {
+        destroy(body);
+    } else if (left == outcome::left_to_maker) {
+        maker.leave(body->references);
+        maker.look_if_ended(destroy_counted);
     }
 }
 
@@ -154,7 +177,7 @@ inline tensor_body* retain(tensor_body* body) noexcept
 /// One owner less; after the last it is gone.
 inline void release(tensor_body* body) noexcept
 {
-    if (body != nullptr && !body->references.decrement_shared()) {
+    if (body != nullptr && !body->references.decrement_to_some()) {
         release_slowly(body);
     }
 }

@@ -20,6 +20,11 @@ struct matrix_view
     std::size_t columns;
     std::ptrdiff_t row_stride;
     std::ptrdiff_t column_stride;
+
+    matrix_view transposed() const noexcept
+    {
+        return {data, columns, rows, column_stride, row_stride};
+    }
 };
 
 namespace detail {
@@ -174,8 +179,7 @@ void matrix_product(matrix_view<T> const& a, matrix_view<T> const& b, T* c)
     if (b.columns == 1) {
         detail::matrix_times_vector(a, b.data, b.row_stride, c);
     } else if (a.rows == 1) {
-        detail::matrix_times_vector(
-            {b.data, b.columns, b.rows, b.column_stride, b.row_stride}, a.data, a.column_stride, c);
+        detail::matrix_times_vector(b.transposed(), a.data, a.column_stride, c);
     } else {
         detail::matrix_times_matrix(a, b, c);
     }
