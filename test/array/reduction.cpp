@@ -267,3 +267,50 @@ BOOST_AUTO_TEST_CASE(a_nan_is_the_largest_of_its_column_and_of_no_other)
         }
     }
 }
+
+BOOST_AUTO_TEST_CASE(truth_values_are_counted_over_any_axes)
+{
+    auto const x = random::uniform({7, 33, 5}, -1, 1);
+    for (auto const& values : {x, tensor<double>(transpose(x))}) {
+        tensor<bool> const truth = values > 0.;
+        tensor const numbers = cast<double>(truth);
+        for (axes_argument const& axes :
+             {axes_argument(),
+              axes_argument(0),
+              axes_argument(1),
+              axes_argument(-1),
+              axes_argument({0, 2}),
+              axes_argument({1, 2})}) {
+            auto const counts = sum(truth, axes);
+            auto const expected = sum(numbers, axes);
+            BOOST_TEST((counts.shape() == expected.shape()));
+            BOOST_TEST(all(counts == expected).item());
+            BOOST_TEST(all(sum(values > 0., axes, {.keep_dims = true}) ==
+                           sum(numbers, axes, {.keep_dims = true}))
+                           .item());
+        }
+    }
+    BOOST_TEST(sum(zeros<bool>({0, 3})).item() == 0);
+    BOOST_TEST(all(sum(zeros<bool>({0, 3}), 0) == 0).item());
+    try {
+        sum(x > 0., 3);
+        BOOST_ERROR("an axis out of range was taken");
+    } catch (shape_error const& e) {
+        BOOST_TEST(std::string(e.what()).starts_with("sum: axis 3"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(extremes_without_nans_of_rows_of_every_length)
+{
+    auto const nan = std::numeric_limits<double>::quiet_NaN();
+    auto const inf = std::numeric_limits<double>::infinity();
+    for (std::size_t length = 1; length < 20; ++length) {
+        tensor const drawn = random::uniform({50, length}, -1, 1);
+        tensor const x = where(drawn > 0.5, nan, drawn);
+        tensor const largest = amax(where(isnan(x), -inf, x), 1);
+        tensor const smallest = amin(where(isnan(x), inf, x), 1);
+        BOOST_TEST(all(isnan(nanmax(x, 1)) == isinf(largest)).item());
+        BOOST_TEST(all(where(isinf(largest), true, nanmax(x, 1) == largest)).item());
+        BOOST_TEST(all(where(isinf(smallest), true, nanmin(x, 1) == smallest)).item());
+    }
+}

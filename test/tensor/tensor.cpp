@@ -2,6 +2,7 @@
 
 #include <xgrad/xgrad.hpp>
 
+#include <cmath>
 #include <sstream>
 
 using namespace xgrad;
@@ -151,4 +152,33 @@ BOOST_AUTO_TEST_CASE(check_numerics_names_the_formula_of_the_first_result_that_i
         return std::string(e.what()).starts_with("log(x0) * c: element 1 of 2 is -inf");
     });
     BOOST_TEST(tensor<double>(x + 1)(0) == 2.);
+}
+
+BOOST_AUTO_TEST_CASE(single_elements_of_any_number_of_axes_meet)
+{
+    auto const a = constant({2.});
+    auto const b = constant(3.);
+    auto const c = full({1, 1}, 0.5);
+    auto const f = [](auto const& x, auto const& y, auto const& z) {
+        return tensor<double>(x * y + exp(z * y) * x);
+    };
+    auto const check = [&](auto const& x, auto const& y, auto const& z) {
+        auto tape = create_tape();
+        auto const value = f(x, y, z);
+        BOOST_TEST(value.shape() == (xgrad::shape_type{1, 1}));
+        auto const [gx, gy, gz] = grad(tape, value, wrt(x, y, z));
+        BOOST_TEST((gx.shape() == x.shape() && gy.shape() == y.shape() && gz.shape() == z.shape()));
+        auto const power = std::exp(z.item() * y.item());
+        BOOST_TEST(std::abs(gx.item() - y.item() - power) < 1e-14 * (3 + power));
+        BOOST_TEST(std::abs(gz.item() - power * x.item() * y.item()) < 1e-12);
+        auto again =
+            replay([&](auto const& u, auto const& v, auto const& w) { return sum(f(u, v, w)); });
+        for (int i = 0; i < 2; ++i) {
+            auto const [h, k, l] = again.gradient(x, y, z);
+            BOOST_TEST((h.item() == gx.item() && k.item() == gy.item() && l.item() == gz.item()));
+        }
+    };
+    check(a, b, c);
+    check(c, a, b);
+    check(b, c, a);
 }

@@ -53,6 +53,8 @@ namespace vectorized {
 // A NaN loses, wherever it stands.
 struct larger_that_is_number
 {
+    static constexpr bool is_exact = true;
+
     template <class V>
     XGRAD_ALWAYS_INLINE V operator()(V const& a, V const& b) const
     {
@@ -62,6 +64,8 @@ struct larger_that_is_number
 
 struct smaller_that_is_number
 {
+    static constexpr bool is_exact = true;
+
     template <class V>
     XGRAD_ALWAYS_INLINE V operator()(V const& a, V const& b) const
     {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/array/count.hpp>
 #include <xgrad/array/reduce.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 
@@ -193,8 +194,12 @@ auto sum(
     std::source_location where = std::source_location::current())
 {
     using T = detail::reduced_element<X, false>;
-    return detail::reduce<T, true>(
-        x, sum_accumulator<T>, {sum_reduction<T>, axes, options, false, where});
+    if constexpr (std::same_as<value_type_of<X>, bool>) {
+        return detail::count_of(tensor<bool>(as_tensor(x, where)), axes, options, "sum", where);
+    } else {
+        return detail::reduce<T, true>(
+            x, sum_accumulator<T>, {sum_reduction<T>, axes, options, false, where});
+    }
 }
 
 /// The mean over all axes, or those given; NaN over no elements.

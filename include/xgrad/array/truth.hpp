@@ -1,37 +1,12 @@
 #pragma once
 
-#include <xgrad/array/rows.hpp>
+#include <xgrad/array/count.hpp>
 #include <xgrad/array/view.hpp>
-#include <xgrad/engine/count_true.hpp>
 #include <xgrad/ops/comparison.hpp>
 
 // Reductions of truth values, which count them.
 
 namespace xgrad {
-namespace detail {
-/// How many truth values are true, over some axes. (A template, so that only programs that count
-/// compile it.)
-template <std::same_as<bool> T>
-tensor<std::int64_t> count_of(
-    tensor<T> const& truth,
-    axes_argument const& axes,
-    reduction_options const& options,
-    std::string_view name,
-    std::source_location const& where)
-{
-    no_grad const guard;
-    rows<T> const r(truth, axes, options.keep_dims, name, where);
-    auto const elements = row_major(r.elements.handle());
-    auto const* next = elements->template elements<T const>();
-    auto counts = make_body(element_type::int64, r.result);
-    for (std::size_t row = 0; row < r.count; ++row, next += r.length) {
-        counts->template elements<std::int64_t>()[row] = count_true(next, r.length);
-    }
-    note_result(*counts);
-    return tensor<std::int64_t>(std::move(counts));
-}
-} // namespace detail
-
 /// How many elements are not zero (a NaN is not), over all axes or those given; in int64.
 template <array_operand X>
 tensor<std::int64_t> count_nonzero(

@@ -41,7 +41,10 @@ aligned_operand(std::span<tensor_body* const> operands, element_type compute) no
     bool dense = true;
     for (auto* const operand : operands) {
         dense = dense && operand->dense(compute);
-        if (whole == nullptr || whole->size == 1) {
+        // Of single elements the one with the most axes.
+        if (whole == nullptr ||
+            (whole->size == 1 &&
+             (operand->size != 1 || operand->shape.size() > whole->shape.size()))) {
             whole = operand;
         }
     }

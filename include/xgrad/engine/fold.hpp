@@ -249,6 +249,10 @@ struct smaller_number_of
 template <class Join>
 inline constexpr bool is_extreme = std::same_as<Join, larger> || std::same_as<Join, smaller>;
 
+/// Joins that give the same in any order.
+template <class Join>
+concept exact_join = is_extreme<Join> || requires { requires Join::is_exact; };
+
 template <class Join>
 using number_of =
     std::conditional_t<std::same_as<Join, larger>, larger_number_of, smaller_number_of>;

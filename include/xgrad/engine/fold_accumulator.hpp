@@ -59,7 +59,7 @@ struct fold_accumulator
                 state[0][row] = Join{}(state[0][row], folded(x));
             }
         };
-        if constexpr (vectorized::is_extreme<Join>) {
+        if constexpr (vectorized::exact_join<Join>) {
             if (length < simd::batch<T>::size) {
                 vectorized::for_short_rows(
                     x, length, count, [&](T const* x, std::size_t first, std::size_t some) {
@@ -67,6 +67,8 @@ struct fold_accumulator
                     });
                 return;
             }
+        }
+        if constexpr (vectorized::is_extreme<Join>) {
             take_in([&](T const* x) { return vectorized::extreme(x, length, identity, Join{}); });
         } else if (length == block_length<T>) {
             take_in([&](T const* x) { return vectorized::fold_block(x, identity, Join{}); });
