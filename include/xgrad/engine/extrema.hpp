@@ -17,8 +17,11 @@
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
-/// The place of the first element that is equal to `value`, or NaN where that is, in a run of at
-/// most 512; `count` where there is none. (The places are numbers of type T, each of them exact.)
+/// Runs whose places are exact numbers of any type.
+inline constexpr std::size_t longest_place_run = 512;
+
+/// The place of the first element for which `is_it` holds, in such a run; `count` where there is
+/// none.
 template <class T, class IsIt>
 std::size_t first_place_in_run(T const* x, std::size_t count, IsIt is_it)
 {
@@ -53,20 +56,20 @@ std::size_t first_place_in_run(T const* x, std::size_t count, IsIt is_it)
     return static_cast<std::size_t>(fold_lanes(first, smaller{}));
 }
 
+/// The same in a run of any length; the last place where there is none.
 template <class T, class IsIt>
 std::size_t first_place(T const* x, std::size_t count, IsIt is_it)
 {
-    constexpr std::size_t run = 512;
     std::size_t begin = 0;
     while (begin < count) {
-        auto const length = std::min(run, count - begin);
+        auto const length = std::min(longest_place_run, count - begin);
         auto const place = first_place_in_run(x + begin, length, is_it);
         if (place < length) {
             return begin + place;
         }
         begin += length;
     }
-    return count;
+    return count - 1; // with -ffast-math, which has no NaN to look for
 }
 
 /// The place of the first of the largest elements (or smallest), or of the first NaN.

@@ -72,7 +72,8 @@ void for_short_orders(
     T const* x, std::size_t rows, std::size_t length, bool largest_first, F const& f)
 {
     if constexpr (!std::same_as<T, bool>) {
-        std::array<std::int64_t, rows_as_columns<T> * short_row<T>> orders;
+        // Places at least, whatever -ffast-math makes of a NaN.
+        std::array<std::int64_t, rows_as_columns<T> * short_row<T>> orders{};
         for_short_rows(x, length, rows, [&](T const* columns, std::size_t first, std::size_t some) {
             order_columns(columns, length, some, largest_first, orders.data());
             f(first, some, static_cast<std::int64_t const*>(orders.data()));
