@@ -11,6 +11,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <type_traits>
 #include <utility>
 
 namespace xgrad {
@@ -149,6 +150,7 @@ inline void destroy(tensor_body* body) noexcept
 /// That of the body in which these are the first member.
 inline void destroy_counted(reference_count& references) noexcept
 {
+    static_assert(std::is_standard_layout_v<tensor_body>);
     destroy(reinterpret_cast<tensor_body*>(&references));
 }
 

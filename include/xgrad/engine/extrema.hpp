@@ -32,14 +32,7 @@ std::size_t first_place_in_run(T const* x, std::size_t count, IsIt is_it)
         }
         return i;
     }
-    static constexpr auto lanes = [] {
-        std::array<T, V::size> all;
-        for (std::size_t i = 0; i < V::size; ++i) {
-            all[i] = static_cast<T>(i);
-        }
-        return all;
-    }();
-    auto const lane = V::load(lanes.data());
+    auto const lane = V::load(lane_numbers<V>.data());
     auto const none = static_cast<T>(count);
     std::array<V, 1> first{V(none)};
     auto const look = [&](std::size_t i) {

@@ -129,6 +129,16 @@ XGRAD_NOINLINE simd::batch<T> padded_register(T const* x, std::size_t count, T i
     return simd::batch<T>::load(elements.data());
 }
 
+/// 0, 1, 2, ... in the lanes of a register.
+template <class V>
+inline constexpr auto lane_numbers = [] {
+    std::array<typename V::value_type, V::size> all;
+    for (std::size_t i = 0; i < V::size; ++i) {
+        all[i] = static_cast<typename V::value_type>(i);
+    }
+    return all;
+}();
+
 /// The last lanes of a register, and `identity` in the other ones: of the last register before the
 /// end of a run, those that the one before has not had. (To fill one in memory takes ten
 /// nanoseconds.)
@@ -136,15 +146,8 @@ template <class V>
 XGRAD_ALWAYS_INLINE V last_lanes(V const& x, std::size_t lanes, typename V::value_type identity)
 {
     using T = typename V::value_type;
-    static constexpr auto numbers = [] {
-        std::array<T, V::size> all;
-        for (std::size_t i = 0; i < V::size; ++i) {
-            all[i] = static_cast<T>(i);
-        }
-        return all;
-    }();
     V const others(static_cast<T>(V::size - lanes));
-    return select(V::load(numbers.data()) < others, V(identity), x);
+    return select(V::load(lane_numbers<V>.data()) < others, V(identity), x);
 }
 
 /// Folds a run of up to a block.
