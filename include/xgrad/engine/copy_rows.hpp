@@ -92,8 +92,8 @@ struct strided_rows
     std::ptrdiff_t stride;
 };
 
-/// Rows whose neighbours along a column are closer to each other than
-/// those along a row: read in bands of a few rows, so that a cache line is used as a whole.
+/// Rows whose neighbours along a column are closer to each other than those along a row: read in
+/// bands of a few rows, so that a cache line is used as a whole.
 template <std::size_t Bytes>
 void copy_transposed(strided_rows const& rows, std::byte* to)
 {

@@ -14,7 +14,8 @@
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
-/// Whether a comes before an equal b, or one that is not: NaN is larger than any number.
+/// Whether a comes before b wherever the two stand; of equal ones neither does. NaN is larger than
+/// any number.
 template <class V>
 XGRAD_ALWAYS_INLINE auto comes_before(V const& a, V const& b, bool largest_first)
 {
