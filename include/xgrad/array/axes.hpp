@@ -18,7 +18,9 @@ public:
     axes_argument(I axis) : axes_{static_cast<std::ptrdiff_t>(axis)}, all_(false)
     {}
 
-    axes_argument(std::initializer_list<std::ptrdiff_t> axes) : axes_(axes), all_(false) {}
+    axes_argument(std::initializer_list<listed_integer> axes)
+        : axes_(axes.begin(), axes.end()), all_(false)
+    {}
 
     template <integer_range R>
         requires(!std::same_as<R, axes_argument>)

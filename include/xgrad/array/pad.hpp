@@ -3,6 +3,7 @@
 #include <xgrad/array/gather.hpp>
 #include <xgrad/array/strided.hpp>
 
+#include <initializer_list>
 #include <vector>
 
 // Elements around an array.
@@ -100,6 +101,22 @@ pad(X const& x,
         lists[axis] = detail::padded_indices(before[axis], width[0], width[1], mode);
     }
     return detail::gathered("pad", values, detail::runs_by_axes(before, lists), shape, where);
+}
+
+template <array_operand X>
+auto pad(
+    X const& x,
+    std::initializer_list<std::initializer_list<listed_integer>> widths,
+    pad_mode mode = pad_mode::constant,
+    value_type_of<X> value = 0,
+    std::source_location where = std::source_location::current())
+{
+    std::vector<std::vector<std::size_t>> lists;
+    for (auto const& width : widths) {
+        shape_type const lengths = shape_argument(width);
+        lists.emplace_back(lengths.begin(), lengths.end());
+    }
+    return pad(x, lists, mode, value, where);
 }
 
 /// The same number of elements before and after x along every axis.

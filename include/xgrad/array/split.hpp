@@ -52,11 +52,11 @@ std::vector<tensor<value_type_of<X>>> split(
 template <array_operand X>
 auto split(
     X const& x,
-    std::initializer_list<std::ptrdiff_t> places,
+    std::initializer_list<listed_integer> places,
     std::ptrdiff_t axis = 0,
     std::source_location where = std::source_location::current())
 {
-    return split(x, std::vector<std::ptrdiff_t>(places), axis, where);
+    return split(x, std::vector<std::ptrdiff_t>(places.begin(), places.end()), axis, where);
 }
 
 /// `sections` equal parts. Throws shape_error where the length of the axis is not their multiple.

@@ -125,11 +125,11 @@ tensor<value_type_of<X>> repeat(
 template <array_operand X>
 auto repeat(
     X const& x,
-    std::initializer_list<std::ptrdiff_t> times,
+    std::initializer_list<listed_integer> times,
     std::ptrdiff_t axis = 0,
     std::source_location where = std::source_location::current())
 {
-    return repeat(x, std::vector<std::ptrdiff_t>(times), axis, where);
+    return repeat(x, std::vector<std::ptrdiff_t>(times.begin(), times.end()), axis, where);
 }
 
 /// How the axes of meshgrid are ordered: one for each vector, in their order, or the first two

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/base/error.hpp>
+#include <xgrad/base/listed_integer.hpp>
 #include <xgrad/base/small_vector.hpp>
 
 #include <algorithm>
@@ -90,22 +91,27 @@ std::string to_string(R const& lengths)
 class shape_argument
 {
 public:
-    template <std::integral I>
-    shape_argument(std::initializer_list<I> lengths)
-        : shape_argument(std::span(lengths.begin(), lengths.size()))
-    {}
-
-    // `{}` is the shape of a scalar.
-    shape_argument(std::initializer_list<std::size_t> lengths)
-        : shape_(lengths.begin(), lengths.end())
-    {}
+    /// `{}` is the shape of a scalar.
+    shape_argument(std::initializer_list<listed_integer> lengths) { append(lengths); }
 
     template <integer_range R>
         requires(!std::same_as<std::remove_cvref_t<R>, shape_argument>)
     shape_argument(R const& lengths)
     {
-        for (auto const length : lengths) {
-            if (std::cmp_less(length, 0)) {
+        append(lengths);
+    }
+
+    operator shape_type const&() const noexcept { return shape_; }
+
+    shape_type const& get() const noexcept { return shape_; }
+
+private:
+    template <class R>
+    void append(R const& lengths)
+    {
+        for (auto const each : lengths) {
+            std::ptrdiff_t const length = listed_integer(each);
+            if (length < 0) {
                 throw value_error(
                     "shape: " + to_string(lengths) +
                     " has a negative length; lengths count elements");
@@ -114,11 +120,6 @@ public:
         }
     }
 
-    operator shape_type const&() const noexcept { return shape_; }
-
-    shape_type const& get() const noexcept { return shape_; }
-
-private:
     shape_type shape_;
 };
 
