@@ -38,6 +38,7 @@ public:
                 }
             }
         }
+        row_ = find_row();
     }
 
     /// The longest block that one call may ask for.
@@ -46,9 +47,14 @@ public:
         return buffers_.template as<T>() == nullptr ? 16 * few_blocks<T> : block_length<T>;
     }
 
+    /// The length of the rows in which all operands lie where they are, if they are long enough to
+    /// be worth a call each; else 0.
+    std::size_t row() const noexcept { return row_; }
+
     /// Pointers to elements [begin, begin + count) of every operand.
     T const* const* read(std::size_t begin, std::size_t count)
     {
+        auto const place = place_of(begin, count);
         for (std::size_t i = 0; i < plan_.operands.size(); ++i) {
             auto const& operand = plan_.operands[i];
             auto& w = windows_[i];
@@ -56,7 +62,7 @@ public:
                 pointers_[i] = static_cast<T const*>(operand.data) + begin;
                 continue;
             }
-            if (auto const* const run = run_of(operand, begin, count)) {
+            if (auto const* const run = run_of(i, place)) {
                 pointers_[i] = run;
                 continue;
             }
@@ -90,32 +96,91 @@ private:
         std::size_t place = 0;  // of the buffer among all
         T* buffer = nullptr;
         std::size_t period = 0;
+        std::ptrdiff_t reach = 0;
     };
 
-    /// Where these elements, and what the last register reads beyond them, lie one after the other
-    /// in the operand; null where they do not, or it ends before.
-    T const* run_of(operand_access const& operand, std::size_t begin, std::size_t count) const
+    /// A call for each row is worth it from so many elements on that need no packing then.
+    std::size_t find_row()
     {
-        auto const end = begin + padded_bytes(count * sizeof(T)) / sizeof(T);
+        constexpr std::size_t shortest = 64;
+        constexpr std::size_t fewest = 192;
+        if (!has_runs_ || plan_.axes.size() < 2 || plan_.axes.back() < shortest) {
+            return 0;
+        }
+        std::size_t unpacked = 0;
+        for (std::size_t i = 0; i < plan_.operands.size(); ++i) {
+            if (plan_.operands[i].how == access_kind::packed && windows_[i].period == 0) {
+                if (windows_[i].reach == 0) {
+                    return 0;
+                }
+                unpacked += plan_.axes.back();
+            }
+        }
+        return unpacked >= fewest ? plan_.axes.back() : 0;
+    }
+
+    /// Consecutive elements of the index space.
+    struct block_place
+    {
+        std::size_t begin;
+        std::size_t end;    // of the last register
+        bool is_in_one_row; // along the last axis
+        shape_type row;     // along the others, where it is
+    };
+
+    block_place place_of(std::size_t begin, std::size_t count) const
+    {
+        block_place place{begin, begin + padded_bytes(count * sizeof(T)) / sizeof(T), false, {}};
+        if (!has_runs_) {
+            return place;
+        }
+        auto const length = plan_.axes.back();
+        place.is_in_one_row = begin % length + count <= length;
+        if (place.is_in_one_row) {
+            place.row = plan_.axes;
+            auto rest = begin;
+            for (auto axis = plan_.axes.size(); axis-- > 0;) {
+                place.row[axis] = axis > 0 ? rest % plan_.axes[axis] : rest;
+                rest /= plan_.axes[axis];
+            }
+        }
+        return place;
+    }
+
+    /// Where these elements, and what the last register reads beyond them, lie one after the other
+    /// in operand i; null where they do not, or it ends before.
+    T const* run_of(std::size_t i, block_place const& place)
+    {
+        auto const& operand = plan_.operands[i];
         auto const* const elements = static_cast<T const*>(operand.data);
         if (operand.how == access_kind::direct) {
-            return end <= plan_.size ? elements + begin : nullptr;
+            return place.end <= plan_.size ? elements + place.begin : nullptr;
         }
-        auto const rank = plan_.axes.size();
-        if (operand.how != access_kind::packed || operand.type != type_of<T> || rank == 0 ||
-            operand.strides[rank - 1] != 1) {
-            return nullptr;
-        }
-        auto const length = plan_.axes[rank - 1];
-        if (begin % length + (end - begin) > length) {
+        if (!place.is_in_one_row || windows_[i].reach == 0) {
             return nullptr;
         }
         std::ptrdiff_t offset = 0;
-        auto rest = begin;
-        for (auto axis = rank; axis-- > 0; rest /= plan_.axes[axis]) {
-            offset += static_cast<std::ptrdiff_t>(rest % plan_.axes[axis]) * operand.strides[axis];
+        for (std::size_t axis = 0; axis < place.row.size(); ++axis) {
+            offset += static_cast<std::ptrdiff_t>(place.row[axis]) * operand.strides[axis];
         }
-        return elements + offset;
+        auto const read = static_cast<std::ptrdiff_t>(place.end - place.begin);
+        return offset + read <= windows_[i].reach ? elements + offset : nullptr;
+    }
+
+    /// From a packed operand's first element to behind that which lies furthest; 0 where rows are
+    /// no runs of elements of T.
+    std::ptrdiff_t reach_of(operand_access const& operand) const
+    {
+        if (operand.how != access_kind::packed || operand.type != type_of<T> ||
+            plan_.axes.empty() || operand.strides.back() != 1) {
+            return 0;
+        }
+        std::ptrdiff_t reach = 1;
+        for (std::size_t axis = 0; axis < plan_.axes.size(); ++axis) {
+            reach += static_cast<std::ptrdiff_t>(plan_.axes[axis] - 1) *
+                std::max<std::ptrdiff_t>(operand.strides[axis], 0);
+        }
+        return reach;
     }
 
     // What the last register reads beyond the end is a number, if an unused one.
@@ -154,6 +219,8 @@ private:
                 w.length = length_;
             } else if (operand.how == access_kind::packed) {
                 w.period = period_of(operand);
+                w.reach = w.period > 0 ? 0 : reach_of(operand);
+                has_runs_ = has_runs_ || w.reach > 0;
                 w.length = w.period > 0 ? w.period + length_ + line : length_;
             }
             w.length = (w.length + line - 1) / line * line;
@@ -165,6 +232,8 @@ private:
 
     loop_plan const& plan_;
     std::size_t length_;
+    std::size_t row_ = 0;
+    bool has_runs_ = false; // some operand's rows are runs of elements of T
     short_list<window> windows_;
     short_list<T const*> pointers_;
     scratch_memory buffers_;

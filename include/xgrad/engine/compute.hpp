@@ -27,12 +27,13 @@ inline std::size_t chunks_in(std::size_t size, std::size_t length) noexcept
     return (size + length - 1) / length;
 }
 
+inline constexpr std::size_t widest_register = 16; // elements
+
 /// The fewest rows of a length that end where a register does. (Kernels read and write whole ones
 /// from where a block begins.)
 inline std::size_t rows_to_a_register(std::size_t length) noexcept
 {
-    constexpr std::size_t widest = 16; // elements
-    return widest >> std::countr_zero(length | widest);
+    return widest_register >> std::countr_zero(length | widest_register);
 }
 } // namespace vectorized
 
@@ -51,9 +52,22 @@ void compute_values(
             scratch_memory converted(converts ? block_length<T> * sizeof(T) : 0);
             result_blocks<T> const blocks(converts ? 0 : p.size, kernels.cost);
             auto const end = std::min(p.size, (chunk + 1) * length);
-            auto const step = converts || blocks.streams() ? block_length<T> : reader.longest();
-            for (auto begin = chunk * length; begin < end; begin += step) {
-                auto const count = std::min(step, end - begin);
+            bool const in_place = !converts && !blocks.streams();
+            auto const row = in_place ? reader.row() : 0;
+            auto const step = row > 0 ? block_length<T> - 2 * vectorized::widest_register
+                : in_place            ? reader.longest()
+                                      : block_length<T>;
+            for (std::size_t begin = chunk * length, count = 0; begin < end; begin += count) {
+                count = std::min(step, end - begin);
+                if (row > 0) {
+                    // What is written behind a row the next one writes again; behind the last one,
+                    // a register ends where the chunk does.
+                    count = std::min(count, row - begin % row);
+                    if (begin + padded_bytes(count * sizeof(T)) / sizeof(T) > end) {
+                        begin -= begin % vectorized::widest_register;
+                        count = end - begin;
+                    }
+                }
                 auto* const to = converts ? converted.as<T>() : out.elements<T>() + begin;
                 auto* const values = converts ? to : blocks.place_of(to);
                 kernels.values(
