@@ -40,3 +40,18 @@ BOOST_AUTO_TEST_CASE(a_statement_may_read_a_view_of_what_it_replaces)
     BOOST_TEST(g(0, 1) == 110.);
     BOOST_TEST(g(1, 1) == 2000.);
 }
+
+BOOST_AUTO_TEST_CASE(lists_of_lengths_and_axes_take_integers_of_every_type)
+{
+    std::size_t n = 2;
+    int k = 3;
+    std::ptrdiff_t last = -1;
+    auto const x = ones({n, k, 4});
+    BOOST_TEST((reshape(x, {n * 4, k}).shape() == shape_type{8, 3}));
+    BOOST_TEST((reshape(x, {n, last}).shape() == shape_type{2, 12}));
+    BOOST_TEST((transpose(x, {n, k - 3, 1}).shape() == shape_type{4, 2, 3}));
+    BOOST_TEST((sum(x, {n, last + 1}).shape() == shape_type{3}));
+    BOOST_TEST((split(x, {n - 1, k}, last)[1].shape() == shape_type{2, 3, 2}));
+    BOOST_TEST((pad(x, {{k, 0}, {0, n}, {last + 1, 1}}).shape() == shape_type{5, 5, 5}));
+    BOOST_TEST((tile(x, {n, k, 1}).shape() == shape_type{4, 9, 4}));
+}

@@ -14,6 +14,7 @@
 
 using namespace xgrad;
 using replayed::expect_same;
+using replayed::runs_as_a_whole;
 using replayed::same_bits;
 
 namespace {
@@ -45,23 +46,6 @@ auto const recurrence = [](auto const& x, auto const& a) {
     }
     return as_tensor(loss + mean(square(x)) - log1p(square(a)));
 };
-
-template <class R, class... T>
-bool function_runs_as_a_whole(replayed::function_of<R, T...> const& f, T const&... x)
-{
-    detail::replay_record<tape> record;
-    record.record(f, x...);
-    std::array<body_pointer, sizeof...(T)> gradients;
-    return static_cast<bool>(record.run_whole(std::array{&x.body()...}, gradients));
-}
-
-/// Whether a replay at these arguments keeps no list of values, nor records anything.
-template <class F, class... T>
-bool runs_as_a_whole(F const& f, tensor<T> const&... x)
-{
-    using result = decltype(as_tensor(f(x...)));
-    return function_runs_as_a_whole(replayed::function_of<result, tensor<T>...>(f), x...);
-}
 
 template <class T>
 void compare_all(std::size_t n)

@@ -4,6 +4,7 @@
 
 #include <xgrad/xgrad.hpp>
 
+#include <array>
 #include <cstring>
 #include <functional>
 #include <string>
@@ -53,6 +54,23 @@ void expect_same(F const& f, tensor<T> const&... x)
 {
     using result = decltype(as_tensor(f(x...)));
     expect_same_function(function_of<result, tensor<T>...>(f), x...);
+}
+
+template <class R, class... T>
+bool function_runs_as_a_whole(function_of<R, T...> const& f, T const&... x)
+{
+    detail::replay_record<tape> record;
+    record.record(f, x...);
+    std::array<body_pointer, sizeof...(T)> gradients;
+    return static_cast<bool>(record.run_whole(std::array{&x.body()...}, gradients));
+}
+
+/// Whether a replay at these arguments keeps no list of values, nor records anything.
+template <class F, class... T>
+bool runs_as_a_whole(F const& f, tensor<T> const&... x)
+{
+    using result = decltype(as_tensor(f(x...)));
+    return function_runs_as_a_whole(function_of<result, tensor<T>...>(f), x...);
 }
 
 /// Any function as a scalar one, whose adjoints differ from element to element.

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <xgrad/array/movement.hpp>
-#include <xgrad/array/split.hpp>
 #include <xgrad/array/strided.hpp>
 #include <xgrad/tape/one_statement.hpp>
 
+#include <array>
 #include <initializer_list>
 #include <span>
 #include <tuple>
@@ -98,6 +98,19 @@ struct listed
 
     tensor<T> value;
 };
+
+/// The two parts that a roll along an axis exchanges.
+inline std::array<element_move, 2>
+rolls(shape_type const& shape, std::size_t axis, std::ptrdiff_t shift)
+{
+    auto const length = static_cast<std::ptrdiff_t>(shape[axis]);
+    auto const first =
+        length == 0 ? 0 : static_cast<std::size_t>((length - shift % length) % length);
+    auto const rest = shape[axis] - first;
+    return {
+        {{0, slab(shape, axis, first, rest), slab(shape, axis, 0, rest)},
+         {0, slab(shape, axis, 0, first), slab(shape, axis, rest, first)}}};
+}
 
 template <tensor_element T>
 std::vector<tensor<T>> values_of(std::initializer_list<listed<T>> list)
@@ -225,20 +238,28 @@ tensor<value_type_of<X>> roll(
     using T = value_type_of<X>;
     auto const values = as_tensor(x, where);
     auto const& shape = values.shape();
-    auto const length =
-        static_cast<std::ptrdiff_t>(shape[normalize_axis(axis, shape.size(), "roll", where)]);
-    auto const left = length == 0 ? 0 : (length - shift % length) % length;
-    auto const rolled = detail::within_operation([&] {
-        auto const parts = split(values, {left}, axis, where);
-        return concatenate({parts[1], parts[0]}, axis, where);
-    });
+    auto const along = normalize_axis(axis, shape.size(), "roll", where);
+    auto body = make_body(type_of<T>, shape);
+    for (auto const& [operand, from, to] : detail::rolls(shape, along, shift)) {
+        auto const lies = detail::placed_in(values.body(), from);
+        scatter_store(
+            *make_view(values.handle(), lies.shape, lies.strides, lies.offset),
+            *body,
+            to.strides,
+            to.offset);
+    }
     auto const back = [shift, axis, where](tensor<T> const& g) {
         return roll(g, -shift, axis, where);
     };
     auto const again = [shift, axis, where](tensor<T> const& other) {
         return roll(other, shift, axis, where);
     };
-    return recorded_linear("roll", rolled, values, back, where, again);
+    auto const moves = [shift, along](auto const& of, auto const&, auto& list) {
+        for (auto const& part : detail::rolls(of, along, shift)) {
+            list.push_back(part);
+        }
+    };
+    return recorded_linear("roll", tensor<T>(std::move(body)), values, back, where, again, moves);
 }
 
 template <array_operand X>

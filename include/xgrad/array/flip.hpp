@@ -9,6 +9,22 @@
 // The same elements in another order along some axes.
 
 namespace xgrad {
+namespace detail {
+/// An array of this shape and these strides, in reverse order along the axes whose bits are set.
+inline selection flipped(shape_type const& shape, strides_type strides, std::uint64_t bits)
+{
+    std::ptrdiff_t offset = 0;
+    for (std::size_t axis = 0; axis < strides.size(); ++axis) {
+        if ((bits >> axis) & 1u) {
+            auto const length = static_cast<std::ptrdiff_t>(shape[axis]);
+            offset += length > 0 ? strides[axis] * (length - 1) : 0;
+            strides[axis] = -strides[axis];
+        }
+    }
+    return {shape, std::move(strides), offset};
+}
+} // namespace detail
+
 /// The elements along all axes, or those given, in reverse order: a view.
 template <array_operand X>
 tensor<value_type_of<X>> flip(
@@ -19,24 +35,21 @@ tensor<value_type_of<X>> flip(
     using T = value_type_of<X>;
     auto const values = as_tensor(x, where);
     auto const bits = axes.of(values.dimension(), "flip", where);
-    auto strides = values.body().strides();
-    std::ptrdiff_t offset = 0;
-    for (std::size_t axis = 0; axis < strides.size(); ++axis) {
-        if ((bits >> axis) & 1u) {
-            auto const length = static_cast<std::ptrdiff_t>(values.shape()[axis]);
-            offset += length > 0 ? strides[axis] * (length - 1) : 0;
-            strides[axis] = -strides[axis];
-        }
-    }
+    auto lies = detail::flipped(values.shape(), values.body().strides(), bits);
     // The way back is the operation itself.
     auto const back = [axes, where](tensor<T> const& g) { return flip(g, axes, where); };
+    auto const moves = [bits](auto const& shape, auto const&, auto& list) {
+        list.push_back(
+            {0, detail::flipped(shape, row_major_strides(shape), bits), detail::whole(shape)});
+    };
     return recorded_linear(
         "flip",
-        tensor<T>(make_view(values.handle(), values.shape(), std::move(strides), offset)),
+        tensor<T>(make_view(values.handle(), lies.shape, std::move(lies.strides), lies.offset)),
         values,
         back,
         where,
-        back);
+        back,
+        moves);
 }
 
 /// Turned by `times` quarters in the plane of two axes, from the first towards the second: a view.

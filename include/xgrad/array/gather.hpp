@@ -113,9 +113,20 @@ runs_by_axes(shape_type const& shape, std::vector<std::optional<index_list>> con
 /// The same for a list along one axis.
 inline shared_runs runs_along(shape_type const& shape, std::size_t axis, index_list list)
 {
-    std::vector<std::optional<index_list>> lists(shape.size());
-    lists[axis] = std::move(list);
-    return runs_by_axes(shape, lists);
+    auto runs = std::make_shared<element_runs>();
+    for (std::size_t before = 0; before < axis; ++before) {
+        runs->outer *= shape[before];
+    }
+    for (auto after = axis + 1; after < shape.size(); ++after) {
+        runs->length *= shape[after];
+    }
+    auto const step = static_cast<std::ptrdiff_t>(runs->length);
+    runs->stride = axis > 0 ? static_cast<std::ptrdiff_t>(shape[axis]) * step : 0;
+    runs->starts = std::move(list);
+    for (std::size_t i = 0; i < runs->starts.size() && step != 1; ++i) {
+        runs->starts[i] *= step;
+    }
+    return runs;
 }
 } // namespace detail
 } // namespace xgrad

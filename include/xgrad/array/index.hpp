@@ -17,7 +17,9 @@ public:
     index_argument(I index) : list_{static_cast<std::ptrdiff_t>(index)}
     {}
 
-    index_argument(std::initializer_list<std::ptrdiff_t> list) : shape_{list.size()}, list_(list) {}
+    index_argument(std::initializer_list<listed_integer> list)
+        : shape_{list.size()}, list_(list.begin(), list.end())
+    {}
 
     template <integer_range R>
         requires(!array_operand<R> && !std::same_as<R, index_argument>)
@@ -65,15 +67,24 @@ public:
     {
         auto const length = static_cast<std::ptrdiff_t>(shape[axis]);
         auto list = list_;
-        bool fit = true;
-        for (auto& index : list) {
-            fit &= index >= -length && index < length;
-            index += index < 0 ? length : 0;
-        }
-        if (!fit) {
-            for (std::size_t i = 0; i < list.size(); ++i) {
-                at(i, shape, axis, operation, where); // throws for one of them
+        auto* const index = list.data();
+        std::ptrdiff_t outside = 0; // negative where one is
+        auto const count_from_front = [&](std::size_t i) {
+            index[i] += index[i] < 0 ? length : 0;
+            outside |= index[i] | (length - 1 - index[i]);
+        };
+        constexpr std::size_t some = 8; // compilers compute so many at a time
+        std::size_t i = 0;
+        for (; i + some <= list.size(); i += some) {
+            for (std::size_t k = 0; k < some; ++k) {
+                count_from_front(i + k);
             }
+        }
+        for (; i < list.size(); ++i) {
+            count_from_front(i);
+        }
+        for (i = 0; i < list.size() && outside < 0; ++i) {
+            at(i, shape, axis, operation, where); // throws for one of them
         }
         return list;
     }

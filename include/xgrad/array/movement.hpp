@@ -11,20 +11,27 @@
 
 namespace xgrad {
 namespace detail {
-inline body_pointer transposed(body_pointer const& body, std::span<std::size_t const> order)
+/// An array of this shape and these strides, its axes in another order.
+inline selection
+permuted_axes(shape_type const& shape, strides_type const& strides, shape_type const& order)
 {
-    shape_type shape(order.size());
-    strides_type strides(order.size());
+    selection result{shape, strides};
     for (std::size_t i = 0; i < order.size(); ++i) {
-        shape[i] = body->shape[order[i]];
-        strides[i] = body->strides()[order[i]];
+        result.shape[i] = shape[order[i]];
+        result.strides[i] = strides[order[i]];
     }
-    return make_view(body, std::move(shape), std::move(strides), 0);
+    return result;
 }
 
-inline std::vector<std::size_t> inverse_order(std::span<std::size_t const> order)
+inline body_pointer transposed(body_pointer const& body, shape_type const& order)
 {
-    std::vector<std::size_t> inverse(order.size());
+    auto lies = permuted_axes(body->shape, body->strides(), order);
+    return make_view(body, std::move(lies.shape), std::move(lies.strides), 0);
+}
+
+inline shape_type inverse_order(shape_type const& order)
+{
+    shape_type inverse(order.size());
     for (std::size_t i = 0; i < order.size(); ++i) {
         inverse[order[i]] = i;
     }
@@ -35,7 +42,7 @@ template <class T>
 tensor<T> permuted(
     std::string_view name,
     tensor<T> const& x,
-    std::vector<std::size_t> const& order,
+    shape_type const& order,
     std::source_location const& where)
 {
     auto const back = [name, inverse = inverse_order(order), where](tensor<T> const& g) {
@@ -44,7 +51,12 @@ tensor<T> permuted(
     auto const again = [name, order, where](tensor<T> const& other) {
         return permuted(name, other, order, where);
     };
-    return recorded_linear(name, tensor<T>(transposed(x.handle(), order)), x, back, where, again);
+    auto const moves = [order](auto const& operand, auto const& result, auto& list) {
+        list.push_back(
+            {0, permuted_axes(operand, row_major_strides(operand), order), whole(result)});
+    };
+    return recorded_linear(
+        name, tensor<T>(transposed(x.handle(), order)), x, back, where, again, moves);
 }
 } // namespace detail
 
@@ -54,7 +66,7 @@ tensor<value_type_of<X>>
 transpose(X const& x, std::source_location where = std::source_location::current())
 {
     auto const values = as_tensor(x, where);
-    std::vector<std::size_t> order(values.dimension());
+    shape_type order(values.dimension());
     std::iota(order.rbegin(), order.rend(), std::size_t{0});
     return detail::permuted("transpose", values, order, where);
 }
@@ -64,10 +76,10 @@ transpose(X const& x, std::source_location where = std::source_location::current
 template <array_operand X>
 tensor<value_type_of<X>> transpose(
     X const& x,
-    std::initializer_list<std::ptrdiff_t> order,
+    std::initializer_list<listed_integer> order,
     std::source_location where = std::source_location::current())
 {
-    return transpose(x, std::vector<std::ptrdiff_t>(order), where);
+    return transpose(x, std::vector<std::ptrdiff_t>(order.begin(), order.end()), where);
 }
 
 template <array_operand X, integer_range Order>
@@ -76,7 +88,7 @@ tensor<value_type_of<X>> transpose(
 {
     auto const values = as_tensor(x, where);
     auto const rank = values.dimension();
-    std::vector<std::size_t> axes;
+    shape_type axes;
     std::vector<bool> seen(rank, false);
     for (auto const axis : order) {
         axes.push_back(normalize_axis(static_cast<std::ptrdiff_t>(axis), rank, "transpose", where));
@@ -102,7 +114,7 @@ tensor<value_type_of<X>> swapaxes(
 {
     auto const values = as_tensor(x, where);
     auto const rank = values.dimension();
-    std::vector<std::size_t> order(rank);
+    shape_type order(rank);
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::swap(
         order[normalize_axis(first, rank, "swapaxes", where)],
@@ -129,7 +141,7 @@ tensor<value_type_of<X>> moveaxis(
             std::to_string(places.size()) + " places" + at(where));
     }
     constexpr auto open = static_cast<std::size_t>(-1);
-    std::vector<std::size_t> order(rank, open);
+    shape_type order(rank, open);
     for (std::size_t i = 0; i < sources.size(); ++i) {
         order[places[i]] = sources[i];
     }
@@ -191,16 +203,17 @@ tensor<value_type_of<X>> reshape(
         values,
         back,
         where,
-        again);
+        again,
+        moves_in_order());
 }
 
 template <array_operand X>
 tensor<value_type_of<X>> reshape(
     X const& x,
-    std::initializer_list<std::ptrdiff_t> shape,
+    std::initializer_list<listed_integer> shape,
     std::source_location where = std::source_location::current())
 {
-    return reshape(x, std::vector<std::ptrdiff_t>(shape), where);
+    return reshape(x, std::vector<std::ptrdiff_t>(shape.begin(), shape.end()), where);
 }
 
 /// All elements in row-major order, as a vector.

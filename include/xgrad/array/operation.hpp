@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <utility>
+#include <vector>
 
 // What every array operation does: compute a result, then let the active tapes remember how the
 // result's adjoint goes back.
@@ -21,14 +22,35 @@ struct not_repeatable
     body_pointer operator()(std::span<tensor_body* const>) const { return {}; }
 };
 
+/// Of an operation that does more than move elements.
+struct no_moves
+{
+    template <class List>
+    void operator()(shape_type const&, shape_type const&, List&) const
+    {}
+};
+
+/// Of one that leaves them in their order.
+struct moves_in_order
+{
+    template <class List>
+    void operator()(shape_type const&, shape_type const& result, List& list) const
+    {
+        list.push_back({0, detail::whole(result), detail::whole(result)});
+    }
+};
+
 /// An operation whose way back is a function of the sweep, and which runs again by a function of
-/// its operands; its attributes are what the two capture.
-template <class F, class Again = not_repeatable>
+/// its operands; its attributes are what these capture.
+template <class F, class Again = not_repeatable, class Moves = no_moves>
 class recorded_operation : public array_operation
 {
 public:
-    recorded_operation(std::string_view name, F reverse, Again again = {})
-        : name_(name), reverse_(std::move(reverse)), again_(std::move(again))
+    recorded_operation(std::string_view name, F reverse, Again again = {}, Moves moves = {})
+        : name_(name),
+          reverse_(std::move(reverse)),
+          again_(std::move(again)),
+          moves_(std::move(moves))
     {}
 
     std::string_view name() const noexcept override { return name_; }
@@ -42,10 +64,19 @@ public:
         return again_(operands);
     }
 
+    void moves(
+        shape_type const& operand,
+        shape_type const& result,
+        std::vector<detail::element_move>& list) const override
+    {
+        moves_(operand, result, list);
+    }
+
 private:
     std::string_view name_;
     F reverse_;
-    Again again_;
+    [[no_unique_address]] Again again_;
+    [[no_unique_address]] Moves moves_;
 };
 
 namespace detail {
@@ -87,7 +118,7 @@ struct kept_values
 
 /// Records `result = name(operands...)`; `reverse(pullback&)` is its way back. For gradients of
 /// gradients it computes with tensors of the sweep's bodies and with functions that record.
-template <tensor_element T, class F, class Again = not_repeatable>
+template <tensor_element T, class F, class Again = not_repeatable, class Moves = no_moves>
 tensor<T> recorded(
     std::string_view name,
     tensor<T> result,
@@ -95,7 +126,8 @@ tensor<T> recorded(
     kept_values kept,
     F const& reverse,
     std::source_location const& where,
-    Again const& again = {})
+    Again const& again = {},
+    Moves const& moves = {})
 {
     detail::check_result(result.body(), name, where);
     if constexpr (differentiable_element<T>) {
@@ -104,8 +136,8 @@ tensor<T> recorded(
             std::fill(keep.get().begin(), keep.get().end(), kept.operands);
             record_operation(
                 [&] {
-                    return std::make_unique<recorded_operation<F, Again> const>(
-                        name, reverse, again);
+                    return std::make_unique<recorded_operation<F, Again, Moves> const>(
+                        name, reverse, again, moves);
                 },
                 operands,
                 keep.get(),
@@ -118,7 +150,12 @@ tensor<T> recorded(
     return result;
 }
 
-template <tensor_element T, std::size_t N, class F, class Again = not_repeatable>
+template <
+    tensor_element T,
+    std::size_t N,
+    class F,
+    class Again = not_repeatable,
+    class Moves = no_moves>
 tensor<T> recorded(
     std::string_view name,
     tensor<T> result,
@@ -126,7 +163,8 @@ tensor<T> recorded(
     kept_values kept,
     F const& reverse,
     std::source_location const& where,
-    Again const& again = {})
+    Again const& again = {},
+    Moves const& moves = {})
 {
     return recorded(
         name,
@@ -135,19 +173,21 @@ tensor<T> recorded(
         kept,
         reverse,
         where,
-        again);
+        again,
+        moves);
 }
 
-/// Records `result = name(x)`, linear in x: `back(g)` takes the result's adjoint to that of x, and
-/// `again(x)` is the operation itself.
-template <tensor_element T, class Back, class Again>
+/// Records `result = name(x)`, linear in x: `back(g)` takes the result's adjoint to that of x,
+/// `again(x)` is the operation itself, and `moves` are the elements it moves, if that is all.
+template <tensor_element T, class Back, class Again, class Moves = no_moves>
 tensor<T> recorded_linear(
     std::string_view name,
     tensor<T> result,
     tensor<T> const& x,
     Back const& back,
     std::source_location const& where,
-    Again const& again)
+    Again const& again,
+    Moves const& moves = {})
 {
     if (result.handle().get() == x.handle().get()) {
         result = detail::same_values(result); // a statement's result has an identity of its own
@@ -165,6 +205,7 @@ tensor<T> recorded_linear(
         {},
         reverse,
         where,
-        detail::runs_again_by<T>(again));
+        detail::runs_again_by<T>(again),
+        moves);
 }
 } // namespace xgrad

@@ -13,11 +13,11 @@ namespace detail {
 template <class T>
 struct rows
 {
-    tensor<T> elements;             // the kept axes, then one for all that are reduced
-    std::size_t count;              // of rows
-    std::size_t length;             // of each
-    shape_type result;              // the reduced shape
-    std::vector<std::size_t> order; // of the axes of x in the rows
+    tensor<T> elements; // the kept axes, then one for all that are reduced
+    std::size_t count;  // of rows
+    std::size_t length; // of each
+    shape_type result;  // the reduced shape
+    shape_type order;   // of the axes of x in the rows
 
     rows(
         tensor<T> const& x,

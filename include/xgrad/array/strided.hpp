@@ -1,8 +1,10 @@
 #pragma once
 
 #include <xgrad/array/operation.hpp>
+#include <xgrad/base/short_list.hpp>
 #include <xgrad/engine/scatter.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
@@ -96,6 +98,11 @@ public:
         }
     }
 
+    void moves(shape_type const&, shape_type const&, std::vector<element_move>& list) const override
+    {
+        list.push_back({0, place_, whole(place_.shape)});
+    }
+
     bool runs_again() const noexcept override { return true; }
 
     body_pointer again(std::span<tensor_body* const> operands) const override
@@ -168,6 +175,60 @@ tensor<T> part_by(
         name, x, std::move(view), select(x.shape(), row_major_strides(x.shape())), where);
 }
 
+/// Arrays put together as tapes remember it.
+template <tensor_element T>
+class assembly_operation final : public array_operation
+{
+public:
+    assembly_operation(
+        std::string_view name,
+        shape_type const& shape,
+        std::optional<T> fill,
+        std::vector<selection> places,
+        std::source_location const& where)
+        : name_(name), shape_(shape), fill_(fill), places_(std::move(places)), where_(where)
+    {}
+
+    std::string_view name() const noexcept override { return name_; }
+
+    void reverse(statement_pullback& sweep) const override
+    {
+        tensor<T> const g(sweep.incoming());
+        for (std::size_t i = 0; i < places_.size(); ++i) {
+            if (sweep.wants(i)) {
+                sweep.add(i, part_of(name_, g, places_[i], where_).handle());
+            }
+        }
+    }
+
+    void moves(shape_type const&, shape_type const&, std::vector<element_move>& list) const override
+    {
+        for (auto const& place : places_) {
+            list.push_back({list.size(), whole(place.shape), place});
+        }
+    }
+
+    double background() const noexcept override { return static_cast<double>(fill_.value_or(0)); }
+
+    bool runs_again() const noexcept override { return true; }
+
+    body_pointer again(std::span<tensor_body* const> operands) const override
+    {
+        std::vector<tensor<T>> parts;
+        for (auto* const operand : operands) {
+            parts.push_back(tensor<T>(share(*operand)));
+        }
+        return assembled<T>(name_, shape_, fill_, parts, places_, where_).handle();
+    }
+
+private:
+    std::string_view name_;
+    shape_type shape_;
+    std::optional<T> fill_;
+    std::vector<selection> places_;
+    std::source_location where_;
+};
+
 template <tensor_element T>
 tensor<T> assembled(
     std::string_view name,
@@ -181,34 +242,33 @@ tensor<T> assembled(
     if (fill) {
         fill_run(*fill, body->template elements<T>(), body->size);
     }
-    std::vector<tensor_body*> operands;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         scatter_store(parts[i].body(), *body, places[i].strides, places[i].offset);
-        operands.push_back(&parts[i].body());
     }
-    auto const again = [name, shape, fill, places, where](std::span<tensor_body* const> others) {
-        std::vector<tensor<T>> values;
-        for (auto* const other : others) {
-            values.push_back(tensor<T>(share(*other)));
+    check_result(*body, name, where);
+    if constexpr (differentiable_element<T>) {
+        if (is_recording()) {
+            short_list<tensor_body*> operands(parts.size());
+            std::transform(
+                parts.begin(), parts.end(), operands.get().begin(), [](auto const& part) {
+                    return &part.body();
+                });
+            short_list<bool> keep(parts.size());
+            std::fill(keep.get().begin(), keep.get().end(), false);
+            record_operation(
+                [&] {
+                    return std::make_unique<assembly_operation<T> const>(
+                        name, shape, fill, places, where);
+                },
+                operands.get(),
+                keep.get(),
+                false,
+                *body,
+                where);
         }
-        return assembled<T>(name, shape, fill, values, places, where).handle();
-    };
-    auto reverse = [name, places = std::move(places), where](statement_pullback& sweep) {
-        tensor<T> const g(sweep.incoming());
-        for (std::size_t i = 0; i < places.size(); ++i) {
-            if (sweep.wants(i)) {
-                sweep.add(i, part_of(name, g, places[i], where).handle());
-            }
-        }
-    };
-    return recorded(
-        name,
-        tensor<T>(std::move(body)),
-        std::span<tensor_body* const>(operands),
-        {},
-        reverse,
-        where,
-        again);
+    }
+    note_result(*body);
+    return tensor<T>(std::move(body));
 }
 } // namespace detail
 } // namespace xgrad

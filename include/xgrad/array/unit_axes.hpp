@@ -44,7 +44,8 @@ tensor<value_type_of<X>> expand_dims(
         values,
         back,
         where,
-        again);
+        again,
+        moves_in_order());
 }
 
 /// x without its axes of length 1, or without those named. Throws shape_error where a named axis
@@ -83,6 +84,7 @@ tensor<value_type_of<X>> squeeze(X const& x, axes_argument const& axes, std::sou
         values,
         back,
         where,
-        again);
+        again,
+        moves_in_order());
 }
 } // namespace xgrad

@@ -65,8 +65,8 @@ private:
     static constexpr std::size_t first_page = std::size_t{4} << 10;
     static constexpr std::size_t largest_page = std::size_t{1} << 20;
 
-    // Its memory lies behind it.
-    struct page
+    // Its memory lies behind it, and begins with a cache line.
+    struct alignas(block_alignment) page
     {
         page* next;
         std::size_t bytes;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 
 namespace xgrad {
 /// Runs of neighbouring elements of a row-major array, in any order, any of them several times:
@@ -40,30 +41,56 @@ struct element_runs
     }
 };
 
+namespace detail {
+/// Those from `begin` to `end`, of elements of so many bytes.
+template <std::size_t Bytes>
+void gather_runs(
+    std::byte const* from,
+    element_runs const& runs,
+    std::size_t begin,
+    std::size_t end,
+    std::byte* to)
+{
+    auto const bytes = runs.length * Bytes;
+    auto const each = [&](auto const& copy) {
+        runs.for_each(begin, end, [&](std::size_t run, std::ptrdiff_t start) {
+            copy(from + start * static_cast<std::ptrdiff_t>(Bytes), to + run * bytes);
+        });
+    };
+    if (runs.length == 1) {
+        each([](auto const* x, auto* y) { std::memcpy(y, x, Bytes); });
+    } else if (bytes > short_row_bytes) {
+        each([&](auto const* x, auto* y) { std::memcpy(y, x, bytes); });
+    } else if (bytes >= 64) {
+        each([&](auto const* x, auto* y) { copy_bytes<64>(x, y, bytes); });
+    } else if (bytes >= 16) {
+        each([&](auto const* x, auto* y) { copy_bytes<16>(x, y, bytes); });
+    } else {
+        each([&](auto const* x, auto* y) { copy_bytes<Bytes>(x, y, bytes); });
+    }
+}
+} // namespace detail
+
 /// The runs one after the other into `to`, which has room for them.
 void gather(tensor_body const& from, element_runs const& runs, tensor_body& to);
 
 #if XGRAD_DEFINES_FUNCTIONS
 XGRAD_FUNCTION void gather(tensor_body const& from, element_runs const& runs, tensor_body& to)
 {
-    with_element_type(from.type, [&]<class T>() {
-        auto const* const x = from.elements<T const>();
-        auto* const out = to.elements<T>();
-        auto const length = runs.length;
-        auto const part = std::max<std::size_t>(16384 / std::max<std::size_t>(length, 1), 1);
-        auto const count = runs.count();
-        auto const work = static_cast<double>(count * length);
-        for_each_chunk((count + part - 1) / part, work, [&](auto chunk) {
-            auto const end = std::min(count, (chunk + 1) * part);
-            if (length == 1) {
-                runs.for_each(
-                    chunk * part, end, [&](auto run, auto start) { out[run] = x[start]; });
-            } else {
-                runs.for_each(chunk * part, end, [&](auto run, auto start) {
-                    std::copy_n(x + start, length, out + run * length);
-                });
-            }
-        });
+    auto const bytes = bytes_of(from.type);
+    auto const gather_some = bytes == 8 ? detail::gather_runs<8>
+        : bytes == 4                    ? detail::gather_runs<4>
+                                        : detail::gather_runs<1>;
+    auto const part = std::max<std::size_t>(16384 / std::max<std::size_t>(runs.length, 1), 1);
+    auto const count = runs.count();
+    auto const work = static_cast<double>(count * runs.length);
+    for_each_chunk((count + part - 1) / part, work, [&](auto chunk) {
+        gather_some(
+            static_cast<std::byte const*>(from.data),
+            runs,
+            chunk * part,
+            std::min(count, (chunk + 1) * part),
+            static_cast<std::byte*>(to.data));
     });
 }
 #endif

@@ -3,12 +3,78 @@
 #include <xgrad/base/shape.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <utility>
 
 namespace xgrad {
-/// Walks `count` consecutive elements of a row-major index space, from `begin`, through an array
-/// of the given strides. Calls f(position in the walk, offset in the array, length, stride)
-/// once for every run along the innermost axis.
+/// Elements of these strides lie one after the other.
+inline bool is_run(shape_type const& shape, strides_type const& strides) noexcept
+{
+    std::ptrdiff_t dense = 1;
+    for (auto axis = shape.size(); axis-- > 0;) {
+        if (shape[axis] != 1 && strides[axis] != dense) {
+            return false;
+        }
+        dense *= static_cast<std::ptrdiff_t>(shape[axis]);
+    }
+    return true;
+}
+
+/// Walks `count` consecutive elements of a row-major index space, from `begin`, through N arrays of
+/// the given strides. Calls f(position in the walk, offsets in the arrays, length) once for every
+/// run along the innermost axis.
+template <std::size_t N, class F>
+void for_each_joint_run(
+    shape_type const& axes,
+    std::array<std::ptrdiff_t const*, N> const& strides,
+    std::size_t begin,
+    std::size_t count,
+    F&& f)
+{
+    std::array<std::ptrdiff_t, N> offsets{};
+    if (count == 0) {
+        return;
+    }
+    auto const rank = axes.size();
+    if (rank == 0) {
+        f(std::size_t{0}, offsets, count);
+        return;
+    }
+    auto const move = [&](std::size_t axis, std::ptrdiff_t steps) {
+        for (std::size_t k = 0; k < N; ++k) {
+            offsets[k] += steps * strides[k][axis];
+        }
+    };
+    auto const inner = rank - 1;
+    shape_type places(rank, 0);
+    auto rest = begin;
+    for (std::size_t axis = rank; axis-- > 0;) {
+        places[axis] = rest % axes[axis];
+        rest /= axes[axis];
+        move(axis, static_cast<std::ptrdiff_t>(places[axis]));
+    }
+    auto* const index = places.data();
+    auto const* const extent = axes.data();
+    auto const whole = extent[inner];
+    auto first = index[inner];
+    for (std::size_t position = 0; position < count; first = 0) {
+        auto const length = std::min(count - position, whole - first);
+        f(position, std::as_const(offsets), length);
+        position += length;
+        move(inner, -static_cast<std::ptrdiff_t>(first)); // to the beginning of the row
+        for (auto axis = inner; axis-- > 0;) {
+            move(axis, 1);
+            if (++index[axis] < extent[axis]) {
+                break;
+            }
+            move(axis, -static_cast<std::ptrdiff_t>(extent[axis]));
+            index[axis] = 0;
+        }
+    }
+}
+
+/// The same through one array: f(position, offset, length, stride).
 template <class F>
 void for_each_run(
     shape_type const& axes,
@@ -17,42 +83,10 @@ void for_each_run(
     std::size_t count,
     F&& f)
 {
-    if (count == 0) {
-        return;
-    }
-    auto const rank = axes.size();
-    if (rank == 0) {
-        f(std::size_t{0}, std::ptrdiff_t{0}, count, std::ptrdiff_t{0});
-        return;
-    }
-    auto const inner = rank - 1;
-    shape_type places(rank, 0);
-    std::ptrdiff_t offset = 0;
-    auto rest = begin;
-    for (std::size_t axis = rank; axis-- > 0;) {
-        places[axis] = rest % axes[axis];
-        rest /= axes[axis];
-        offset += static_cast<std::ptrdiff_t>(places[axis]) * strides[axis];
-    }
-    auto* const index = places.data();
-    auto const* const extent = axes.data();
-    auto const* const step = strides.data();
-    auto const whole = extent[inner];
-    auto const along = step[inner];
-    auto first = index[inner];
-    for (std::size_t position = 0; position < count; first = 0) {
-        auto const length = std::min(count - position, whole - first);
-        f(position, offset, length, along);
-        position += length;
-        offset -= static_cast<std::ptrdiff_t>(first) * along; // to the beginning of the row
-        for (auto axis = inner; axis-- > 0;) {
-            offset += step[axis];
-            if (++index[axis] < extent[axis]) {
-                break;
-            }
-            offset -= static_cast<std::ptrdiff_t>(extent[axis]) * step[axis];
-            index[axis] = 0;
-        }
-    }
+    auto const along = axes.empty() ? 0 : strides.back();
+    for_each_joint_run<1>(
+        axes, {strides.data()}, begin, count, [&](auto position, auto const& offsets, auto length) {
+            f(position, offsets[0], length, along);
+        });
 }
 } // namespace xgrad

@@ -4,6 +4,7 @@
 #include <xgrad/engine/block_kernels.hpp>
 #include <xgrad/engine/fold.hpp>
 #include <xgrad/engine/scale.hpp>
+#include <xgrad/engine/scatter.hpp>
 
 #include <cstddef>
 #include <cstring>
@@ -73,10 +74,13 @@ struct element_adjoints_call : array_move
     void const* const* adjoints;
 };
 
-/// to[offset + i] += from[i].
-struct add_call : array_move
+/// Elements to their places in another array: stored there, or added to what is there.
+struct move_call
 {
-    std::ptrdiff_t offset;
+    void const* const* from;
+    void* const* to;
+    std::span<paired_rows const> rows;
+    bool accumulate = false;
 };
 
 /// to[i] = the adjoint from[i] of a sum's element, times the sum's own, factor[0] / divisor.
@@ -93,7 +97,7 @@ using line_instruction = std::variant<
     total_call,
     fold_call,
     element_adjoints_call,
-    add_call,
+    move_call,
     scale_call>;
 
 /// A number for which the way back is another one.
@@ -144,9 +148,11 @@ public:
     void all(std::vector<line_instruction> const& instructions) const
     {
         for (auto const& each : instructions) {
-            // Most are such, and the others worth a jump.
+            // Most are of the first two kinds, and the others worth a jump.
             if (auto const* const call = std::get_if<values_call>(&each)) {
                 (*this)(*call);
+            } else if (auto const* const back = std::get_if<adjoints_call>(&each)) {
+                (*this)(*back);
             } else {
                 std::visit(*this, each);
             }
@@ -185,13 +191,11 @@ public:
         m.rule(*m.from, *m.results, *m.adjoints, *m.to, m.count);
     }
 
-    void operator()(add_call const& m) const
+    void operator()(move_call const& m) const
     {
-        // Element by element: behind a part of an array lies the rest of it.
-        auto* const to = static_cast<T*>(*m.to) + m.offset;
-        auto const* const from = elements(*m.from);
-        for (std::size_t i = 0; i < m.count; ++i) {
-            to[i] += from[i];
+        auto const move = m.accumulate ? detail::add_rows<T> : detail::store_rows<sizeof(T)>;
+        for (auto const& rows : m.rows) {
+            move(rows, *m.from, *m.to);
         }
     }
 

@@ -28,6 +28,7 @@ public:
         bool wanted = false; // on a way from an argument
         bool has_adjoint = false;
         bool is_part = false;               // its elements are followed by others
+        bool is_strided = false;            // here they lie in a row, elsewhere it is a view
         std::size_t read_in_parts = 0;      // elements, in all its parts together
         std::uint32_t argument = no_number; // where the program writes down where it lies
     };
@@ -46,12 +47,18 @@ public:
             place.wanted = true;
             place.argument = i;
         }
-        for (auto const k : statements) { // of a part, whole registers are read
+        for (auto const k : statements) {
             auto const& s = r.statements()[k];
-            if (s.kernels == nullptr && s.operand_count > 0) {
-                auto& whole = of(s.operands()[0].variable);
-                whole.argument = no_number;
-                whole.read_in_parts += size_of(s.result);
+            for (auto const& operand : s.operands()) {
+                auto& place = of(operand.variable);
+                arguments_were_dense_ = arguments_were_dense_ &&
+                    (place.argument == no_number || operand.kept->dense(type_of<T>));
+                if (run_of(s) != nullptr) {
+                    place.argument = no_number; // whole registers are read of its parts
+                }
+                if (s.kernels == nullptr) {
+                    place.read_in_parts += size_of(s.result);
+                }
             }
         }
         arguments_ = static_cast<std::uint32_t>(arguments.size());
@@ -60,6 +67,13 @@ public:
                 line.copied_arguments.push_back(copied(arguments[i], place.value, i));
             }
         }
+    }
+
+    /// Of a statement that is a view of neighbours: where they lie in its operand.
+    static selection const* run_of(recorded_statement const& s)
+    {
+        auto const* const part = s.kernels == nullptr ? s.operation_->part() : nullptr;
+        return part != nullptr && is_run(part->shape, part->strides) ? part : nullptr;
     }
 
     place& of(std::uint32_t variable) noexcept { return places_[variable]; }
@@ -80,6 +94,9 @@ public:
     {
         return record_.variables()[variable].type == type_of<T>;
     }
+
+    /// Where the function was recorded. (Where a line runs, they are.)
+    bool arguments_were_dense() const noexcept { return arguments_were_dense_; }
 
     /// It is small, or so much of it is read in parts that to copy it is no waste.
     bool may_be_copied(std::uint32_t variable) const noexcept
@@ -119,6 +136,24 @@ public:
         auto* const number = room(1);
         *number = T(1);
         return slot(number);
+    }
+
+    /// The rows of such a move.
+    std::span<paired_rows const> rows(selection const& from, selection const& to)
+    {
+        if (element_count(from.shape) == 0) {
+            return {};
+        }
+        std::vector<paired_rows> all;
+        paired_places const places(from.shape, from.strides, to.strides);
+        places.for_each(0, places.rows(), [&](paired_rows const& some) {
+            all.push_back(some);
+            all.back().from.offset += from.offset;
+            all.back().to.offset += to.offset;
+        });
+        auto* const kept = list<paired_rows>(all.size());
+        std::copy(all.begin(), all.end(), kept);
+        return {kept, all.size()};
     }
 
     straight_line::copied_array
@@ -212,6 +247,7 @@ private:
     tape_record const& record_;
     straight_line& line_;
     std::uint32_t arguments_ = 0; // how many
+    bool arguments_were_dense_ = true;
     std::vector<place> places_;
     std::map<std::size_t, std::vector<T*>> idle_; // places of adjoints that are done with, by size
 };

@@ -15,7 +15,7 @@ class line_statement
 public:
     /// The values of its operands have their places.
     line_statement(recorded_statement const& s, line_places<T>& places)
-        : statement_(&s), part_(s.kernels == nullptr ? s.operation_->part() : nullptr)
+        : statement_(&s), part_(line_places<T>::run_of(s))
     {
         bool one_type = places.is_of_type(s.result);
         bool some_part = false;
@@ -29,7 +29,8 @@ public:
         }
         for (auto const& operand : s.operands()) {
             places.value_of(operand);
-            some_part = some_part || places.of(operand.variable).is_part;
+            auto const& place = places.of(operand.variable);
+            some_part = some_part || place.is_part || place.is_strided;
             one_size_ = one_size_ && places.size_of(operand.variable) == count_;
             one_shape_ = one_shape_ &&
                 same_shape(places.shape_of(operand.variable),
@@ -55,8 +56,11 @@ public:
 
     bool suits() const noexcept { return suits_; }
 
-    /// Of a view: where it lies in its operand. Null of an expression.
+    /// Of a view of neighbours: where they lie in its operand. Null of all else.
     selection const* part() const noexcept { return part_; }
+
+    /// What an array operation moves; empty of an expression.
+    std::vector<element_move> const& moves() const noexcept { return moves_; }
 
     /// Elements over which the expression runs.
     std::size_t count() const noexcept { return count_; }
@@ -135,30 +139,29 @@ private:
     }
 
     /// Asked before anything is placed: what does not fit may be large.
-    bool fits(line_places<T> const& places) const
+    bool fits(line_places<T> const& places)
     {
         auto const& s = *statement_;
         if (s.kernels != nullptr) {
             return count_ <= few_blocks<T>;
         }
-        return part_ != nullptr && is_run(places.shape_of(s.result)) &&
-            places.may_be_copied(s.operands()[0].variable);
-    }
-
-    /// The elements of the view lie one after the other.
-    bool is_run(shape_type const& shape) const
-    {
-        auto const dense = row_major_strides(shape);
-        for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-            if (shape[axis] != 1 && part_->strides[axis] != dense[axis]) {
-                return false;
-            }
+        auto const operands = s.operands();
+        auto const size = places.size_of(s.result);
+        bool const moves_few = size <= few_blocks<T> && places.arguments_were_dense();
+        if (size == 0 || (part_ == nullptr && !moves_few) ||
+            !std::all_of(operands.begin(), operands.end(), [&](auto const& operand) {
+                return places.may_be_copied(operand.variable);
+            })) {
+            return false;
         }
-        return element_count(shape) > 0;
+        s.operation_->moves(
+            places.shape_of(operands[0].variable), places.shape_of(s.result), moves_);
+        return !moves_.empty();
     }
 
     recorded_statement const* statement_;
     selection const* part_;
+    std::vector<element_move> moves_;
     std::size_t count_ = 0;
     bool one_size_ = true;
     bool one_shape_ = true;

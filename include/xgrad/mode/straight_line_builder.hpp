@@ -11,8 +11,8 @@
 
 namespace xgrad::detail {
 /// Makes a straight line of a record of elementwise statements, sums and products to one number,
-/// and views without steps, all over at most one block of elements of type T. The instructions are
-/// those that a sweep of the statements comes down to, in its order.
+/// and operations that move elements, all over at most one block of elements of type T. The
+/// instructions are those that a sweep of the statements comes down to, in its order.
 template <class T>
 class straight_line_builder
 {
@@ -39,8 +39,8 @@ public:
                 return nullptr;
             }
         }
-        if (!builder.places_.of(result).computed) {
-            return nullptr;
+        if (!builder.places_.of(result).computed || builder.places_.of(result).is_strided) {
+            return nullptr; // (a view costs nothing, and is one here as elsewhere)
         }
         if (r.shape_of(result).size() == 0) {
             builder.add_backward(result, arguments);
@@ -82,16 +82,22 @@ private:
         result.computed = true;
         for (std::size_t i = 0; i < recorded.operand_count; ++i) {
             result.wanted |= places_.of(recorded.operands()[i].variable).wanted &&
-                (s.part() != nullptr || recorded.kernels->leaves[i].carries_gradient);
+                (recorded.kernels == nullptr || recorded.kernels->leaves[i].carries_gradient);
         }
         steps_.push_back({s});
         if (auto const* const part = s.part()) {
             result.value = places_.value_of(recorded.operands()[0]) + part->offset;
             result.is_part = places_.size_of(recorded.result) > 1;
+            result.is_strided = places_.of(recorded.operands()[0].variable).is_strided;
+            return true;
+        }
+        result.value = places_.room(places_.size_of(recorded.result));
+        if (recorded.kernels == nullptr) {
+            move_elements(steps_.back(), result.value);
+            result.is_strided = is_strided(steps_.back().s);
             return true;
         }
         read_operands(steps_.back());
-        result.value = places_.room(places_.size_of(recorded.result));
         if (recorded.reduced == nullptr) {
             steps_.back().values = result.value;
             line_.forward.push_back(values_of(steps_.back()));
@@ -99,6 +105,29 @@ private:
             add_reduction(steps_.back(), result.value);
         }
         return true;
+    }
+
+    /// The statement makes a view that does not lie in a row.
+    bool is_strided(line_statement<T> const& s) const
+    {
+        auto const& [operand, from, to] = s.moves()[0];
+        return s.moves().size() == 1 && element_count(to.shape) == places_.size_of(s->result) &&
+            (!is_run(from.shape, from.strides) ||
+             places_.of(s->operands()[operand].variable).is_strided);
+    }
+
+    void move_elements(step const& by, T* result)
+    {
+        auto const background = static_cast<T>(by.s->operation_->background());
+        std::fill_n(result, places_.size_of(by.s->result), background);
+        for (auto const& move : by.s.moves()) {
+            auto const variable = by.s->operands()[move.operand].variable;
+            auto* const value = places_.value_of(by.s->operands()[move.operand]);
+            line_.forward.push_back(move_call{
+                places_.slot_of(value, variable),
+                places_.slot(result),
+                places_.rows(move.from, move.to)});
+        }
     }
 
     void read_operands(step& by)
@@ -223,8 +252,8 @@ private:
 
     void reverse(step const& by, T* g)
     {
-        if (by.s.part() != nullptr) {
-            reverse_part(by.s, g);
+        if (by.s->kernels == nullptr) {
+            reverse_moves(by.s, g);
         } else if (by.unit != nullptr) {
             reverse_one_pass(by, g);
         } else if (by.s.folds()) {
@@ -241,16 +270,31 @@ private:
         }
     }
 
-    void reverse_part(line_statement<T> const& s, T* g)
+    void reverse_moves(line_statement<T> const& s, T* g)
     {
-        auto const whole = s->operands()[0].variable;
+        bool const adds_to_zeros = s->operation_->part() != nullptr; // as the sweep does
+        auto variable = line_places<T>::no_number;
+        void** to = nullptr;
         bool accumulate = false;
-        auto* const to = places_.adjoint_slot_of(whole, accumulate);
-        if (!accumulate) {
-            line_.backward.push_back(spread_call{{places_.zero(), to, places_.size_of(whole)}});
+        std::size_t operand = 0;
+        for (auto const& move : s.moves()) {
+            if (to == nullptr ||
+                move.operand != operand) { // all moves of an operand are neighbours
+                operand = move.operand;
+                variable = s->operands()[operand].variable;
+                to = places_.of(variable).wanted ? places_.adjoint_slot_of(variable, accumulate)
+                                                 : nullptr;
+            }
+            if (to == nullptr) {
+                continue;
+            }
+            if (adds_to_zeros && !std::exchange(accumulate, true)) {
+                line_.backward.push_back(
+                    spread_call{{places_.zero(), to, places_.size_of(variable)}});
+            }
+            line_.backward.push_back(
+                move_call{places_.slot(g), to, places_.rows(move.to, move.from), accumulate});
         }
-        line_.backward.push_back(
-            add_call{{places_.slot(g), to, places_.size_of(s->result)}, s.part()->offset});
     }
 
     void reverse_one_pass(step const& by, T* g)

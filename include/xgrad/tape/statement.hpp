@@ -40,6 +40,17 @@ struct array_operation
     /// the operation does: it selects a part. Null otherwise.
     virtual detail::selection const* part() const noexcept { return nullptr; }
 
+    /// Lists the elements that it moves, if that is all it does: each goes to one place, those of
+    /// an operand all do, and where none goes there is `background()`. Given the shapes of the
+    /// first operand and of the result. Lists nothing where it does something else.
+    virtual void moves(
+        shape_type const& /*operand*/,
+        shape_type const& /*result*/,
+        std::vector<detail::element_move>& /*list*/) const
+    {}
+
+    virtual double background() const noexcept { return 0; }
+
     virtual bool runs_again() const noexcept { return false; }
 
     /// Runs again, and is recorded again, over other operands of the same shapes.

@@ -2,6 +2,7 @@
 
 #include <xgrad/array/concatenate.hpp>
 #include <xgrad/array/pad.hpp>
+#include <xgrad/array/split.hpp>
 #include <xgrad/array/tile.hpp>
 #include <xgrad/base/xtensor/view.hpp>
 #include <xgrad/xtensor/axes.hpp>
