@@ -12,6 +12,10 @@
 #include <vector>
 
 namespace xgrad {
+template <array_operand A, array_operand B>
+tensor<floating_element<value_type_of<A>, value_type_of<B>>>
+matmul(A const& a, B const& b, std::source_location where = std::source_location::current());
+
 namespace detail {
 /// The transposes of a stack of matrices.
 template <class T>
@@ -176,6 +180,37 @@ product_of(tensor<T> const& left, tensor<T> const& right, std::source_location c
     auto shape = without_axes(leading, matrices[matrices.size() - 2], matrices.back());
     return with_shape(std::move(product), std::move(shape));
 }
+/// The product as tapes remember it.
+template <class T>
+class product_operation final : public array_operation
+{
+public:
+    explicit product_operation(std::source_location const& where) : where_(where) {}
+
+    std::string_view name() const noexcept override { return "matmul"; }
+
+    void reverse(statement_pullback& sweep) const override
+    {
+        if (is_recording()) {
+            add_recorded_products<T>(sweep, where_);
+        } else {
+            add_products<T>(sweep);
+        }
+    }
+
+    bool multiplies_matrices() const noexcept override { return true; }
+
+    bool runs_again() const noexcept override { return true; }
+
+    body_pointer again(std::span<tensor_body* const> operands) const override
+    {
+        return matmul(tensor<T>(share(*operands[0])), tensor<T>(share(*operands[1])), where_)
+            .handle();
+    }
+
+private:
+    std::source_location where_;
+};
 } // namespace detail
 
 /// The matrix product, as NumPy's: of two matrices, of stacks of matrices whose leading axes
@@ -184,7 +219,7 @@ product_of(tensor<T> const& left, tensor<T> const& right, std::source_location c
 /// ∂a = g bᵀ, ∂b = aᵀ g.
 template <array_operand A, array_operand B>
 tensor<floating_element<value_type_of<A>, value_type_of<B>>>
-matmul(A const& a, B const& b, std::source_location where = std::source_location::current())
+matmul(A const& a, B const& b, std::source_location where)
 {
     using T = floating_element<value_type_of<A>, value_type_of<B>>;
     tensor<T> const left = as_tensor(a, where);
@@ -194,23 +229,12 @@ matmul(A const& a, B const& b, std::source_location where = std::source_location
             "matmul: shapes " + to_string(left.shape()) + " and " + to_string(right.shape()) +
             " hold a scalar; multiply by it with *" + at(where));
     }
-    auto reverse = [where](statement_pullback& sweep) {
-        if (is_recording()) {
-            detail::add_recorded_products<T>(sweep, where);
-        } else {
-            detail::add_products<T>(sweep);
-        }
-    };
-    return recorded(
+    return recorded_as<detail::product_operation<T>>(
         "matmul",
         tensor<T>(detail::product_of(left, right, where)),
         std::array{&left.body(), &right.body()},
         {.operands = true},
-        reverse,
         where,
-        [where](std::span<tensor_body* const> operands) {
-            return matmul(tensor<T>(share(*operands[0])), tensor<T>(share(*operands[1])), where)
-                .handle();
-        });
+        where);
 }
 } // namespace xgrad

@@ -116,8 +116,36 @@ struct kept_values
     bool result = false;
 };
 
-/// Records `result = name(operands...)`; `reverse(pullback&)` is its way back. For gradients of
-/// gradients it computes with tensors of the sweep's bodies and with functions that record.
+/// Records `result = name(operands...)` as an Operation of these attributes.
+template <class Operation, tensor_element T, class... Attributes>
+tensor<T> recorded_as(
+    std::string_view name,
+    tensor<T> result,
+    std::span<tensor_body* const> operands,
+    kept_values kept,
+    std::source_location const& where,
+    Attributes const&... attributes)
+{
+    detail::check_result(result.body(), name, where);
+    if constexpr (differentiable_element<T>) {
+        if (is_recording()) {
+            short_list<bool> keep(operands.size());
+            std::fill(keep.get().begin(), keep.get().end(), kept.operands);
+            record_operation(
+                [&] { return std::make_unique<Operation const>(attributes...); },
+                operands,
+                keep.get(),
+                kept.result,
+                result.body(),
+                where);
+        }
+    }
+    detail::note_result(result.body());
+    return result;
+}
+
+/// The same with `reverse(pullback&)`, its way back. For gradients of gradients it computes with
+/// tensors of the sweep's bodies and with functions that record.
 template <tensor_element T, class F, class Again = not_repeatable, class Moves = no_moves>
 tensor<T> recorded(
     std::string_view name,
@@ -129,25 +157,8 @@ tensor<T> recorded(
     Again const& again = {},
     Moves const& moves = {})
 {
-    detail::check_result(result.body(), name, where);
-    if constexpr (differentiable_element<T>) {
-        if (is_recording()) {
-            short_list<bool> keep(operands.size());
-            std::fill(keep.get().begin(), keep.get().end(), kept.operands);
-            record_operation(
-                [&] {
-                    return std::make_unique<recorded_operation<F, Again, Moves> const>(
-                        name, reverse, again, moves);
-                },
-                operands,
-                keep.get(),
-                kept.result,
-                result.body(),
-                where);
-        }
-    }
-    detail::note_result(result.body());
-    return result;
+    return recorded_as<recorded_operation<F, Again, Moves>>(
+        name, std::move(result), operands, kept, where, name, reverse, again, moves);
 }
 
 template <

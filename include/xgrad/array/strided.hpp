@@ -126,22 +126,9 @@ tensor<T> part_of(
     selection const& place,
     std::source_location const& where)
 {
-    check_result(*view, name, where);
-    if constexpr (differentiable_element<T>) {
-        auto* const operand = &x.body();
-        bool const keep = false;
-        record_operation(
-            [&] {
-                return std::make_unique<part_operation<T> const>(name, place, x.shape(), where);
-            },
-            {&operand, 1},
-            {&keep, 1},
-            false,
-            *view,
-            where);
-    }
-    note_result(*view);
-    return tensor<T>(std::move(view));
+    auto* const operand = &x.body();
+    return recorded_as<part_operation<T>>(
+        name, tensor<T>(std::move(view)), {&operand, 1}, {}, where, name, place, x.shape(), where);
 }
 
 /// The same, by its place alone: without a copy, too, so that a statement that runs again reads its
@@ -245,30 +232,21 @@ tensor<T> assembled(
     for (std::size_t i = 0; i < parts.size(); ++i) {
         scatter_store(parts[i].body(), *body, places[i].strides, places[i].offset);
     }
-    check_result(*body, name, where);
-    if constexpr (differentiable_element<T>) {
-        if (is_recording()) {
-            short_list<tensor_body*> operands(parts.size());
-            std::transform(
-                parts.begin(), parts.end(), operands.get().begin(), [](auto const& part) {
-                    return &part.body();
-                });
-            short_list<bool> keep(parts.size());
-            std::fill(keep.get().begin(), keep.get().end(), false);
-            record_operation(
-                [&] {
-                    return std::make_unique<assembly_operation<T> const>(
-                        name, shape, fill, places, where);
-                },
-                operands.get(),
-                keep.get(),
-                false,
-                *body,
-                where);
-        }
-    }
-    note_result(*body);
-    return tensor<T>(std::move(body));
+    short_list<tensor_body*> operands(parts.size());
+    std::transform(parts.begin(), parts.end(), operands.get().begin(), [](auto const& part) {
+        return &part.body();
+    });
+    return recorded_as<assembly_operation<T>>(
+        name,
+        tensor<T>(std::move(body)),
+        operands.get(),
+        {},
+        where,
+        name,
+        shape,
+        fill,
+        places,
+        where);
 }
 } // namespace detail
 } // namespace xgrad

@@ -3,6 +3,7 @@
 #include <xgrad/base/arena.hpp>
 #include <xgrad/engine/block_kernels.hpp>
 #include <xgrad/engine/fold.hpp>
+#include <xgrad/engine/matrix_product.hpp>
 #include <xgrad/engine/scale.hpp>
 #include <xgrad/engine/scatter.hpp>
 
@@ -83,6 +84,23 @@ struct move_call
     bool accumulate = false;
 };
 
+/// A product of matrices, stored or (with room for it) added to what is there.
+struct product_call
+{
+    struct side
+    {
+        void const* const* place;
+        std::size_t rows;
+        std::size_t columns;
+        bool transposed; // it lies there as columns × rows
+    };
+
+    side left;
+    side right;
+    void* const* to;
+    void* room = nullptr;
+};
+
 /// to[i] = the adjoint from[i] of a sum's element, times the sum's own, factor[0] / divisor.
 struct scale_call : array_move
 {
@@ -98,6 +116,7 @@ using line_instruction = std::variant<
     fold_call,
     element_adjoints_call,
     move_call,
+    product_call,
     scale_call>;
 
 /// A number for which the way back is another one.
@@ -199,6 +218,16 @@ public:
         }
     }
 
+    void operator()(product_call const& m) const
+    {
+        auto* const to = static_cast<T*>(*m.to);
+        auto* const product = m.room != nullptr ? static_cast<T*>(m.room) : to;
+        matrix_product<T>(matrix(m.left), matrix(m.right), product);
+        if (m.room != nullptr) {
+            join_each(to, product, m.left.rows * m.right.columns, add{});
+        }
+    }
+
     void operator()(scale_call const& m) const
     {
         auto const factor = share(*elements(*m.factor), m.divisor);
@@ -207,6 +236,15 @@ public:
 
 private:
     using V = simd::batch<T>;
+
+    static matrix_view<T> matrix(product_call::side const& m) noexcept
+    {
+        auto const* const from = elements(*m.place);
+        auto const rows = static_cast<std::ptrdiff_t>(m.rows);
+        auto const columns = static_cast<std::ptrdiff_t>(m.columns);
+        return m.transposed ? matrix_view<T>{from, m.rows, m.columns, 1, rows}
+                            : matrix_view<T>{from, m.rows, m.columns, columns, 1};
+    }
 
     static T const* elements(void const* place) noexcept { return static_cast<T const*>(place); }
 

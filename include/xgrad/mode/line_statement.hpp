@@ -37,7 +37,7 @@ public:
                            places.shape_of(s.operands()[0].variable));
         }
         if (s.kernels == nullptr) {
-            suits_ = true;
+            suits_ = !multiplies_matrices() || fits_as_product(places);
             return;
         }
         // Where the arguments are dense, so is all that is computed, but for parts. (A sum whose
@@ -61,6 +61,12 @@ public:
 
     /// What an array operation moves; empty of an expression.
     std::vector<element_move> const& moves() const noexcept { return moves_; }
+
+    /// It is a product of matrices or vectors.
+    bool multiplies_matrices() const noexcept
+    {
+        return statement_->kernels == nullptr && statement_->operation_->multiplies_matrices();
+    }
 
     /// Elements over which the expression runs.
     std::size_t count() const noexcept { return count_; }
@@ -156,7 +162,18 @@ private:
         }
         s.operation_->moves(
             places.shape_of(operands[0].variable), places.shape_of(s.result), moves_);
-        return !moves_.empty();
+        return !moves_.empty() || multiplies_matrices();
+    }
+
+    /// No stacks, and so few multiplications that each sum has its own order. (Those of BLAS
+    /// depend on how the matrices lie.)
+    bool fits_as_product(line_places<T> const& places) const
+    {
+        auto const& left = places.shape_of(statement_->operands()[0].variable);
+        auto const& right = places.shape_of(statement_->operands()[1].variable);
+        return left.size() <= 2 && right.size() <= 2 &&
+            is_small_product(
+                   left.size() == 2 ? left[0] : 1, left.back(), right.size() == 2 ? right[1] : 1);
     }
 
     recorded_statement const* statement_;

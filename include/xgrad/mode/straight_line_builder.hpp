@@ -11,8 +11,9 @@
 
 namespace xgrad::detail {
 /// Makes a straight line of a record of elementwise statements, sums and products to one number,
-/// and operations that move elements, all over at most one block of elements of type T. The
-/// instructions are those that a sweep of the statements comes down to, in its order.
+/// operations that move elements, and small products of matrices, all over at most one block of
+/// elements of type T. The instructions are those that a sweep of the statements comes down to, in
+/// its order.
 template <class T>
 class straight_line_builder
 {
@@ -92,6 +93,10 @@ private:
             return true;
         }
         result.value = places_.room(places_.size_of(recorded.result));
+        if (s.multiplies_matrices()) {
+            multiply_matrices(steps_.back(), result.value);
+            return true;
+        }
         if (recorded.kernels == nullptr) {
             move_elements(steps_.back(), result.value);
             result.is_strided = is_strided(steps_.back().s);
@@ -128,6 +133,22 @@ private:
                 places_.slot(result),
                 places_.rows(move.from, move.to)});
         }
+    }
+
+    /// Operand i of a product as a matrix.
+    product_call::side matrix_of(step const& by, std::size_t i)
+    {
+        auto const& operand = by.s->operands()[i];
+        auto const& shape = places_.shape_of(operand.variable);
+        auto const rows = shape.size() == 2 ? shape[0] : i == 0 ? 1 : shape[0];
+        auto const columns = shape.size() == 2 ? shape[1] : i == 0 ? shape[0] : 1;
+        return {places_.slot_of(places_.value_of(operand), operand.variable), rows, columns, false};
+    }
+
+    void multiply_matrices(step const& by, T* result)
+    {
+        line_.forward.push_back(
+            product_call{matrix_of(by, 0), matrix_of(by, 1), places_.slot(result)});
     }
 
     void read_operands(step& by)
@@ -252,7 +273,9 @@ private:
 
     void reverse(step const& by, T* g)
     {
-        if (by.s->kernels == nullptr) {
+        if (by.s.multiplies_matrices()) {
+            reverse_product(by, g);
+        } else if (by.s->kernels == nullptr) {
             reverse_moves(by.s, g);
         } else if (by.unit != nullptr) {
             reverse_one_pass(by, g);
@@ -295,6 +318,28 @@ private:
             line_.backward.push_back(
                 move_call{places_.slot(g), to, places_.rows(move.to, move.from), accumulate});
         }
+    }
+
+    /// ∂a = g bᵀ, ∂b = aᵀ g.
+    void reverse_product(step const& by, T* g)
+    {
+        auto const a = matrix_of(by, 0);
+        auto const b = matrix_of(by, 1);
+        product_call::side const seed{places_.slot(g), a.rows, b.columns, false};
+        auto const transposed = [](product_call::side const& m) {
+            return product_call::side{m.place, m.columns, m.rows, !m.transposed};
+        };
+        auto const add = [&](std::size_t i, auto const& left, auto const& right) {
+            auto const variable = by.s->operands()[i].variable;
+            if (places_.of(variable).wanted) {
+                bool accumulate = false;
+                auto* const to = places_.adjoint_slot_of(variable, accumulate);
+                auto* const room = accumulate ? places_.room(places_.size_of(variable)) : nullptr;
+                line_.backward.push_back(product_call{left, right, to, room});
+            }
+        };
+        add(0, seed, transposed(b));
+        add(1, transposed(a), seed);
     }
 
     void reverse_one_pass(step const& by, T* g)

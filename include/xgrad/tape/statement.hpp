@@ -51,6 +51,9 @@ struct array_operation
 
     virtual double background() const noexcept { return 0; }
 
+    /// It is the product of its two operands, matrices or vectors.
+    virtual bool multiplies_matrices() const noexcept { return false; }
+
     virtual bool runs_again() const noexcept { return false; }
 
     /// Runs again, and is recorded again, over other operands of the same shapes.
