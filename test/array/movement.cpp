@@ -54,4 +54,6 @@ BOOST_AUTO_TEST_CASE(lists_of_lengths_and_axes_take_integers_of_every_type)
     BOOST_TEST((split(x, {n - 1, k}, last)[1].shape() == shape_type{2, 3, 2}));
     BOOST_TEST((pad(x, {{k, 0}, {0, n}, {last + 1, 1}}).shape() == shape_type{5, 5, 5}));
     BOOST_TEST((tile(x, {n, k, 1}).shape() == shape_type{4, 9, 4}));
+    BOOST_CHECK_THROW(pad(x, {{k, 0}, {0, last}, {0, 0}}), value_error);
+    BOOST_CHECK_THROW(zeros({n, last}), value_error);
 }

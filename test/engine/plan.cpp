@@ -79,6 +79,29 @@ BOOST_AUTO_TEST_CASE(integers_are_converted_while_they_are_packed)
         read_all(body, {3}) == (std::vector<double>{-1, 0, 1}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_column_is_put_in_order_once_for_all_statements_unless_it_is_short_or_long)
+{
+    for (std::size_t const n : {2, 63, 64, 1000, 32768, 32769}) {
+        auto const x = counted({n, 3});
+        auto const column = make_view(x, {n}, {3}, 1);
+        auto const upright = make_view(x, {n, 1}, {3, 1}, 2);
+        bool const in_order = n >= 64 && n <= 32768;
+        for (auto const& view : {column, upright}) {
+            auto const elements = read_all(view, view->shape);
+            bool same = elements.size() == n;
+            for (std::size_t i = 0; i < n && same; ++i) {
+                same = elements[i] ==
+                    3. * static_cast<double>(i) + (view.get() == column.get() ? 1. : 2.);
+            }
+            BOOST_TEST(same, n);
+            BOOST_TEST((view->ordered() != nullptr) == in_order, n);
+            auto* const first = view->ordered();
+            BOOST_TEST((read_all(view, view->shape) == elements));
+            BOOST_TEST(view->ordered() == first);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(neighbouring_axes_that_are_one_in_memory_are_joined)
 {
     shape_type axes{2, 3, 4};

@@ -113,8 +113,15 @@ auto pad(
 {
     std::vector<std::vector<std::size_t>> lists;
     for (auto const& width : widths) {
-        shape_type const lengths = shape_argument(width);
-        lists.emplace_back(lengths.begin(), lengths.end());
+        lists.emplace_back();
+        for (std::ptrdiff_t const count : width) {
+            if (count < 0) {
+                throw value_error(
+                    "pad: widths " + to_string(width) +
+                    " hold a negative one; they count elements" + at(where));
+            }
+            lists.back().push_back(static_cast<std::size_t>(count));
+        }
     }
     return pad(x, lists, mode, value, where);
 }

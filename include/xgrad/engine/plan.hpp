@@ -58,10 +58,7 @@ struct loop_plan
     read(std::size_t i, tensor_body const& given, shape_type const& shape, element_type compute)
     {
         auto& operand = operands[i];
-        // A transpose is put in order as a whole: block by block each cache line would be fetched
-        // for one element of it.
-        constexpr std::size_t few = 1024;
-        if (!given.contiguous && given.size > few && is_transposed(given.shape, given.strides())) {
+        if (!given.contiguous && is_put_in_order(given)) {
             operand.copy = ordered_copy(given);
         }
         auto const& body = operand.copy ? *operand.copy : given;
@@ -106,6 +103,25 @@ struct loop_plan
     }
 
 private:
+    /// Elements that lie apart are put in order as a whole, and then so for all statements that
+    /// read them: a transpose, of which block by block each cache line would be fetched for one
+    /// element, and a column or another view with steps, unless it is so large that columns beside
+    /// each other do better to share the lines of a block.
+    static bool is_put_in_order(tensor_body const& given)
+    {
+        constexpr std::size_t fewest = 64;
+        constexpr std::size_t few = 1024;
+        constexpr std::size_t many = 32768;
+        auto const strides = given.strides();
+        auto axis = strides.size();
+        while (axis > 0 && given.shape[axis - 1] == 1) {
+            --axis;
+        }
+        bool const lies_apart = axis > 0 && strides[axis - 1] != 0 && strides[axis - 1] != 1;
+        return (lies_apart && given.size >= fewest && given.size <= many) ||
+            (given.size > few && is_transposed(given.shape, strides));
+    }
+
     void join(std::size_t axis)
     {
         auto const erase = [](auto& list, std::size_t position) {
