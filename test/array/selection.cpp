@@ -120,3 +120,22 @@ BOOST_AUTO_TEST_CASE(indices_out_of_range_are_refused_with_index_and_shape)
     BOOST_CHECK_THROW(one_hot({3}, 3), value_error);
     BOOST_CHECK_THROW(filter(x, constant({true, false})), shape_error);
 }
+
+BOOST_AUTO_TEST_CASE(rows_of_every_length_are_taken_also_of_none)
+{
+    for (std::size_t const length : {0, 1, 2, 3, 7, 8, 9, 63, 64, 65, 200}) {
+        auto const x = reshape(arange<double>(5. * static_cast<double>(length)), {5, length});
+        auto const check = [&](auto const& values) {
+            auto const taken = take(values, {3, 0, -1, 3}, 0);
+            bool same = same_shape(taken.shape(), shape_type{4, length});
+            for (std::size_t j = 0; j < length && same; ++j) {
+                same = taken(0, j) == values(3, j) && taken(1, j) == values(0, j) &&
+                    taken(2, j) == values(4, j) && taken(3, j) == values(3, j);
+            }
+            BOOST_TEST(same, length);
+        };
+        check(x);
+        check(tensor(cast<float>(x)));
+        check(tensor(x > 7.));
+    }
+}

@@ -41,11 +41,13 @@ tensor<T> concatenated(
         }
     }
     shape[axis] = length;
+    auto const strides = row_major_strides(shape);
     std::vector<selection> places;
-    std::size_t begin = 0;
+    places.reserve(parts.size());
+    std::ptrdiff_t offset = 0;
     for (auto const& part : parts) {
-        places.push_back(slab(shape, axis, begin, part.shape()[axis]));
-        begin += part.shape()[axis];
+        places.push_back({part.shape(), strides, offset});
+        offset += static_cast<std::ptrdiff_t>(part.shape()[axis]) * strides[axis];
     }
     return assembled<T>(name, shape, {}, parts, std::move(places), where);
 }
@@ -67,12 +69,13 @@ stacked(std::span<tensor<T> const> parts, std::ptrdiff_t along, std::source_loca
     }
     auto const axis = normalize_axis(along, shape.size() + 1, "stack", where);
     shape.insert(shape.begin() + axis, parts.size());
+    auto strides = row_major_strides(shape);
+    auto const step = strides[axis];
+    strides.erase(strides.begin() + axis);
     std::vector<selection> places;
+    places.reserve(parts.size());
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        auto place = slab(shape, axis, i, 1);
-        place.shape.erase(place.shape.begin() + axis);
-        place.strides.erase(place.strides.begin() + axis);
-        places.push_back(std::move(place));
+        places.push_back({parts[i].shape(), strides, static_cast<std::ptrdiff_t>(i) * step});
     }
     return assembled<T>("stack", shape, {}, parts, std::move(places), where);
 }

@@ -180,6 +180,7 @@ product_of(tensor<T> const& left, tensor<T> const& right, std::source_location c
     auto shape = without_axes(leading, matrices[matrices.size() - 2], matrices.back());
     return with_shape(std::move(product), std::move(shape));
 }
+
 /// The product as tapes remember it.
 template <class T>
 class product_operation final : public array_operation

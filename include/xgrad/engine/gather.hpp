@@ -77,6 +77,9 @@ void gather(tensor_body const& from, element_runs const& runs, tensor_body& to);
 #if XGRAD_DEFINES_FUNCTIONS
 XGRAD_FUNCTION void gather(tensor_body const& from, element_runs const& runs, tensor_body& to)
 {
+    if (to.size == 0) {
+        return;
+    }
     auto const bytes = bytes_of(from.type);
     auto const gather_some = bytes == 8 ? detail::gather_runs<8>
         : bytes == 4                    ? detail::gather_runs<4>
