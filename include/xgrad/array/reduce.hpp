@@ -9,7 +9,6 @@
 
 #include <bit>
 #include <cmath>
-#include <optional>
 
 // How a reduction runs and is recorded, whatever it reduces by.
 
@@ -90,19 +89,17 @@ void finish_reduction(
     }
     xgrad::detail::check_result(out, call.kind.name, call.where);
     if constexpr (differentiable_element<T>) {
-        if (is_recording()) {
-            record_expression(
-                {.kernels = &e.kernels,
-                 .operands = e.operands,
-                 .scalars = e.scalars,
-                 .aligned = aligned,
-                 .reduced = &call.kind,
-                 .axes = axes,
-                 .unit_adjoints = unit_adjoints,
-                 .companion = std::move(companion),
-                 .where = call.where},
-                out);
-        }
+        record_expression(
+            {.kernels = &e.kernels,
+             .operands = e.operands,
+             .scalars = e.scalars,
+             .aligned = aligned,
+             .reduced = &call.kind,
+             .axes = axes,
+             .unit_adjoints = unit_adjoints,
+             .companion = std::move(companion),
+             .where = call.where},
+            out);
     }
     xgrad::detail::note_result(out);
 }
@@ -178,23 +175,20 @@ body_pointer reduce_all(
     call.check_elements(shape, 1);
     auto out = call.options.keep_dims ? make_body(type_of<T>, shape_type(shape.size(), 1), 1)
                                       : make_body(type_of<T>, shape_type(), 1);
-    std::optional<unit_adjoints> unit;
-    if (is_recording()) {
-        unit.emplace(e.kernels, e.operands);
-    }
+    unit_adjoints unit(e.kernels, e.operands);
     if constexpr (std::same_as<Accumulator, logsumexp_accumulator<T>>) {
-        if (e.is_leaf && unit && unit->are_wanted()) {
+        if (e.is_leaf && unit.are_wanted()) {
             if (auto result = logsumexp_with_gradient(e, axes, call)) {
                 return result;
             }
         }
     }
-    bool const linear = unit && unit->pay();
+    bool const linear = unit.pay();
     if (linear) {
-        unit->allocate();
+        unit.allocate();
     }
     auto const targets =
-        linear ? unit_adjoint_targets{unit->targets(), unit->repeats()} : unit_adjoint_targets();
+        linear ? unit_adjoint_targets{unit.targets(), unit.repeats()} : unit_adjoint_targets();
     auto* const result = out->template elements<T>();
     body_pointer companions;
     auto const all = with_companions<T>(accumulator, *out, companions);
@@ -211,7 +205,7 @@ body_pointer reduce_all(
         linear        ? operand_alignment::linear
             : uniform ? operand_alignment::same
                       : operand_alignment::any,
-        linear ? unit->bodies() : std::span<body_pointer const>(),
+        unit.bodies(),
         *out,
         std::move(companions));
     return out;
