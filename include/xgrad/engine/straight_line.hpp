@@ -210,7 +210,9 @@ public:
         m.rule(*m.from, *m.results, *m.adjoints, *m.to, m.count);
     }
 
-    void operator()(move_call const& m) const
+    // Calls of their own, so that the visit of the short ones needs few registers: (f) of the
+    // benchmarks takes 84 ns instead of 91.
+    XGRAD_NOINLINE void operator()(move_call const& m) const
     {
         auto const move = m.accumulate ? detail::add_rows<T> : detail::store_rows<sizeof(T)>;
         for (auto const& rows : m.rows) {
@@ -218,7 +220,7 @@ public:
         }
     }
 
-    void operator()(product_call const& m) const
+    XGRAD_NOINLINE void operator()(product_call const& m) const
     {
         auto* const to = static_cast<T*>(*m.to);
         auto* const product = m.room != nullptr ? static_cast<T*>(m.room) : to;
