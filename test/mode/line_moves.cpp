@@ -183,6 +183,18 @@ BOOST_AUTO_TEST_CASE(what_was_recorded_of_a_view_is_computed_of_an_array_in_a_ro
     auto const expected = value_and_grad(f, x);
     BOOST_TEST(same_bits(found.value, expected.value));
     BOOST_TEST(same_bits(std::get<0>(found.gradients), std::get<0>(expected.gradients)));
+
+    // A transpose of the view lies in a row, one of the array does not.
+    auto const g = [](auto const& v) {
+        auto const row = as_tensor(view(v, 0));
+        auto const turned = as_tensor(expand_dims(transpose(v), 0));
+        auto const weights = reshape(linspace(0.5, 1.5, turned.size()), turned.shape());
+        return as_tensor(sum(sin(turned) * weights) + sum(row));
+    };
+    auto again = replay(g);
+    auto const wide = random::uniform({3, 40}, -1, 1);
+    again(transpose(random::uniform({40, 3}, -1, 1)));
+    BOOST_TEST(same_bits(again.value_and_grad(wide).value, value_and_grad(g, wide).value));
 }
 
 BOOST_AUTO_TEST_CASE(the_sign_of_a_zero_adjoint_is_that_of_the_sweep)

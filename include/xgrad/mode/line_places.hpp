@@ -51,8 +51,11 @@ public:
             auto const& s = r.statements()[k];
             for (auto const& operand : s.operands()) {
                 auto& place = of(operand.variable);
-                arguments_were_dense_ = arguments_were_dense_ &&
-                    (place.argument == no_number || operand.kept->dense(type_of<T>));
+                bool const is_argument =
+                    std::find(arguments.begin(), arguments.end(), operand.variable) !=
+                    arguments.end();
+                arguments_were_dense_ =
+                    arguments_were_dense_ && (!is_argument || operand.kept->dense(type_of<T>));
                 if (run_of(s) != nullptr) {
                     place.argument = no_number; // whole registers are read of its parts
                 }
@@ -229,6 +232,27 @@ public:
     void release_adjoint_of(std::uint32_t variable)
     {
         idle_[size_of(variable)].push_back(of(variable).adjoint);
+    }
+
+    /// A number, spread over an array by an instruction of its own.
+    T* spread_over(
+        void const* const* number,
+        std::size_t count,
+        std::vector<line_instruction>& instructions,
+        std::size_t divisor = 1)
+    {
+        auto* const to = room(count);
+        instructions.push_back(spread_call{{number, slot(to), count, divisor}});
+        return to;
+    }
+
+    /// Operand i of a product as a matrix.
+    product_call::side matrix_of(recorded_operand const& operand, std::size_t i)
+    {
+        auto const& shape = shape_of(operand.variable);
+        auto const rows = shape.size() == 2 ? shape[0] : i == 0 ? 1 : shape[0];
+        auto const columns = shape.size() == 2 ? shape[1] : i == 0 ? shape[0] : 1;
+        return {slot_of(value_of(operand), operand.variable), rows, columns, false};
     }
 
     /// Those that are not written where they are wanted. An argument without an adjoint has zeros.
