@@ -82,6 +82,30 @@ void copy_run(std::byte const* from, std::ptrdiff_t stride, std::byte* to, std::
     }
 }
 
+/// Copies at least `Width` bytes by moves of so many, of which the last overlaps the one before.
+template <std::size_t Width>
+XGRAD_ALWAYS_INLINE void copy_bytes(std::byte const* from, std::byte* to, std::size_t bytes)
+{
+    for (std::size_t done = 0; done + Width < bytes; done += Width) {
+        std::memcpy(to + done, from + done, Width);
+    }
+    std::memcpy(to + bytes - Width, from + bytes - Width, Width);
+}
+
+template <std::size_t Width>
+void copy_rows_within(
+    std::byte const* from,
+    std::ptrdiff_t from_step,
+    std::byte* to,
+    std::ptrdiff_t to_step,
+    std::size_t count,
+    std::size_t bytes)
+{
+    for (std::size_t row = 0; row < count; ++row, from += from_step, to += to_step) {
+        copy_bytes<Width>(from, to, bytes);
+    }
+}
+
 /// Some rows of an array: distances are in elements.
 struct strided_rows
 {

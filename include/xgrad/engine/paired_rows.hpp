@@ -25,36 +25,6 @@ struct paired_rows
     std::size_t length; // of each
 };
 
-namespace detail {
-/// The same elements in the same order, in as few axes as both arrays allow, but two at least.
-inline void coalesce(shape_type& axes, strides_type& from, strides_type& to)
-{
-    auto const erase = [](auto& list, std::size_t i) {
-        list.erase(list.begin() + static_cast<std::ptrdiff_t>(i));
-    };
-    auto const joins = [&](strides_type const& strides, std::size_t axis) {
-        return strides[axis] == strides[axis + 1] * static_cast<std::ptrdiff_t>(axes[axis + 1]);
-    };
-    for (std::size_t axis = axes.size(); axis-- > 0;) {
-        bool const is_last = axis + 1 == axes.size();
-        bool const is_one = axes[axis] == 1;
-        if (is_one || (!is_last && joins(from, axis) && joins(to, axis))) {
-            if (!is_one) {
-                axes[axis + 1] *= axes[axis];
-            }
-            erase(axes, axis);
-            erase(from, axis);
-            erase(to, axis);
-        }
-    }
-    while (axes.size() < 2) {
-        axes.insert(axes.begin(), 1);
-        from.insert(from.begin(), 0);
-        to.insert(to.begin(), 0);
-    }
-}
-} // namespace detail
-
 /// The rows of all elements of a shape that lie at these strides in two arrays.
 class paired_places
 {
@@ -63,7 +33,13 @@ public:
     paired_places(shape_type const& shape, strides_type const& from, strides_type const& to)
         : axes_(shape), strides_{from, to}
     {
-        detail::coalesce(axes_, strides_[0], strides_[1]);
+        coalesce(axes_, 2, [this](std::size_t i) { return &strides_[i]; });
+        while (axes_.size() < 2) {
+            axes_.insert(axes_.begin(), 1);
+            for (auto& strides : strides_) {
+                strides.insert(strides.begin(), 0);
+            }
+        }
         length_ = axes_.back();
         axes_.pop_back();
     }

@@ -3,6 +3,7 @@
 #include <xgrad/base/broadcast.hpp>
 #include <xgrad/base/tensor_body.hpp>
 #include <xgrad/engine/dense.hpp>
+#include <xgrad/engine/runs.hpp>
 
 #include <cstddef>
 #include <span>
@@ -26,23 +27,6 @@ struct operand_access
     strides_type strides; // along the plan's axes, where packed
     body_pointer copy;    // whose elements are read instead of the operand's own
 };
-
-/// Joins neighbouring axes of a strided array that are one axis in memory: `axes` and `strides`
-/// describe the same elements in the same order with the fewest axes.
-inline void coalesce(shape_type& axes, strides_type& strides)
-{
-    for (std::size_t axis = axes.size(); axis-- > 1;) {
-        auto const outer = axis - 1;
-        if (axes[outer] != 1 && axes[axis] != 1 &&
-            strides[outer] != strides[axis] * static_cast<std::ptrdiff_t>(axes[axis])) {
-            continue;
-        }
-        auto const erased = static_cast<std::ptrdiff_t>(axes[axis] == 1 ? axis : outer);
-        strides.erase(strides.begin() + erased);
-        axes[outer] *= axes[axis];
-        axes.erase(axes.begin() + static_cast<std::ptrdiff_t>(axis));
-    }
-}
 
 /// The index space of a statement and the way to each operand in it.
 struct loop_plan
@@ -85,21 +69,9 @@ struct loop_plan
             return;
         }
         axes = shape;
-        auto const joins = [&](std::size_t axis) {
-            for (auto const& operand : operands) {
-                if (operand.how == access_kind::packed && axes[axis] != 1 && axes[axis + 1] != 1 &&
-                    operand.strides[axis] !=
-                        operand.strides[axis + 1] * static_cast<std::ptrdiff_t>(axes[axis + 1])) {
-                    return false;
-                }
-            }
-            return true;
-        };
-        for (std::size_t axis = axes.size(); axis-- > 1;) {
-            if (joins(axis - 1)) {
-                join(axis - 1);
-            }
-        }
+        xgrad::coalesce(axes, operands.size(), [&](std::size_t i) {
+            return operands[i].how == access_kind::packed ? &operands[i].strides : nullptr;
+        });
     }
 
 private:
@@ -120,21 +92,6 @@ private:
         bool const lies_apart = axis > 0 && strides[axis - 1] != 0 && strides[axis - 1] != 1;
         return (lies_apart && given.size >= fewest && given.size <= many) ||
             (given.size > few && is_transposed(given.shape, strides));
-    }
-
-    void join(std::size_t axis)
-    {
-        auto const erase = [](auto& list, std::size_t position) {
-            list.erase(list.begin() + static_cast<std::ptrdiff_t>(position));
-        };
-        for (auto& operand : operands) {
-            if (operand.how == access_kind::packed) {
-                // The stride of the pair is the inner one's, unless that axis has one element.
-                erase(operand.strides, axes[axis + 1] == 1 ? axis + 1 : axis);
-            }
-        }
-        axes[axis] *= axes[axis + 1];
-        erase(axes, axis + 1);
     }
 };
 } // namespace xgrad

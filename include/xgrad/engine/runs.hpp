@@ -21,6 +21,43 @@ inline bool is_run(shape_type const& shape, strides_type const& strides) noexcep
     return true;
 }
 
+/// Joins neighbouring axes that are one axis in memory for all of these arrays: `axes` and the
+/// strides describe the same elements in the same order with the fewest axes. `strides_of(i)`
+/// points to the strides of array i, or is null.
+template <class F>
+void coalesce(shape_type& axes, std::size_t arrays, F const& strides_of)
+{
+    auto const erase = [](auto& list, std::size_t i) {
+        list.erase(list.begin() + static_cast<std::ptrdiff_t>(i));
+    };
+    for (std::size_t axis = axes.size(); axis-- > 1;) {
+        auto const outer = axis - 1;
+        bool joins = true;
+        for (std::size_t i = 0; i < arrays && axes[outer] != 1 && axes[axis] != 1; ++i) {
+            strides_type const* const strides = strides_of(i);
+            joins = joins &&
+                (strides == nullptr ||
+                 (*strides)[outer] == (*strides)[axis] * static_cast<std::ptrdiff_t>(axes[axis]));
+        }
+        if (!joins) {
+            continue;
+        }
+        for (std::size_t i = 0; i < arrays; ++i) {
+            if (strides_type* const strides = strides_of(i)) {
+                // The stride of the pair is the inner one's, unless that axis has one element.
+                erase(*strides, axes[axis] == 1 ? axis : outer);
+            }
+        }
+        axes[outer] *= axes[axis];
+        erase(axes, axis);
+    }
+}
+
+inline void coalesce(shape_type& axes, strides_type& strides)
+{
+    coalesce(axes, 1, [&](std::size_t) { return &strides; });
+}
+
 /// Walks `count` consecutive elements of a row-major index space, from `begin`, through N arrays of
 /// the given strides. Calls f(position in the walk, offsets in the arrays, length) once for every
 /// run along the innermost axis.
