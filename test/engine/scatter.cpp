@@ -2,6 +2,7 @@
 
 #include <xgrad/xgrad.hpp>
 
+#include <array>
 #include <vector>
 
 // Elements of one strided array stored at, or added to, the places of another one.
@@ -126,4 +127,15 @@ BOOST_AUTO_TEST_CASE(adjoints_of_overlapping_parts_are_added_where_they_lie)
         }
         BOOST_TEST(same, n);
     }
+}
+
+BOOST_AUTO_TEST_CASE(rows_of_no_elements_are_gathered_without_a_move)
+{
+    std::array<double, 3> memory{1., 2., 3.};
+    auto const to = make_foreign_body(element_type::float64, &memory[1], {4, 0}, {0, 1}, {});
+    element_runs runs;
+    runs.starts = {0, 0, 0, 0};
+    runs.length = 0;
+    gather(zeros({3, 0}).body(), runs, *to);
+    BOOST_TEST((memory == std::array{1., 2., 3.}));
 }

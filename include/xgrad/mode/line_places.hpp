@@ -51,11 +51,9 @@ public:
             auto const& s = r.statements()[k];
             for (auto const& operand : s.operands()) {
                 auto& place = of(operand.variable);
-                bool const is_argument =
-                    std::find(arguments.begin(), arguments.end(), operand.variable) !=
-                    arguments.end();
-                arguments_were_dense_ =
-                    arguments_were_dense_ && (!is_argument || operand.kept->dense(type_of<T>));
+                // (Asked where it is read first, before its number may go.)
+                arguments_were_dense_ = arguments_were_dense_ &&
+                    (place.argument == no_number || operand.kept->dense(type_of<T>));
                 if (run_of(s) != nullptr) {
                     place.argument = no_number; // whole registers are read of its parts
                 }
