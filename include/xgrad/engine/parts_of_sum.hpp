@@ -3,6 +3,7 @@
 #include <xgrad/engine/compute_reduction.hpp>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 
@@ -31,7 +32,28 @@ inline std::size_t parts_in(std::size_t size, std::size_t part) noexcept
     return std::max<std::size_t>(1, vectorized::chunks_in(size, part));
 }
 
+/// To which place of an operand each element of the index space belongs, and where the sums of its
+/// parts are.
+struct summed_places
+{
+    shape_type axes{}; // of the index space
+    strides_type strides{};
+    std::size_t count = 0;     // places
+    std::size_t part = 0;      // elements that have a sum of their own
+    std::size_t first_sum = 0; // of the first part, among those of all operands
+};
+
 inline namespace XGRAD_ARCHITECTURE {
+/// Adds elements [begin, begin + count), of one part, to its sums.
+template <class T>
+void add_to_parts(
+    summed_places const& s, T* all, std::size_t begin, std::size_t count, T const* elements)
+{
+    auto* const sums = all + s.first_sum + begin / s.part * s.count;
+    accumulate(
+        sum_accumulator<T>, std::array<T*, 1>{sums}, s.axes, s.strides, begin, count, elements);
+}
+
 /// Merges the sums of all parts into the first part's.
 template <class T>
 void merge_parts(T* parts, std::size_t count, std::size_t places)
@@ -41,6 +63,26 @@ void merge_parts(T* parts, std::size_t count, std::size_t places)
             sum_accumulator<T>.merge(
                 {parts + part * places}, {parts + (part + step) * places}, places);
         }
+    }
+}
+
+/// Merges the sums of all parts, of so many elements in all; returns them.
+template <class T>
+T* merge_parts(summed_places const& s, T* all, std::size_t size)
+{
+    auto* const sums = all + s.first_sum;
+    merge_parts(sums, parts_in(size, s.part), s.count);
+    return sums;
+}
+
+/// Stores sums, or adds them to what is there.
+template <class T>
+void store_sums(T const* sums, std::size_t count, T* to, bool accumulate)
+{
+    if (accumulate) {
+        vectorized::join_each(to, sums, count, vectorized::add{});
+    } else {
+        std::copy_n(sums, count, to);
     }
 }
 } // namespace XGRAD_ARCHITECTURE

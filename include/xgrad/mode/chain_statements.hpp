@@ -2,6 +2,7 @@
 
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/engine/tile_chain.hpp>
+#include <xgrad/tape/statement_run.hpp>
 #include <xgrad/tape/tape.hpp>
 
 #include <algorithm>
@@ -31,6 +32,14 @@ is_summed_in_one_pass(tape_record const& r, recorded_statement const& s, std::si
            });
 }
 
+/// The variables that a chain reads and does not compute.
+struct chain_inputs
+{
+    std::span<std::uint32_t const> variables;
+    std::span<char const> wanted{}; // has a gradient that somebody wants; empty: all have
+    bool broadcast = false;         // operands may broadcast over the arrays, and lie as they like
+};
+
 /// Statements of a record that may be a chain: elementwise ones over arrays of one shape, of which
 /// the last is summed or is a single number.
 template <class T>
@@ -55,17 +64,16 @@ public:
 
     /// Of the statements with these numbers, as a function of these variables.
     chain_statements(
-        tape_record const& r,
-        std::span<std::size_t const> statements,
-        std::span<std::uint32_t const> arguments)
-        : record_(r), places_(r.variables().size())
+        tape_record const& r, std::span<std::size_t const> statements, chain_inputs const& inputs)
+        : record_(r), places_(r.variables().size()), broadcast_(inputs.broadcast)
     {
         for (auto const k : statements) {
             statements_.push_back(&r.statements()[k]);
         }
-        for (std::uint32_t i = 0; i < arguments.size(); ++i) {
-            places_[arguments[i]].argument = i;
-            places_[arguments[i]].wanted = true;
+        for (std::uint32_t i = 0; i < inputs.variables.size(); ++i) {
+            auto& place = places_[inputs.variables[i]];
+            place.argument = i;
+            place.wanted = inputs.wanted.empty() || inputs.wanted[i] != 0;
         }
     }
 
@@ -79,12 +87,27 @@ public:
 
     place const& of(std::uint32_t variable) const noexcept { return places_[variable]; }
 
-    /// Elements of the arrays.
+    /// The arrays' shape, and how many elements they have.
+    shape_type const& shape() const noexcept { return shape_; }
+
     std::size_t size() const noexcept { return size_; }
+
+    shape_type const& shape_of(std::uint32_t variable) const noexcept
+    {
+        return record_.shape_of(variable);
+    }
 
     std::size_t size_of(std::uint32_t variable) const noexcept
     {
-        return element_count(record_.shape_of(variable));
+        return record_.variables().size_of(variable);
+    }
+
+    /// It has to be brought into tiles: it broadcasts, lies apart, or is of another type.
+    bool is_gathered(recorded_operand const& operand) const noexcept
+    {
+        auto const size = size_of(operand.variable);
+        return broadcast_ && size != 1 &&
+            (size != size_ || (operand.kept && !operand.kept->dense(type_of<T>)));
     }
 
     /// They are a chain. (One over nothing is left alone.)
@@ -94,10 +117,8 @@ public:
             record_.shape_of(last().result).size() != 0) {
             return false;
         }
-        size_ = size_of(last().operands()[0].variable);
-        for (auto const& operand : last().operands()) {
-            size_ = std::max(size_, size_of(operand.variable));
-        }
+        shape_ = index_space(record_, last());
+        size_ = element_count(shape_);
         return size_ > 0 && std::all_of(statements_.begin(), statements_.end(), [&](auto const* s) {
                    return is_link(*s);
                });
@@ -135,10 +156,11 @@ private:
     bool is_link(recorded_statement const& s)
     {
         bool const is_last = &s == statements_.back();
-        if (s.kernels == nullptr || s.aligned != operand_alignment::same ||
+        if (s.kernels == nullptr ||
+            !(s.aligned == operand_alignment::same || (broadcast_ && s.reduced == nullptr)) ||
             s.kernels->compute != type_of<T> || record_.variables()[s.result].type != type_of<T> ||
             (s.reduced != nullptr && !(is_last && is_sum(*s.reduced))) ||
-            (s.reduced == nullptr && size_of(s.result) != size_)) {
+            (s.reduced == nullptr && !same_shape(shape_of(s.result), shape_))) {
             return false;
         }
         auto& result = places_[s.result];
@@ -146,8 +168,10 @@ private:
             auto const variable = s.operands()[i].variable;
             auto const& operand = places_[variable];
             bool const whole_sum = s.reduced != nullptr && s.kernels->terms.size() == 1;
-            if ((size_of(variable) != size_ && size_of(variable) != 1) ||
-                record_.variables()[variable].type != type_of<T> ||
+            bool const fits = size_of(variable) == size_ || size_of(variable) == 1;
+            bool const is_number = record_.variables()[variable].type == type_of<T>;
+            if (!(fits || broadcast_) ||
+                !(is_number || (is_gathered(s.operands()[i]) && !operand.wanted)) ||
                 (whole_sum && !operand.computed)) {
                 return false;
             }
@@ -165,6 +189,8 @@ private:
     tape_record const& record_;
     std::vector<recorded_statement const*> statements_;
     std::vector<place> places_;
+    bool broadcast_;
+    shape_type shape_;
     std::size_t size_ = 0;
 };
 } // namespace xgrad::detail

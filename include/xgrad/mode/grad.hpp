@@ -73,7 +73,7 @@ target_of(tensor<T> const& target, tensor<T> const* seed, std::source_location c
 template <class Tape>
 void sweep_once(
     Tape& t,
-    std::span<sweep_target const> targets,
+    std::span<sweep_target> targets,
     std::span<tensor_body* const> sources,
     grad_options const& options,
     std::span<body_pointer> result,
@@ -102,7 +102,7 @@ void sweep_once(
 template <class Tape>
 void gradients(
     Tape& t,
-    std::span<sweep_target const> targets,
+    std::span<sweep_target> targets,
     std::span<tensor_body* const> sources,
     grad_options const& options,
     std::span<body_pointer> result,
@@ -119,7 +119,7 @@ void gradients(
 #if defined(XGRAD_COMPILED)
 XGRAD_EXTERN template void sweep_once(
     tape&,
-    std::span<sweep_target const>,
+    std::span<sweep_target>,
     std::span<tensor_body* const>,
     grad_options const&,
     std::span<body_pointer>,
@@ -127,7 +127,7 @@ XGRAD_EXTERN template void sweep_once(
     what_follows);
 XGRAD_EXTERN template void gradients(
     tape&,
-    std::span<sweep_target const>,
+    std::span<sweep_target>,
     std::span<tensor_body* const>,
     grad_options const&,
     std::span<body_pointer>,
@@ -146,11 +146,7 @@ std::vector<sweep_target> targets_of(target_list<T...> const& list)
 
 template <class S>
 auto gradients_of(
-    tape&,
-    std::span<sweep_target const>,
-    S const&,
-    grad_options const&,
-    std::source_location const&)
+    tape&, std::span<sweep_target>, S const&, grad_options const&, std::source_location const&)
 {
     static_assert(
         is_tensor<S>,
@@ -162,7 +158,7 @@ auto gradients_of(
 template <class S>
 auto gradients_of(
     tape& t,
-    std::span<sweep_target const> targets,
+    std::span<sweep_target> targets,
     tensor<S> const& source,
     grad_options const& options,
     std::source_location const& where)
@@ -179,7 +175,7 @@ auto gradients_of(
 template <class... S>
 auto gradients_of(
     tape& t,
-    std::span<sweep_target const> targets,
+    std::span<sweep_target> targets,
     source_list<S...> const& sources,
     grad_options const& options,
     std::source_location const& where)
@@ -204,7 +200,7 @@ auto gradients_of(
 template <class S>
 auto gradients_of(
     tape& t,
-    std::span<sweep_target const> targets,
+    std::span<sweep_target> targets,
     std::vector<tensor<S>> const& sources,
     grad_options const& options,
     std::source_location const& where)
@@ -246,7 +242,7 @@ auto grad(
         differentiable_element<T>,
         "xgrad: a tensor of integers or truth values has no gradient; the target must be a "
         "tensor<double> or tensor<float>");
-    auto const from = detail::target_of<T>(target, nullptr, where);
+    auto from = detail::target_of<T>(target, nullptr, where);
     return detail::gradients_of(t, {&from, 1}, sources, options, where);
 }
 
@@ -278,7 +274,7 @@ auto grad(
         differentiable_element<T>,
         "xgrad: a tensor of integers or truth values has no gradient; the target must be a "
         "tensor<double> or tensor<float>");
-    auto const from = detail::target_of<T>(target, &out_grad, where);
+    auto from = detail::target_of<T>(target, &out_grad, where);
     return detail::gradients_of(t, {&from, 1}, sources, options, where);
 }
 
@@ -291,7 +287,7 @@ auto grad(
     grad_options const& options = {},
     std::source_location where = std::source_location::current())
 {
-    auto const from = detail::targets_of(targets);
+    auto from = detail::targets_of(targets);
     return detail::gradients_of(t, from, sources, options, where);
 }
 } // namespace xgrad

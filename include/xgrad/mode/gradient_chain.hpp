@@ -1,32 +1,28 @@
 #pragma once
 
-#include <xgrad/engine/parts_of_sum.hpp>
 #include <xgrad/mode/chain_statements.hpp>
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 namespace xgrad::detail {
-/// Makes a chain of a record: gives every argument of every kernel its place. Where the sweep would
-/// add up adjoints in an order of its own (of single elements among arrays of many chunks) there is
-/// no chain.
+/// Makes a chain of statements of a record: gives every argument of every kernel its place.
 template <class T>
 class chain_builder
 {
 public:
-    /// Of the statements with these numbers, as a function of these variables. What comes from
-    /// outside is: the arguments, their gradients, the result, the constants.
+    /// Of the statements with these numbers; nothing where they are none. What comes from outside
+    /// is: the inputs, their gradients, the result, the constants.
     static std::optional<tile_chain>
     of(tape_record const& r,
        std::span<std::size_t const> statements,
-       std::span<std::uint32_t const> arguments,
+       chain_inputs const& inputs,
        std::vector<tensor_body*>& constants)
     {
-        chain_builder builder(r, statements, arguments, constants);
+        chain_builder builder(r, statements, inputs, constants);
         if (!builder.statements_.suit()) {
             return std::nullopt;
         }
@@ -34,8 +30,8 @@ public:
         builder.place_values();
         builder.start_backward();
         builder.place_adjoints();
-        return builder.complete(arguments) ? std::optional(std::move(builder.chain_))
-                                           : std::nullopt;
+        builder.list_gradients(inputs);
+        return std::move(builder.chain_);
     }
 
 private:
@@ -45,10 +41,10 @@ private:
     chain_builder(
         tape_record const& r,
         std::span<std::size_t const> statements,
-        std::span<std::uint32_t const> arguments,
+        chain_inputs const& inputs,
         std::vector<tensor_body*>& constants)
-        : statements_(r, statements, arguments),
-          arguments_(static_cast<std::uint32_t>(arguments.size())),
+        : statements_(r, statements, inputs),
+          inputs_(static_cast<std::uint32_t>(inputs.variables.size())),
           constants_(constants)
     {}
 
@@ -65,7 +61,7 @@ private:
     std::uint32_t outside_of_constant(tensor_body* body)
     {
         constants_.push_back(body);
-        return static_cast<std::uint32_t>(2 * arguments_ + constants_.size());
+        return static_cast<std::uint32_t>(2 * inputs_ + constants_.size());
     }
 
     void place_values()
@@ -113,7 +109,9 @@ private:
         } else {
             auto const from =
                 place.argument != none ? place.argument : outside_of_constant(operand.kept.get());
-            if (statements_.size_of(operand.variable) == chain_.size) {
+            if (statements_.is_gathered(operand)) {
+                chain_.gathered.push_back({argument, from});
+            } else if (statements_.size_of(operand.variable) == chain_.size) {
                 chain_.arrays.push_back({argument, from});
             } else {
                 place.value = chain_.tiles++; // stays filled
@@ -128,21 +126,19 @@ private:
     {
         chain_.divides_by_count =
             statements_.last().reduced != nullptr && statements_.last().reduced->divides_by_count;
-        auto const g = chain_.divides_by_count ? T(1) / static_cast<T>(chain_.size) : T(1);
-        auto const seed = static_cast<double>(g);
         if (statements_.last().reduced == nullptr) {
             chain_.end = chain_end::number;
-            seed_variable(statements_.last().result, seed);
+            seed_variable(statements_.last().result);
         } else if (statements_.sum_tensor()) {
             chain_.end = chain_end::sum;
-            seed_variable(statements_.last().operands()[0].variable, seed);
+            seed_variable(statements_.last().operands()[0].variable);
         } else if (statements_.end_in_one_pass()) {
             chain_.end = chain_end::sum_in_one_pass;
             place_adjoints_of(statements_.last(), chain_.last);
         } else {
             chain_.end = chain_end::sum;
             auto const tile = chain_.tiles++;
-            chain_.seeds.push_back({tile, seed});
+            chain_.seeds.push_back(tile);
             auto const& step = steps_.back();
             chain_.tile_of[step.first + 2 * statements_.last().operand_count + 1] = tile;
             place_adjoints_of(statements_.last(), step);
@@ -155,12 +151,12 @@ private:
         return &s == &statements_.last() && chain_.end == chain_end::sum_in_one_pass;
     }
 
-    void seed_variable(std::uint32_t variable, double number)
+    void seed_variable(std::uint32_t variable)
     {
         auto& place = statements_.of(variable);
         place.adjoint = new_tile();
         place.has_adjoint = true;
-        chain_.seeds.push_back({place.adjoint, number});
+        chain_.seeds.push_back(place.adjoint);
     }
 
     void place_adjoints()
@@ -203,14 +199,14 @@ private:
             if (!s.kernels->leaves[i].carries_gradient || !place.wanted) {
                 continue;
             }
-            auto const gradient = arguments_ + place.argument; // from outside
+            auto const gradient = inputs_ + place.argument; // from outside
             if (place.argument != none && statements_.size_of(variable) != chain_.size) {
                 chain_.tile_of[argument] = chain_.tiles++;
-                chain_.totals.push_back({argument, gradient, place.has_adjoint});
-                part_ = std::min(part_, part_of_sum(chain_.size, 1, *s.kernels));
+                chain_.sums.push_back(
+                    {argument, gradient, place.has_adjoint, places_of(variable, *s.kernels)});
             } else {
                 chain_.accumulate[argument] = place.has_adjoint;
-                if (chain_.divides_by_count && is_computed_in_one_pass(s) && !place.has_adjoint) {
+                if (is_computed_in_one_pass(s) && !place.has_adjoint) {
                     chain_.scaled.push_back(argument);
                 }
                 if (place.argument != none) {
@@ -224,21 +220,35 @@ private:
         }
     }
 
-    bool complete(std::span<std::uint32_t const> arguments) const
+    // Where the sums of an operand that broadcasts go.
+    summed_places places_of(std::uint32_t variable, block_kernels const& kernels)
     {
-        bool const connected = std::all_of(arguments.begin(), arguments.end(), [&](auto variable) {
-            return statements_.of(variable).has_adjoint;
-        });
-        return connected &&
-            (chain_.totals.empty() || chain_.size <= std::min(part_, chain_.chunk_length()));
+        auto const& shape = statements_.shape_of(variable);
+        summed_places places;
+        places.axes = statements_.shape();
+        places.strides = broadcast_strides(shape, row_major_strides(shape), places.axes);
+        coalesce(places.axes, places.strides);
+        places.count = statements_.size_of(variable);
+        places.part = part_of_sum(chain_.size, places.count, kernels);
+        places.first_sum = chain_.places;
+        chain_.places += parts_in(chain_.size, places.part) * places.count;
+        return places;
+    }
+
+    void list_gradients(chain_inputs const& inputs)
+    {
+        for (std::uint32_t i = 0; i < inputs.variables.size(); ++i) {
+            if (statements_.of(inputs.variables[i]).has_adjoint) {
+                chain_.gradients.push_back(i);
+            }
+        }
     }
 
     chain_statements<T> statements_;
-    std::uint32_t arguments_; // how many
+    std::uint32_t inputs_; // how many
     std::vector<tensor_body*>& constants_;
     std::vector<chain_step> steps_; // of each statement
     std::vector<std::uint32_t> idle_;
-    std::size_t part_ = std::numeric_limits<std::size_t>::max(); // the shortest of the totals
     tile_chain chain_;
 };
 } // namespace xgrad::detail

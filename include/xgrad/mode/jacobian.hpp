@@ -27,7 +27,7 @@ tensor<S> stacked_gradients(
     auto result = t.stop_recording([&] {
         std::vector<tensor<S>> rows;
         for (std::size_t k = 0; k < count; ++k) {
-            sweep_target const from{&target.body(), seed(k)};
+            sweep_target from{&target.body(), seed(k)};
             body_pointer row;
             grad_options const options{.unconnected = unconnected::zero};
             sweep_once(t, {&from, 1}, std::array{&source.body()}, options, {&row, 1}, where);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/mode/replay_steps.hpp>
+#include <xgrad/mode/closing_chain.hpp>
 #include <xgrad/mode/value_and_grad.hpp>
 #include <xgrad/mode/whole_run.hpp>
 #include <xgrad/tape/replay_watch.hpp>
@@ -77,6 +77,9 @@ public:
     /// Empty where the record replaces the function.
     std::string const& obstacle() const noexcept { return obstacle_; }
 
+    /// The statements that close it run as one loop.
+    bool closes_in_a_loop() const noexcept { return closing_ != nullptr; }
+
     /// Runs the statements again over other arguments. Null where other values ask for other
     /// statements, or there is an obstacle.
     body_pointer run(std::span<tensor_body* const> arguments);
@@ -87,9 +90,9 @@ public:
     run_whole(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients);
 
     /// The value, and the gradients by the arguments: a tape of our own records the statements as
-    /// they run, each in the place of the same one of the run before. Null where a tensor stands
-    /// for several arguments or for a constant, too, other tapes look on, or the value is no
-    /// number.
+    /// they run (those that close the record in one loop are passed over), each in the place of the
+    /// same one of the run before. Null where a tensor stands for several arguments or for a
+    /// constant, too, other tapes look on, or the value is no number.
     body_pointer
     run_and_sweep(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients);
 
@@ -108,16 +111,37 @@ private:
         }
     };
 
+    /// Runs the statements, as far as the sweep has to know them; null where other values ask for
+    /// other statements, or the value is no number.
+    body_pointer
+    run_for_sweep(std::span<tensor_body* const> arguments, std::vector<sweep_target>& targets)
+    {
+        if (closing_ != nullptr) {
+            return closing_->value_and_targets(arguments, targets);
+        }
+        auto value = run_steps(arguments);
+        if (!value || !value->shape.empty()) {
+            return {};
+        }
+        targets.push_back({value.get(), {}});
+        return value;
+    }
+
+    body_pointer run_steps(std::span<tensor_body* const> arguments)
+    {
+        body_pointer value;
+        return steps_.run(arguments, {&value, 1}) ? std::move(value) : body_pointer();
+    }
+
     void sweep(
-        tensor_body& value,
+        std::span<sweep_target> targets,
         std::span<tensor_body* const> arguments,
         std::span<body_pointer> gradients)
     {
-        sweep_target const target{&value, {}};
         sweeping_.stop_recording([&] {
             sweep_once(
                 sweeping_,
-                {&target, 1},
+                targets,
                 arguments,
                 {.unconnected = unconnected::zero},
                 gradients,
@@ -149,6 +173,8 @@ private:
     std::vector<argument_form> signature_;
     std::vector<std::uint32_t> arguments_;
     std::optional<whole_run<tape_record>> whole_;
+    std::unique_ptr<closing_chain<tape_record>> closing_;
+    std::vector<sweep_target> targets_; // keeps its memory from one run to the next
     std::string obstacle_;
 };
 
@@ -156,8 +182,11 @@ template <class Tape>
 body_pointer replay_record<Tape>::run(std::span<tensor_body* const> arguments)
 {
     auto value = whole_ ? whole_->value(arguments) : body_pointer();
+    if (!value && closing_ != nullptr && !is_recording() && current_replay_watch() == nullptr) {
+        value = closing_->value(arguments);
+    }
     if (!value && obstacle_.empty()) {
-        value = steps_.run(arguments);
+        value = run_steps(arguments);
     }
     return value;
 }
@@ -180,19 +209,23 @@ body_pointer replay_record<Tape>::run_and_sweep(
     auto& r = sweeping_.record();
     struct release
     {
-        Tape& sweeping;
+        replay_record& all;
         bool repeats = false;
 
         ~release()
         {
-            sweeping.suspend();
+            all.targets_.clear();
+            if (all.closing_ != nullptr) {
+                all.closing_->release();
+            }
+            all.sweeping_.suspend();
             if (repeats) {
-                sweeping.record().release_values();
+                all.sweeping_.record().release_values();
             } else {
-                sweeping.clear();
+                all.sweeping_.clear();
             }
         }
-    } guard{sweeping_};
+    } guard{*this};
     bool const again = r.statements().size() > 0;
     if (again) {
         r.repeat(arguments);
@@ -202,17 +235,17 @@ body_pointer replay_record<Tape>::run_and_sweep(
         }
     }
     sweeping_.activate();
-    auto value = steps_.run(arguments);
+    auto value = run_for_sweep(arguments, targets_);
     bool const whole = !again || r.end_repeat();
-    if (!value || !value->shape.empty() || !whole) {
+    if (!value || !whole) {
         return {};
     }
-    bool const computed = r.find(*value).has_value();
+    bool const computed = r.find(*targets_.front().body).has_value();
     if (!computed) {
         r.know(*value); // it depends on nothing
     }
-    sweep(*value, arguments, gradients);
-    guard.repeats = computed;
+    sweep(targets_, arguments, gradients);
+    guard.repeats = computed && !r.statements().empty();
     return value;
 }
 
@@ -225,7 +258,7 @@ void replay_record<Tape>::finish(tensor_body const& result, replay_watch const& 
         obstacle_ = "its result is none of what it computes";
     }
     if (obstacle_.empty()) {
-        obstacle_ = steps_.find(*place, arguments_, watch);
+        obstacle_ = steps_.find({*place}, arguments_, watch);
     }
     if (!obstacle_.empty()) {
         tape_.clear();
@@ -233,6 +266,8 @@ void replay_record<Tape>::finish(tensor_body const& result, replay_watch const& 
         whole_.emplace(r, steps_.statements(), arguments_, *place);
         if (!whole_->runs()) {
             whole_.reset();
+            closing_ =
+                closing_chain<tape_record>::of(r, steps_.statements(), arguments_, *place, watch);
         }
     }
 }

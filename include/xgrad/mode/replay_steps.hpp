@@ -14,7 +14,7 @@
 #include <vector>
 
 namespace xgrad::detail {
-/// The statements of a record that compute its result, and how they run again, one by one or as
+/// The statements of a record that compute its results, and how they run again, one by one or as
 /// neighbours tile by tile. (A template for the sake of programs without replays, which need not
 /// compile it.)
 template <class Recording>
@@ -23,11 +23,13 @@ class replay_steps
 public:
     explicit replay_steps(Recording const& r) : record_(r) {}
 
-    /// Those that compute `result` of `arguments`. Returns why they cannot, or nothing.
-    std::string
-    find(std::uint32_t result, std::vector<std::uint32_t> arguments, replay_watch const& watch)
+    /// Those that compute `results` of `arguments`. Returns why they cannot, or nothing.
+    std::string find(
+        std::vector<std::uint32_t> results,
+        std::vector<std::uint32_t> arguments,
+        replay_watch const& watch)
     {
-        result_ = result;
+        results_ = std::move(results);
         arguments_ = std::move(arguments);
         auto obstacle = find_steps(watch);
         if (obstacle.empty()) {
@@ -54,9 +56,9 @@ public:
         return std::find(constants_.begin(), constants_.end(), body.identity) != constants_.end();
     }
 
-    /// Runs them over other arguments; null where other values ask for other statements, or the
+    /// Runs them over other arguments; false where other values ask for other statements, or a
     /// result is a constant that none of them reads.
-    body_pointer run(std::span<tensor_body* const> arguments)
+    bool run(std::span<tensor_body* const> arguments, std::span<body_pointer> results)
     {
         struct dropping
         {
@@ -73,7 +75,7 @@ public:
             values_.borrow(arguments_[i], arguments[i]);
         }
         if (!hold(conditions_of_arguments_)) {
-            return {};
+            return false;
         }
         for (std::size_t k = 0; k < steps_.size();) {
             auto const* const group = steps_[k].group.get();
@@ -83,15 +85,21 @@ public:
             }
             for (; k < end; ++k) {
                 if (!hold(steps_[k].conditions)) {
-                    return {};
+                    return false;
                 }
                 for (auto const variable : steps_[k].last_read) {
                     values_.drop(variable);
                 }
             }
         }
-        auto* const result = values_[result_];
-        return result != nullptr ? share(*result) : body_pointer();
+        for (std::size_t i = 0; i < results.size(); ++i) {
+            auto* const result = values_[results_[i]];
+            if (result == nullptr) {
+                return false;
+            }
+            results[i] = share(*result);
+        }
+        return true;
     }
 
 private:
@@ -133,6 +141,11 @@ private:
         values_.hold(s.result, run_again(record_, s, operands));
     }
 
+    bool is_argument(std::uint32_t variable) const noexcept
+    {
+        return std::find(arguments_.begin(), arguments_.end(), variable) != arguments_.end();
+    }
+
     static std::string name_of(recorded_statement const& s)
     {
         return std::string(s.kernels == nullptr ? s.operation_->name() : s.reduced->name);
@@ -142,17 +155,18 @@ private:
     {
         auto const& r = record_;
         std::vector<bool> needed(r.variables().size(), false);
-        needed[result_] = true;
+        for (auto const result : results_) {
+            needed[result] = true;
+        }
         for (auto const& condition : watch.conditions) {
             needed[condition.variable] = true;
-            if (std::find(arguments_.begin(), arguments_.end(), condition.variable) !=
-                arguments_.end()) {
+            if (is_argument(condition.variable)) {
                 conditions_of_arguments_.push_back(condition);
             }
         }
         for (auto k = r.statements().size(); k-- > 0;) {
             auto const& s = r.statements()[k];
-            if (!needed[s.result]) {
+            if (!needed[s.result] || is_argument(s.result)) {
                 continue;
             }
             bool const some_loose =
@@ -194,10 +208,7 @@ private:
             auto const operands = r.statements()[step.statement].operands();
             operands_.resize(std::max(operands_.size(), operands.size()));
             for (auto const& operand : operands) {
-                bool const is_argument =
-                    std::find(arguments_.begin(), arguments_.end(), operand.variable) !=
-                    arguments_.end();
-                if (!computed[operand.variable] && !is_argument) {
+                if (!computed[operand.variable] && !is_argument(operand.variable)) {
                     values_.borrow(operand.variable, operand.kept.get());
                     constants_.push_back(operand.kept->identity);
                 }
@@ -220,7 +231,9 @@ private:
         }
         // Something outside of all groups reads these.
         constexpr auto always = std::numeric_limits<std::size_t>::max();
-        last_reader[result_] = always;
+        for (auto const result : results_) {
+            last_reader[result] = always;
+        }
         for (auto const& step : steps_) {
             if (!step.conditions.empty()) {
                 last_reader[r.statements()[step.statement].result] = always;
@@ -251,7 +264,7 @@ private:
     }
 
     Recording const& record_;
-    std::uint32_t result_ = 0;
+    std::vector<std::uint32_t> results_;
     std::vector<std::uint32_t> arguments_;
     std::vector<step> steps_;
     std::vector<replay_condition> conditions_of_arguments_;

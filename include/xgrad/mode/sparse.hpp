@@ -36,7 +36,7 @@ template <class T>
 auto repeated_sweep(tape& t, tensor<T> const& target, tensor<T> const& source)
 {
     return [&](tensor<T> const& v) {
-        sweep_target const from{&target.body(), v.handle()};
+        sweep_target from{&target.body(), v.handle()};
         body_pointer product;
         t.stop_recording([&] {
             sweep_once(

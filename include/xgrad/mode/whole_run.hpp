@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/engine/run_chain.hpp>
 #include <xgrad/mode/gradient_chain.hpp>
 #include <xgrad/mode/reduction_run.hpp>
 #include <xgrad/mode/straight_line_builder.hpp>
@@ -43,7 +44,10 @@ public:
         }
         with_floating_type(type_, [&]<class T>() {
             std::vector<tensor_body*> constants;
-            chain_ = chain_builder<T>::of(r, statements, arguments, constants);
+            chain_ = chain_builder<T>::of(r, statements, {arguments}, constants);
+            if (chain_ && chain_->gradients.size() != arguments.size()) {
+                chain_.reset();
+            }
             for (auto const* const constant : constants) {
                 outside_.push_back(constant->data);
             }

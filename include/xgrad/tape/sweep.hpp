@@ -39,7 +39,7 @@ class reverse_sweep
 public:
     reverse_sweep(
         Recording const& r,
-        std::span<sweep_target const> targets,
+        std::span<sweep_target> targets,
         std::span<tensor_body* const> sources,
         std::source_location const& where,
         what_follows then,
@@ -150,12 +150,12 @@ private:
 
     void seed_targets()
     {
-        for (auto const& target : targets_) {
+        for (auto& target : targets_) {
             auto const place = recording_.find(*target.body);
             if (place && lists_.all.wants(*place)) {
                 refuse_gradient(*place, where_);
                 if (target.seed) {
-                    lists_.all.add(*place, target.seed);
+                    lists_.all.add(*place, std::move(target.seed));
                 } else {
                     lists_.all.add_uniform(*place, 1);
                 }
@@ -270,7 +270,7 @@ private:
     }
 
     Recording const& recording_;
-    std::span<sweep_target const> targets_;
+    std::span<sweep_target> targets_;
     std::span<tensor_body* const> sources_;
     std::source_location where_;
     what_follows then_;

@@ -28,7 +28,7 @@ enum class what_follows
     nothing
 };
 
-/// A tensor from which a sweep starts, and its adjoint (ones where null).
+/// A tensor from which a sweep starts, and its adjoint (ones where null), which the sweep may take.
 struct sweep_target
 {
     tensor_body* body;
