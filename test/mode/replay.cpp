@@ -19,6 +19,26 @@ void expect_same_bits(tensor<double> const& a, tensor<double> const& b)
     BOOST_TEST((x.size() == y.size() && std::memcmp(x.data(), y.data(), 8 * x.size()) == 0));
 }
 
+std::size_t calls_of_counted_square = 0;
+
+struct counted_square : rules::floating_rule
+{
+    static constexpr std::string_view name = "counted_square";
+
+    template <class V>
+    static V value(V const& x)
+    {
+        ++calls_of_counted_square;
+        return x * x;
+    }
+
+    template <class V>
+    static constexpr auto partials_at(V const& x)
+    {
+        return V(2) * x;
+    }
+};
+
 } // namespace
 
 BOOST_AUTO_TEST_CASE(a_function_whose_result_is_a_constant_replays_as_that)
@@ -179,6 +199,61 @@ BOOST_AUTO_TEST_CASE(captured_tensors_keep_the_value_of_the_recording)
     auto g = replay([&](auto const& y) { return x * y; });
     BOOST_TEST(g(x).item() == 9.);
     BOOST_TEST(g(tensor(4.)).item() == 12.);
+}
+
+BOOST_AUTO_TEST_CASE(what_depends_on_no_argument_is_computed_once)
+{
+    auto const before = num_threads();
+    set_num_threads(1);
+    for (std::size_t const n : {4u, 200u}) {
+        tensor const data = random::uniform({n, n}, -1, 1);
+        tensor const x = random::uniform({n}, -1, 1);
+        auto const squares = [=] { return as_tensor(call<counted_square>(data)); };
+        auto const summed = [=](auto const& v) { return as_tensor(sum(squares() * v)); };
+        auto const closed = [=](auto const& v) {
+            tensor const y = squares() * v;
+            return as_tensor(mean(y * tanh(y) + matmul(data, v)));
+        };
+        auto const stepwise = [=](auto const& v) {
+            return as_tensor(sum(softplus(matmul(squares(), v))) * sqrt(sum(square(v))));
+        };
+        for (auto const& f :
+             {std::function<tensor<double>(tensor<double> const&)>(summed), {closed}, {stepwise}}) {
+            auto fast = replay(f);
+            auto const expected = value_and_grad(f, x);
+            auto const value = f(x);
+            fast(x);
+            BOOST_TEST(fast.obstacle() == "");
+            auto const calls = calls_of_counted_square;
+            expect_same_bits(fast(x), value);
+            for (int k = 0; k < 2; ++k) {
+                auto const found = fast.value_and_grad(x);
+                expect_same_bits(found.value, expected.value);
+                expect_same_bits(std::get<0>(found.gradients), std::get<0>(expected.gradients));
+            }
+            BOOST_TEST(calls_of_counted_square == calls);
+        }
+    }
+    set_num_threads(before);
+}
+
+BOOST_AUTO_TEST_CASE(tapes_see_what_depends_on_no_argument_of_a_replay)
+{
+    tensor const data = random::uniform({30, 40}, -1, 1);
+    tensor const x = random::uniform({40}, -1, 1);
+    auto const f = [=](auto const& v) {
+        tensor const y = exp(data);
+        tensor const z = y * v;
+        return as_tensor(sum(z * z));
+    };
+    auto fast = replay(f);
+    fast(x);
+    auto const derivative = [&](auto& g) {
+        auto tape = create_tape();
+        auto const value = g(x);
+        return grad(tape, value, data);
+    };
+    expect_same_bits(derivative(fast), derivative(f));
 }
 
 BOOST_AUTO_TEST_CASE(a_function_that_throws_is_not_recorded)

@@ -39,8 +39,9 @@ public:
         std::unique_ptr<closing_chain> closing(new closing_chain(r, last));
         bool const is_chain = with_floating_type(
             closing->type_, [&]<class T>() { return closing->template build<T>(last, result); });
-        return is_chain && closing->find_others(last, arguments, result, watch) ? std::move(closing)
-                                                                                : nullptr;
+        return is_chain && closing->find_others(last, statements, arguments, result, watch)
+            ? std::move(closing)
+            : nullptr;
     }
 
     /// The value; null where it has to be computed statement by statement.
@@ -72,8 +73,8 @@ private:
 
     explicit closing_chain(Recording const& r, closing_statements<Recording> const& last)
         : record_(r),
-          head_(r),
-          followers_(r),
+          head_(r, true),
+          followers_(r, true),
           shape_(last.shape()),
           type_(r.variables()[last.sum()].type)
     {}
@@ -111,17 +112,27 @@ private:
     /// Finds how what the chain and the followers read is computed.
     bool find_others(
         closing_statements<Recording> const& last,
+        std::span<std::size_t const> statements,
         std::vector<std::uint32_t> const& arguments,
         std::uint32_t result,
         replay_watch const& watch)
     {
+        std::vector<bool> varies(record_.variables().size(), false);
+        for (auto const argument : arguments) {
+            varies[argument] = true;
+        }
+        for (auto const k : statements) {
+            varies[record_.statements()[k].result] = true;
+        }
         inputs_.resize(last.inputs().size());
         std::vector<std::uint32_t> computed;
         for (std::size_t i = 0; i < inputs_.size(); ++i) {
-            inputs_[i] = constant_of(last, last.inputs()[i], arguments);
-            if (inputs_[i] == nullptr) {
-                computed.push_back(last.inputs()[i]);
+            auto const input = last.inputs()[i];
+            if (varies[input]) {
+                computed.push_back(input);
                 places_.push_back(i);
+            } else {
+                inputs_[i] = constant_of(last, input);
             }
         }
         auto const others = last.followers_inputs();
@@ -136,22 +147,18 @@ private:
              followers_.find({result}, followers_arguments(last), watch).empty());
     }
 
-    /// The body of an input that is neither an argument nor computed, which the record keeps.
-    tensor_body* constant_of(
-        closing_statements<Recording> const& last,
-        std::uint32_t variable,
-        std::vector<std::uint32_t> const& arguments) const
+    /// The body of an input that is a constant, which the record keeps.
+    tensor_body*
+    constant_of(closing_statements<Recording> const& last, std::uint32_t variable) const
     {
-        auto const& statements = record_.statements();
-        tensor_body* kept = nullptr;
         for (auto const k : last.members()) {
-            for (auto const& operand : statements[k].operands()) {
-                kept = operand.variable == variable ? operand.kept.get() : kept;
+            for (auto const& operand : record_.statements()[k].operands()) {
+                if (operand.variable == variable) {
+                    return operand.kept.get();
+                }
             }
         }
-        bool const varies = record_.statement_of(variable).result == variable ||
-            std::find(arguments.begin(), arguments.end(), variable) != arguments.end();
-        return varies ? nullptr : kept;
+        return nullptr;
     }
 
     /// Computes what the chain and the followers read; false where it does not lie as the chain

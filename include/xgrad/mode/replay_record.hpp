@@ -21,7 +21,10 @@ class replay_record
 {
 public:
     replay_record()
-        : tape_(tape_options{.persistent = true}), steps_(tape_.record()), sweeping_(tape_options())
+        : tape_(tape_options{.persistent = true}),
+          steps_(tape_.record(), false),
+          own_steps_(tape_.record(), true),
+          sweeping_(tape_options())
     {
         tape_.suspend();
         tape_.record().keep_operands();
@@ -119,7 +122,7 @@ private:
         if (closing_ != nullptr) {
             return closing_->value_and_targets(arguments, targets);
         }
-        auto value = run_steps(arguments);
+        auto value = run_steps(own_steps_, arguments);
         if (!value || !value->shape.empty()) {
             return {};
         }
@@ -127,10 +130,11 @@ private:
         return value;
     }
 
-    body_pointer run_steps(std::span<tensor_body* const> arguments)
+    static body_pointer
+    run_steps(replay_steps<tape_record>& steps, std::span<tensor_body* const> arguments)
     {
         body_pointer value;
-        return steps_.run(arguments, {&value, 1}) ? std::move(value) : body_pointer();
+        return steps.run(arguments, {&value, 1}) ? std::move(value) : body_pointer();
     }
 
     void sweep(
@@ -168,8 +172,9 @@ private:
     void finish(tensor_body const& result, replay_watch const& watch);
 
     Tape tape_;
-    replay_steps<tape_record> steps_;
-    Tape sweeping_; // what the latest run has recorded, without its values
+    replay_steps<tape_record> steps_;     // for tapes and replays that record this one
+    replay_steps<tape_record> own_steps_; // where nobody looks on
+    Tape sweeping_;                       // what the latest run has recorded, without its values
     std::vector<argument_form> signature_;
     std::vector<std::uint32_t> arguments_;
     std::optional<whole_run<tape_record>> whole_;
@@ -182,11 +187,12 @@ template <class Tape>
 body_pointer replay_record<Tape>::run(std::span<tensor_body* const> arguments)
 {
     auto value = whole_ ? whole_->value(arguments) : body_pointer();
-    if (!value && closing_ != nullptr && !is_recording() && current_replay_watch() == nullptr) {
+    bool const seen = is_recording() || current_replay_watch() != nullptr;
+    if (!value && closing_ != nullptr && !seen) {
         value = closing_->value(arguments);
     }
     if (!value && obstacle_.empty()) {
-        value = run_steps(arguments);
+        value = run_steps(seen ? steps_ : own_steps_, arguments);
     }
     return value;
 }
@@ -260,14 +266,17 @@ void replay_record<Tape>::finish(tensor_body const& result, replay_watch const& 
     if (obstacle_.empty()) {
         obstacle_ = steps_.find({*place}, arguments_, watch);
     }
+    if (obstacle_.empty()) {
+        obstacle_ = own_steps_.find({*place}, arguments_, watch);
+    }
     if (!obstacle_.empty()) {
         tape_.clear();
     } else if (watch.conditions.empty()) {
-        whole_.emplace(r, steps_.statements(), arguments_, *place);
+        whole_.emplace(r, own_steps_.statements(), arguments_, *place);
         if (!whole_->runs()) {
             whole_.reset();
-            closing_ =
-                closing_chain<tape_record>::of(r, steps_.statements(), arguments_, *place, watch);
+            closing_ = closing_chain<tape_record>::of(
+                r, own_steps_.statements(), arguments_, *place, watch);
         }
     }
 }

@@ -21,7 +21,9 @@ template <class Recording>
 class replay_steps
 {
 public:
-    explicit replay_steps(Recording const& r) : record_(r) {}
+    /// `folds`: what depends on no argument is computed no more. (Tapes that record a replay are to
+    /// know all of it.)
+    replay_steps(Recording const& r, bool folds) : record_(r), folds_(folds) {}
 
     /// Those that compute `results` of `arguments`. Returns why they cannot, or nothing.
     std::string find(
@@ -151,9 +153,30 @@ private:
         return std::string(s.kernels == nullptr ? s.operation_->name() : s.reduced->name);
     }
 
+    /// Which variables depend on an argument, or perhaps do, or are results.
+    std::vector<bool> find_varying(replay_watch const& watch) const
+    {
+        auto const& r = record_;
+        std::vector<bool> varies(r.variables().size(), !folds_);
+        for (auto const argument : arguments_) {
+            varies[argument] = true;
+        }
+        for (std::size_t k = 0; k < r.statements().size(); ++k) {
+            auto const& s = r.statements()[k];
+            varies[s.result] =
+                varies[s.result] ||
+                std::find(results_.begin(), results_.end(), s.result) != results_.end() ||
+                std::any_of(s.operands().begin(), s.operands().end(), [&](auto const& operand) {
+                    return varies[operand.variable] || watch.has_loose(*operand.kept);
+                });
+        }
+        return varies;
+    }
+
     std::string find_steps(replay_watch const& watch)
     {
         auto const& r = record_;
+        auto const varies = find_varying(watch);
         std::vector<bool> needed(r.variables().size(), false);
         for (auto const result : results_) {
             needed[result] = true;
@@ -166,7 +189,7 @@ private:
         }
         for (auto k = r.statements().size(); k-- > 0;) {
             auto const& s = r.statements()[k];
-            if (!needed[s.result] || is_argument(s.result)) {
+            if (!needed[s.result] || is_argument(s.result) || !varies[s.result]) {
                 continue;
             }
             bool const some_loose =
@@ -264,6 +287,7 @@ private:
     }
 
     Recording const& record_;
+    bool folds_;
     std::vector<std::uint32_t> results_;
     std::vector<std::uint32_t> arguments_;
     std::vector<step> steps_;
