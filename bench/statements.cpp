@@ -1,5 +1,6 @@
 // Many small statements: (j) a million scalar ones, and of the suite of FastAD's author the sum in
-// a loop and stochastic volatility, whose recurrence is written number by number.
+// a loop and stochastic volatility, whose recurrence is written number by number, and as one of
+// arrays.
 #include "support/data.hpp"
 #include "support/harness.hpp"
 #include "support/limit/recurrences.hpp"
@@ -63,6 +64,8 @@ void sum_in_a_loop(std::size_t n, bench::sides& sides)
     });
 }
 
+/// Stochastic volatility, whose recurrence is written number by number or as one of arrays.
+template <bool InArrays>
 void stochastic_volatility(std::size_t n, bench::sides& sides)
 {
     auto const standard = random::normal({n}, 0, 1);
@@ -88,6 +91,14 @@ void stochastic_volatility(std::size_t n, bench::sides& sides)
                              number const& mean,
                              number const& memory) {
         tensor scaled = standard * deviation;
+        if constexpr (InArrays) {
+            tensor first = view(scaled, range(0, 1)) / sqrt(1. - square(memory));
+            tensor inputs = set(scaled, range(0, 1), first);
+            tensor h = linear_recurrence(memory, inputs) + mean;
+            return tensor(
+                -0.5 * sum(square(y) * exp(-h) + h + square(standard)) -
+                log1p(square(deviation / 5.)) - log1p(square(mean / 10.)));
+        }
         tensor h = view(scaled, 0) / sqrt(1. - square(memory)) + mean;
         tensor loss = -0.5 * (square(view(y, 0)) * exp(-h) + h);
         for (std::size_t i = 1; i < n; ++i) {
@@ -107,7 +118,11 @@ int main(int argc, char** argv)
     return bench::run(
         {{"j_scalar_statements", {1000, 1000000}, {1, 10, 1000}, squares_plus},
          {"fastad_sum_in_a_loop", {64, 1024}, {1, 3, 64}, sum_in_a_loop},
-         {"fastad_stochastic_volatility", {64, 1024}, {1, 3, 64}, stochastic_volatility}},
+         {"fastad_stochastic_volatility", {64, 1024}, {1, 3, 64}, stochastic_volatility<false>},
+         {"fastad_stochastic_volatility_in_arrays",
+          {64, 1024, 16384},
+          {1, 3, 64},
+          stochastic_volatility<true>}},
         argc,
         argv);
 }

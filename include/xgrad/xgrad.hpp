@@ -7,6 +7,7 @@
 #include <xgrad/array/concatenate.hpp>
 #include <xgrad/array/difference.hpp>
 #include <xgrad/array/flip.hpp>
+#include <xgrad/array/linear_recurrence.hpp>
 #include <xgrad/array/matmul.hpp>
 #include <xgrad/array/moments.hpp>
 #include <xgrad/array/movement.hpp>

@@ -153,6 +153,16 @@ BOOST_AUTO_TEST_CASE(every_scan_and_order)
             x,
             no_scalar);
         check(
+            "linear_recurrence",
+            [=](auto const& v) { return linear_recurrence(sin(v), v * v, axis); },
+            x,
+            no_scalar);
+        check(
+            "linear_recurrence by one factor",
+            [=](auto const& v) { return linear_recurrence(mean(v), exp(v), axis); },
+            x,
+            no_scalar);
+        check(
             "diff", [=](auto const& v) { return diff(v, 2, axis); }, x, no_scalar);
         check(
             "diff of an expression",

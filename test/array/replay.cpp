@@ -63,6 +63,9 @@ BOOST_AUTO_TEST_CASE(gradients_replay)
         BOOST_TEST(fast.obstacle() == "", name);
     };
     expect("cumsum", [](auto const& x) { return sum(sin(x) * cumsum(x, 0)); });
+    expect("linear_recurrence", [](auto const& x) {
+        return sum(sin(linear_recurrence(view(x, 0), x * x, 0)));
+    });
     expect("diff", [](auto const& x) { return sum(square(diff(sin(x), 1, 1))); });
     expect("hook", [](auto const& x) {
         return sum(square(gradient_hook(x, [](auto const& g) { return clip(g, -0.1, 0.1); })));

@@ -291,7 +291,7 @@ BOOST_AUTO_TEST_CASE(an_array_of_which_little_is_read_is_not_copied)
     BOOST_TEST(!runs_as_a_whole(two_of, ones({2000000})));
     tensor const captured = random::uniform({100000}, -1, 1);
     auto const two_captured = [&](auto const& x) { return tensor(x * view(captured, 7)); };
-    BOOST_TEST(!runs_as_a_whole(two_captured, tensor(2.)));
+    BOOST_TEST(runs_as_a_whole(two_captured, tensor(2.))); // the part is a constant
     expect_same(two_captured, tensor(2.));
 }
 

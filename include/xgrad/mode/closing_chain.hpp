@@ -193,7 +193,7 @@ private:
         auto* const result = value->template elements<T>();
         one_number<T> sum{T(0)};
         // By closing_statements it is that for any sum.
-        auto const g = targets != nullptr ? run_line(sum, result) : T(1);
+        auto const g = targets != nullptr ? run_line(sum, result, true) : T(1);
         sum.value = run_chain_of<T>(g, targets);
         if (line_ == nullptr) {
             *result = sum.value;
@@ -203,7 +203,7 @@ private:
             followers_.run(followers_inputs_, {&value, 1});
             targets->push_back({value.get(), {}});
         } else {
-            run_line(sum, result);
+            run_line(sum, result, false);
         }
         return value;
     }
@@ -240,9 +240,10 @@ private:
         return plan;
     }
 
-    /// The value of the followers, if there are any; returns their derivative by the sum.
+    /// The value of the followers, if there are any; returns, `backward`, their derivative by the
+    /// sum.
     template <class T>
-    T run_line(one_number<T>& sum, T* result)
+    T run_line(one_number<T>& sum, T* result, bool backward)
     {
         if (line_ == nullptr) {
             return T(1);
@@ -255,7 +256,7 @@ private:
             outside[count + i] = &adjoints[i];
         }
         outside[2 * count] = result;
-        run_straight_line<T>(*line_, outside.get(), true);
+        run_straight_line<T>(*line_, outside.get(), backward);
         return adjoints[0].value;
     }
 
