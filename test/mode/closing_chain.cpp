@@ -158,14 +158,13 @@ void compare_all(std::size_t rows, std::size_t columns)
     auto const w = random::uniform<T>({rows, columns}, -1, 1);
     auto const row = random::uniform<T>({columns}, -1, 1);
     tensor<T> const number = constant(T(0.3));
-    bool const many = rows * columns > 64;
     BOOST_TEST_CONTEXT(rows << " by " << columns << " of " << sizeof(T) << " bytes")
     {
-        BOOST_TEST(closes_in_a_loop(standardized, a, w) == many);
+        BOOST_TEST(closes_in_a_loop(standardized, a, w));
         expect_same(standardized, a, w);
         expect_same(layer_norm, a, row, number);
         expect_same(broadcasts, a, row, number);
-        BOOST_TEST(closes_in_a_loop(cross_entropy, a, row, number) == (rows > 64));
+        BOOST_TEST(closes_in_a_loop(cross_entropy, a, row, number));
         expect_same(cross_entropy, a, row, number);
         auto const transposed = [](auto const& x, auto const& w) {
             return standardized(as_tensor(transpose(x)), as_tensor(transpose(w)));
@@ -207,9 +206,9 @@ BOOST_AUTO_TEST_CASE(the_sums_of_many_parts_are_merged_as_by_the_sweep_on_any_nu
 BOOST_AUTO_TEST_CASE(random_programs_have_the_bits_of_their_statements)
 {
     std::size_t loops = 0;
-    for (unsigned seed = 1; seed <= 300; ++seed) {
-        auto const rows = std::array<std::size_t, 4>{9, 40, 700, 3}[seed % 4];
-        auto const columns = std::array<std::size_t, 3>{40, 11, 170}[seed % 3];
+    for (unsigned seed = 1; seed <= 400; ++seed) {
+        auto const rows = std::array<std::size_t, 5>{9, 40, 700, 3, 1}[seed % 5];
+        auto const columns = std::array<std::size_t, 4>{40, 11, 170, 3}[seed % 4];
         auto const matrix = random::uniform({rows, columns}, -1, 1);
         auto const row = random::uniform({columns}, -1, 1);
         auto const column = random::uniform({rows, 1}, -1, 1);
@@ -221,7 +220,7 @@ BOOST_AUTO_TEST_CASE(random_programs_have_the_bits_of_their_statements)
             expect_same(f, matrix, row, column, number);
         }
     }
-    BOOST_TEST(loops > 150u);
+    BOOST_TEST(loops > 200u);
 }
 
 BOOST_AUTO_TEST_CASE(numbers_that_are_no_numbers_go_through_the_loop)

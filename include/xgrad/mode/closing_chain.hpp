@@ -89,7 +89,7 @@ private:
         std::vector<tensor_body*> constants;
         auto chain =
             chain_builder<T>::of(record_, last.members(), {last.inputs(), wanted, true}, constants);
-        if (!chain || chain->gradients.empty() || chain->size <= few_elements) {
+        if (!chain || chain->gradients.empty()) {
             return false;
         }
         chain_ = std::move(*chain);
