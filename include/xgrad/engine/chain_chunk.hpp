@@ -30,6 +30,7 @@ public:
           arrays_(arrays),
           begin_(begin),
           length_(tile_length(chain)),
+          asks_ahead_(is_large_array(chain.size * sizeof(T)) && chain.sums.empty()),
           memory_((chain.tiles * length_ + block_length<T>)*sizeof(T)),
           table_(chain.tile_of.size() * sizeof(void*)),
           at_(table_.template as<void*>())
@@ -57,6 +58,14 @@ public:
                 at_[argument] = block() + done;
             }
             auto const some = std::min(length_, count - done);
+            // Measured with bench's (g): 9 % less at 10⁶, 12 % at 3·10⁶. Beside rows of sums, which
+            // fill the cache, it costs as much. (Not in a function of its own: see prefetch_piece.)
+            for (std::size_t k = 0; k < chain_.arrays.size() && asks_ahead_; ++k) {
+                auto const* const array = static_cast<T const*>(at_[chain_.arrays[k].argument]);
+                for (std::size_t i = 0; i < length_; i += piece_length<T>) {
+                    prefetch_piece(array + i);
+                }
+            }
             gather(some);
             run_tile(some, backward);
             for (auto const& array : chain_.arrays) {
@@ -174,6 +183,7 @@ private:
     chain_arrays<T> const& arrays_;
     std::size_t begin_; // of the next tile
     std::size_t length_;
+    bool asks_ahead_; // for the arrays of the next tiles
     scratch_memory memory_;
     scratch_memory table_;
     void** at_; // the arguments
