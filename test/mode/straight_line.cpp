@@ -260,6 +260,18 @@ BOOST_AUTO_TEST_CASE(infinities_and_nan_pass_as_in_the_function)
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_adjoint_of_a_sum_keeps_the_sign_of_a_zero)
+{
+    for (double const zero : {0., -0.}) {
+        tensor<double> const factor = zero;
+        auto const f = [=](auto const& x) { return as_tensor(sum(x) * factor); };
+        auto const x = constant({0.3, -0.4, 0.1});
+        BOOST_TEST(runs_as_a_whole(f, x));
+        expect_same(f, x);
+        BOOST_TEST(std::signbit(gradient(f, x)(1)) == std::signbit(zero));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_result_may_be_an_array)
 {
     auto const f = [](auto const& x, auto const& a) { return tensor(exp(x) * a + sum(x)); };

@@ -231,10 +231,11 @@ public:
             add(variable, filled_body(body->type, body->shape, contribution));
             return;
         }
-        // As arrays of the variable's own type would add up.
-        a.number = recording_->variables()[variable].type == element_type::float32
-            ? static_cast<double>(static_cast<float>(a.number) + static_cast<float>(contribution))
-            : a.number + contribution;
+        // As arrays of the variable's own type would add up; the first one is stored (0 and -0
+        // would be 0).
+        bool const is_float = recording_->variables()[variable].type == element_type::float32;
+        auto const sum = a.is_uniform ? a.number + contribution : contribution;
+        a.number = is_float ? static_cast<double>(static_cast<float>(sum)) : sum;
         a.is_uniform = true;
     }
 
