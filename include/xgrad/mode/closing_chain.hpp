@@ -71,7 +71,7 @@ private:
         T value;
     };
 
-    explicit closing_chain(Recording const& r, closing_statements<Recording> const& last)
+    closing_chain(Recording const& r, closing_statements<Recording> const& last)
         : record_(r),
           head_(r, true),
           followers_(r, true),

@@ -195,18 +195,29 @@ private:
     /// which for two of them is the same sum.
     bool adds_in_order() const
     {
-        for (auto const input : inputs_) {
-            std::size_t before = 0; // contributions of others
-            std::size_t ours = 0;
-            for (auto k = statements_.size(); k-- > 0 && wanted_[input];) {
-                auto const more = count_contributions(k, input);
-                if (std::binary_search(members_.begin(), members_.end(), statements_[k])) {
-                    ours += more;
-                    if (more > 0 && before > 0 && (before > 1 || ours > 1)) {
-                        return false;
-                    }
-                } else {
-                    before += more;
+        struct contributions
+        {
+            std::size_t ours = 0;   // of members
+            std::size_t before = 0; // of others that the sweep comes to before them
+        };
+        std::vector<contributions> made(record_.variables().size());
+        for (auto k = statements_.size(); k-- > 0;) {
+            auto const& s = statement(k);
+            bool const is_member =
+                std::binary_search(members_.begin(), members_.end(), statements_[k]);
+            for (std::size_t i = 0; i < s.operand_count; ++i) {
+                auto const variable = s.operands()[i].variable;
+                auto& [ours, before] = made[variable];
+                if (!wanted_[variable] || !carries(s, i)) {
+                    continue;
+                }
+                if (!is_member) {
+                    before += s.kernels != nullptr ? 1 : 2; // it may take an element several times
+                    continue;
+                }
+                ++ours;
+                if (before > 1 || (before == 1 && ours > 1)) {
+                    return false;
                 }
             }
         }
@@ -222,18 +233,6 @@ private:
             return wanted_[input] && record_.variables()[input].is_part &&
                 record_.variables().size_of(input) == elements;
         });
-    }
-
-    /// How often the statement adds to an element of its adjoint, at most.
-    std::size_t count_contributions(std::size_t k, std::uint32_t variable) const
-    {
-        auto const& s = statement(k);
-        std::size_t count = 0;
-        for (std::size_t i = 0; i < s.operand_count; ++i) {
-            count += s.operands()[i].variable == variable && carries(s, i) ? 1 : 0;
-        }
-        bool const adds_more = s.kernels == nullptr; // an element may be taken several times
-        return adds_more ? 2 * count : count;
     }
 
     Recording const& record_;

@@ -161,11 +161,13 @@ private:
         for (auto const argument : arguments_) {
             varies[argument] = true;
         }
+        for (auto const result : results_) {
+            varies[result] = true;
+        }
         for (std::size_t k = 0; k < r.statements().size(); ++k) {
             auto const& s = r.statements()[k];
             varies[s.result] =
                 varies[s.result] ||
-                std::find(results_.begin(), results_.end(), s.result) != results_.end() ||
                 std::any_of(s.operands().begin(), s.operands().end(), [&](auto const& operand) {
                     return varies[operand.variable] || watch.has_loose(*operand.kept);
                 });
