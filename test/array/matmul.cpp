@@ -3,6 +3,8 @@
 #include <support/oracle.hpp>
 #include <xgrad/xgrad.hpp>
 
+#include <sys/mman.h>
+
 using namespace xgrad;
 
 namespace {
@@ -71,6 +73,34 @@ BOOST_AUTO_TEST_CASE(shapes_that_do_not_fit_are_refused_with_both_shapes)
     });
     BOOST_CHECK_THROW(matmul(ones({}), ones({2})), shape_error);
     BOOST_CHECK_THROW(matmul(ones({2, 2, 3}), ones({3, 3, 2})), shape_error);
+}
+
+BOOST_AUTO_TEST_CASE(rows_may_lie_further_apart_than_blas_counts)
+{
+    // Of which only the pages that are written exist.
+    auto const apart = (std::size_t{1} << 31) + 8;
+    auto const bytes = 2 * apart * sizeof(double);
+    void* const memory = ::mmap(
+        nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) {
+        BOOST_TEST_MESSAGE("no room for so many addresses");
+        return;
+    }
+    auto* const elements = static_cast<double*>(memory);
+    tensor<double> const near = random::uniform({2, 16}, -1, 1);
+    for (std::size_t i = 0; i < 16; ++i) {
+        elements[i] = near(0, i);
+        elements[apart + i] = near(1, i);
+    }
+    {
+        tensor<double> const whole = adapt(elements, {std::size_t{2}, apart});
+        tensor<double> const far = view(whole, all(), range(0, 16));
+        auto const w = random::uniform({16, 9}, -1, 1);
+        auto const v = random::uniform({16, 1}, -1, 1);
+        BOOST_TEST(amax(abs(matmul(far, w) - matmul(near, w))).item() < 1e-14);
+        BOOST_TEST(amax(abs(matmul(far, v) - matmul(near, v))).item() < 1e-14);
+    }
+    ::munmap(memory, bytes);
 }
 
 BOOST_AUTO_TEST_CASE(empty_inner_axes_give_zeros)

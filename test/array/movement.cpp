@@ -23,6 +23,12 @@ BOOST_AUTO_TEST_CASE(wrong_shapes_and_permutations_are_refused)
     BOOST_CHECK_THROW(reshape(x, {4, 2}), shape_error);
     BOOST_CHECK_THROW(reshape(x, {-1, 4}), shape_error);
     BOOST_CHECK_THROW(reshape(zeros({0, 3}), {-1, 0}), shape_error);
+    BOOST_CHECK_THROW(reshape(x, {-2, -3}), shape_error);
+    BOOST_CHECK_THROW(reshape(zeros({0}), {-1, -1}), shape_error);
+    BOOST_CHECK_EXCEPTION(reshape(x, {-1, 4}), shape_error, [](error const& e) {
+        return std::string(e.what()).starts_with(
+            "reshape: shape {2, 3} has 6 elements, {-1, 4} has a multiple of 4");
+    });
     BOOST_TEST((reshape(zeros({0, 3}), {-1, 3}).shape() == shape_type{0, 3}));
     BOOST_CHECK_THROW(transpose(x, {0, 0}), shape_error);
     BOOST_CHECK_THROW(transpose(x, {0}), shape_error);

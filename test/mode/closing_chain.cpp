@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <memory>
 #include <random>
 #include <vector>
 
@@ -354,6 +355,36 @@ BOOST_AUTO_TEST_CASE(arguments_may_lie_otherwise_in_a_later_call_or_be_one_tenso
         BOOST_TEST(same_bits(std::get<1>(found.gradients), std::get<1>(expected.gradients)));
         BOOST_TEST(same_bits(fast(x, w), standardized(x, w)));
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_value_alone_leaves_nothing_of_the_arguments_behind)
+{
+    auto const a = random::uniform({30, 40}, -2, 2);
+    auto const w = random::uniform({30, 40}, -1, 1);
+    auto fast = replay(standardized);
+    fast(a, w);
+    tensor<double> const another = a + 1.;
+    tensor<double> const value = fast(another, w);
+    BOOST_TEST(same_bits(value, standardized(another, w)));
+    BOOST_TEST(another.handle()->references.owners() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_number_in_foreign_memory_follows_the_sum)
+{
+    auto const f = [](auto const& a, auto const& w, auto const& bias) {
+        return as_tensor(standardized(a, w) + bias);
+    };
+    auto const a = random::uniform({30, 40}, -2, 2);
+    auto const w = random::uniform({30, 40}, -1, 1);
+    auto const number = std::make_unique<double>(3.);
+    tensor<double> const bias = adapt(number.get(), {});
+    auto fast = replay(f);
+    fast(a, w, constant(2.));
+    BOOST_TEST(same_bits(fast(a, w, bias), f(a, w, bias)));
+    auto const expected = value_and_grad(f, a, w, bias);
+    auto const found = fast.value_and_grad(a, w, bias);
+    BOOST_TEST(same_bits(found.value, expected.value));
+    BOOST_TEST(same_bits(std::get<0>(found.gradients), std::get<0>(expected.gradients)));
 }
 
 BOOST_AUTO_TEST_CASE(a_source_on_which_nothing_depends_has_zeros)

@@ -56,6 +56,21 @@ BOOST_AUTO_TEST_CASE(a_source_may_be_intermediate_or_the_target_itself)
     BOOST_TEST(gx.item() == 12.);
 }
 
+BOOST_AUTO_TEST_CASE(a_target_given_twice_counts_twice_whether_or_not_the_tape_knows_it)
+{
+    tensor const x = constant({3., 4.});
+    auto outer = create_tape();
+    for (bool const known : {false, true}) {
+        auto tape = create_tape();
+        if (known) {
+            tensor const y = x * x;
+        }
+        auto const g = grad(tape, targets(x, x), x);
+        BOOST_TEST(g(0) == 2.);
+        BOOST_TEST(g(1) == 2.);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_unconnected_source_is_an_error_that_names_both_or_zeros_on_request)
 {
     auto tape = create_tape({.persistent = true});

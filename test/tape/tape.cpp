@@ -7,6 +7,7 @@
 #include <memory>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 using namespace xgrad;
 
@@ -143,6 +144,24 @@ BOOST_AUTO_TEST_CASE(each_thread_has_tapes_of_its_own)
     }).join();
     BOOST_TEST(derivative == 12.);
     BOOST_TEST(tape.size() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(threads_may_read_one_view_at_the_same_time)
+{
+    tensor const x = constant({{1., 2., 3.}, {4., 5., 6.}});
+    tensor const turned = transpose(x);
+    std::array<double const*, 4> found{};
+    std::vector<std::thread> readers;
+    for (auto& first : found) {
+        readers.emplace_back([&] { first = turned.data(); });
+    }
+    for (auto& reader : readers) {
+        reader.join();
+    }
+    for (auto const* const first : found) {
+        BOOST_TEST(first == turned.data());
+    }
+    BOOST_TEST(turned.data()[1] == 4.);
 }
 
 BOOST_AUTO_TEST_CASE(a_tape_handed_to_another_thread_may_die_there)

@@ -43,6 +43,24 @@ BOOST_AUTO_TEST_CASE(filled_tensors_have_their_shape_and_value)
     BOOST_TEST((zeros_like(ones({2, 0})).shape() == std::vector<std::size_t>{2, 0}));
 }
 
+BOOST_AUTO_TEST_CASE(shapes_of_more_elements_than_can_be_counted_are_refused)
+{
+    auto const half = std::size_t{1} << 33;
+    auto const is_refused = [](error const& e) {
+        return std::string(e.what()).find("more than 2^60 elements") != std::string::npos;
+    };
+    // So many that their product, were it to wrap, is eight, or nothing.
+    auto const wraps = std::vector<std::size_t>{(std::size_t{1} << 61) + 1, 8};
+    BOOST_CHECK_EXCEPTION(zeros(wraps), shape_error, is_refused);
+    BOOST_CHECK_EXCEPTION(reshape(ones({8}), wraps), shape_error, is_refused);
+    BOOST_CHECK_EXCEPTION(broadcast(ones({1, 1}), {half, half}), shape_error, is_refused);
+    auto const column = broadcast(ones({1, 1}), {half, std::size_t{1}});
+    auto const row = broadcast(ones({1, 1}), {std::size_t{1}, half});
+    BOOST_CHECK_EXCEPTION(as_tensor(column * row), shape_error, is_refused);
+    BOOST_CHECK_EXCEPTION(sum(column * row), shape_error, is_refused);
+    BOOST_TEST((zeros({half, std::size_t{0}, half}).size() == 0u));
+}
+
 BOOST_AUTO_TEST_CASE(ranges_count_as_numpy_counts)
 {
     BOOST_TEST(arange(5).size() == 5u);

@@ -24,6 +24,20 @@ batch<T> first_lanes(batch<T> const& v, std::size_t count)
     return batch<T>::load(lanes);
 }
 
+/// The sum of all lanes, in a fixed order.
+template <class T>
+T sum_of_lanes(batch<T> const& a) noexcept
+{
+    T lanes[batch<T>::size];
+    a.store(lanes);
+    for (std::size_t half = batch<T>::size / 2; half > 0; half /= 2) {
+        for (std::size_t i = 0; i < half; ++i) {
+            lanes[i] += lanes[i + half];
+        }
+    }
+    return lanes[0];
+}
+
 /// Long formulas go in blocks that stay in the first cache. Each elementary function has a loop of
 /// its own there (`each`), whose constants are all in registers; arithmetic has loops in between.
 inline constexpr std::size_t block_size = 256;

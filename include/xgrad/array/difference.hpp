@@ -265,7 +265,8 @@ auto trapz(
     if (!same_shape(places.shape(), shape)) {
         throw shape_error(
             "trapz: places of shape " + to_string(places.shape()) + " for values of shape " +
-            to_string(shape) + " along axis " + std::to_string(axis) + at(where));
+            to_string(shape) + "; they have that shape, or are a vector of the " +
+            std::to_string(shape[axis]) + " places along axis " + std::to_string(axis) + at(where));
     }
     auto const values = as_tensor(e, where);
     auto const right = detail::without_end("trapz", values, axis, true, where);

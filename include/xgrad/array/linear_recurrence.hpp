@@ -11,7 +11,7 @@
 namespace xgrad {
 /// r₀ = b₀ and rᵢ = bᵢ + aᵢ rᵢ₋₁ along an axis; a and b broadcast (a number a is one factor for
 /// all). a₀ is not read. With sᵢ = gᵢ + aᵢ₊₁ sᵢ₊₁ from the end: ∂bᵢ = sᵢ, ∂aᵢ = sᵢ rᵢ₋₁, ∂a₀ = 0.
-/// Throws shape_error where the shapes do not broadcast, value_error where there is no such axis.
+/// Throws shape_error where the shapes do not broadcast, or there is no such axis.
 /// (G. Blelloch, Prefix sums and their applications, 1990, section 1.4.)
 template <array_operand A, array_operand B>
 auto linear_recurrence(

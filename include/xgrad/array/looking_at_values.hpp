@@ -2,6 +2,8 @@
 
 #include <xgrad/array/operation.hpp>
 
+#include <array>
+#include <memory>
 #include <vector>
 
 // Operations that look at values to know what to do: in which order, by which of two formulas. As

@@ -166,17 +166,21 @@ tensor<value_type_of<X>> reshape(
     auto const values = as_tensor(x, where);
     using T = value_type_of<X>;
     shape_type lengths;
-    std::size_t known = 1;
     std::ptrdiff_t open = -1;
     for (auto const length : shape) {
-        if (std::cmp_equal(length, -1) && open < 0) {
-            open = static_cast<std::ptrdiff_t>(lengths.size());
-            lengths.push_back(1);
-            continue;
+        bool const is_open = std::cmp_equal(length, -1);
+        if (std::cmp_less(length, is_open && open < 0 ? -1 : 0)) {
+            throw shape_error(
+                "reshape: " + to_string(shape) +
+                " has a negative length; only one may be open, which -1 says" + at(where));
         }
-        known *= static_cast<std::size_t>(length);
-        lengths.push_back(static_cast<std::size_t>(length));
+        if (is_open) {
+            open = static_cast<std::ptrdiff_t>(lengths.size());
+        }
+        lengths.push_back(is_open ? 1 : static_cast<std::size_t>(length));
     }
+    check_element_count(lengths, "reshape", where);
+    auto const known = element_count(lengths);
     if (open >= 0 && known == 0 && values.size() == 0) {
         throw shape_error(
             "reshape: -1 in " + to_string(shape) + " may be any length, as another one is 0" +
@@ -188,7 +192,8 @@ tensor<value_type_of<X>> reshape(
     if (element_count(lengths) != values.size()) {
         throw shape_error(
             "reshape: shape " + to_string(values.shape()) + " has " +
-            std::to_string(values.size()) + " elements, " + to_string(shape) + " does not" +
+            std::to_string(values.size()) + " elements, " + to_string(shape) + " has " +
+            (open >= 0 ? "a multiple of " + std::to_string(known) : std::to_string(known)) +
             at(where));
     }
     auto const back = [before = values.shape(), where](tensor<T> const& g) {

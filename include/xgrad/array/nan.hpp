@@ -5,7 +5,6 @@
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/tape/one_statement.hpp>
 
-#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <string_view>

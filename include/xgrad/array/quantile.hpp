@@ -7,7 +7,6 @@
 #include <xgrad/tape/one_statement.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 // Between which elements of the sorted ones a number lies, and how near to each.

@@ -29,7 +29,7 @@ struct reduction_call
         if (needs_elements && results > 0 && element_count(shape) == 0) {
             throw value_error(
                 std::string(kind.name) + ": shape " + to_string(shape) +
-                " has no elements to take it of" + at(where));
+                " has no elements to reduce" + at(where));
         }
     }
 };
@@ -52,7 +52,7 @@ reduced_expression<T> expression_again(reduction_repeat const& what)
 {
     return {
         *what.kernels,
-        what.kernels->terms.size() == 1,
+        what.kernels->is_tensor(),
         what.operands,
         static_cast<T const*>(what.scalars)};
 }

@@ -106,6 +106,14 @@ inline constexpr auto sum_reduction =
 template <class T>
 inline constexpr auto mean_reduction =
     vectorized::repeatable<T, &sum_accumulator<T>>({.name = "mean", .divides_by_count = true});
+
+/// All that it does is to add, and perhaps to divide by the number of elements.
+template <class T>
+bool is_sum_or_mean(reduction_kind const& kind) noexcept
+{
+    return &kind == &sum_reduction<T> || &kind == &mean_reduction<T>;
+}
+
 template <class T>
 inline constexpr auto amax_reduction =
     vectorized::seeded<vectorized::equal_seed, T, &maximum_accumulator<T>>(

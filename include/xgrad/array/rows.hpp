@@ -3,8 +3,6 @@
 #include <xgrad/array/axes.hpp>
 #include <xgrad/array/movement.hpp>
 
-#include <vector>
-
 // What looks at many elements at once (to sort them, to find the largest) sees them as rows.
 
 namespace xgrad {
@@ -66,8 +64,8 @@ struct rows
     {
         if (length == 0 && count > 0) {
             throw value_error(
-                std::string(name) + ": shape " + to_string(shape) +
-                " has no elements to take it of" + at(where));
+                std::string(name) + ": shape " + to_string(shape) + " has no elements to reduce" +
+                at(where));
         }
     }
 };

@@ -7,7 +7,6 @@
 #include <xgrad/engine/extrema.hpp>
 #include <xgrad/engine/sort.hpp>
 
-#include <algorithm>
 #include <utility>
 
 // Elements in order, and where the extreme ones are. An order is a permutation: the gradient of
@@ -140,8 +139,9 @@ top_elements<value_type_of<X>> topk(
     auto const axis = normalize_axis(along, values.dimension(), "topk", where);
     if (count > values.shape()[axis]) {
         throw value_error(
-            "topk: " + std::to_string(count) + " elements of axis " + std::to_string(axis) +
-            " of shape " + to_string(values.shape()) + at(where));
+            "topk: " + std::to_string(count) + " elements are wanted, and axis " +
+            std::to_string(axis) + " of shape " + to_string(values.shape()) + " has " +
+            std::to_string(values.shape()[axis]) + at(where));
     }
     using T = value_type_of<X>;
     tensor<std::int64_t> order;

@@ -5,7 +5,6 @@
 #include <xgrad/engine/scatter.hpp>
 
 #include <algorithm>
-#include <memory>
 #include <optional>
 #include <span>
 #include <utility>

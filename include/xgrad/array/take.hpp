@@ -6,7 +6,6 @@
 #include <xgrad/array/index.hpp>
 
 #include <algorithm>
-#include <vector>
 
 // Elements selected by indices or by a condition. Their gradient adds up what is selected again.
 

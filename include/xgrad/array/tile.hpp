@@ -4,12 +4,35 @@
 #include <xgrad/array/gather.hpp>
 #include <xgrad/tape/one_statement.hpp>
 
+#include <string_view>
 #include <tuple>
 #include <vector>
 
 // An array several times over: a view that broadcasts, made dense by a reshape.
 
 namespace xgrad {
+namespace detail {
+/// x of shape `narrow`, broadcast to `wide`, as an array of shape `result`. `again` does the same
+/// with other values.
+template <class T, class Again>
+tensor<T> copied(
+    std::string_view name,
+    tensor<T> const& x,
+    shape_type const& narrow,
+    shape_type const& wide,
+    shape_type const& result,
+    Again const& again,
+    std::source_location const& where)
+{
+    auto const copies = within_operation(
+        [&] { return reshape(broadcast(reshape(x, narrow, where), wide, where), result, where); });
+    auto const back = [before = x.shape(), narrow, wide, where](tensor<T> const& g) {
+        return reshape(sum_to(reshape(g, wide, where), narrow, where), before, where);
+    };
+    return recorded_linear(name, copies, x, back, where, again);
+}
+} // namespace detail
+
 /// x beside itself: `times[i]` times along axis i. Where x and `times` differ in length, the
 /// shorter one gets ones in front. ∂x is the sum over the copies.
 template <array_operand X>
@@ -36,14 +59,8 @@ tensor<value_type_of<X>> tile(
         wide.push_back(length);
         result.push_back(copies * length);
     }
-    auto const tiled = detail::within_operation([&] {
-        return reshape(broadcast(reshape(values, narrow, where), wide, where), result, where);
-    });
-    auto const back = [before = values.shape(), narrow, wide, where](tensor<T> const& g) {
-        return reshape(sum_to(reshape(g, wide, where), narrow, where), before, where);
-    };
     auto const again = [times, where](tensor<T> const& other) { return tile(other, times, where); };
-    return recorded_linear("tile", tiled, values, back, where, again);
+    return detail::copied("tile", values, narrow, wide, result, again, where);
 }
 
 /// Beside itself along the last axis.
@@ -74,16 +91,10 @@ tensor<value_type_of<X>> repeat(
     wide[axis + 1] = static_cast<std::size_t>(times);
     auto result = values.shape();
     result[axis] *= static_cast<std::size_t>(times);
-    auto const repeated = detail::within_operation([&] {
-        return reshape(broadcast(reshape(values, narrow, where), wide, where), result, where);
-    });
-    auto const back = [before = values.shape(), narrow, wide, where](tensor<T> const& g) {
-        return reshape(sum_to(reshape(g, wide, where), narrow, where), before, where);
-    };
     auto const again = [times, along, where](tensor<T> const& other) {
         return repeat(other, times, along, where);
     };
-    return recorded_linear("repeat", repeated, values, back, where, again);
+    return detail::copied("repeat", values, narrow, wide, result, again, where);
 }
 
 /// Element i along an axis `times[i]` times. Throws shape_error where there are not as many numbers
@@ -114,8 +125,9 @@ tensor<value_type_of<X>> repeat(
     auto shape = values.shape();
     if (std::cmp_not_equal(next, shape[axis])) {
         throw shape_error(
-            "repeat: " + std::to_string(next) + " numbers of copies for axis " +
-            std::to_string(axis) + " of shape " + to_string(shape) + at(where));
+            "repeat: " + std::to_string(next) + " numbers of copies, and axis " +
+            std::to_string(axis) + " of shape " + to_string(shape) + " has " +
+            std::to_string(shape[axis]) + " elements; one number for each" + at(where));
     }
     auto const runs = detail::runs_along(shape, axis, indices);
     shape[axis] = indices.size();

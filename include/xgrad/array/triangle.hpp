@@ -6,7 +6,6 @@
 #include <xgrad/tape/one_statement.hpp>
 
 #include <algorithm>
-#include <array>
 
 // Diagonals of matrices, and what lies on either side of them.
 

@@ -4,8 +4,8 @@
 
 namespace xgrad {
 /// Widens `shape` so that `other` broadcasts into it, as NumPy does: axes are aligned at the
-/// last one, and an axis of length 1 stretches. Returns false, with `shape` unchanged in
-/// meaning, where the two do not fit.
+/// last one, and an axis of length 1 stretches. Returns false where the two do not fit;
+/// `shape` is of no use then.
 inline bool broadcast_into(shape_type& shape, shape_type const& other)
 {
     if (other.size() > shape.size()) {

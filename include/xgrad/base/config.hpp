@@ -82,7 +82,7 @@
 #    define XGRAD_HAS_STREAMING_STORES 0
 #endif
 
-// XGRAD_NO_TBB builds without threads, XGRAD_NO_BLAS without CBLAS.
+// XGRAD_NO_TBB builds without threads, XGRAD_NO_BLAS without BLAS.
 #if !defined(XGRAD_NO_TBB)
 #    define XGRAD_HAS_TBB 1
 #else

@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <mutex>
 #include <new>
-#include <vector>
 
 #if __has_include(<sys/mman.h>)
 #    include <sys/mman.h>

@@ -101,8 +101,8 @@ private:
     {
         auto const s = size_ / length;
         if (s == segments_.size()) {
-            segments_.push_back(nullptr); // first, so that no block is lost
-            segments_.back() = allocate_block(segment_bytes);
+            segments_.reserve(s + 1); // first, so that no block is lost
+            segments_.push_back(allocate_block(segment_bytes));
         }
         next_ = segment(s);
         end_ = next_ + length;

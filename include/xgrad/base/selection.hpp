@@ -3,7 +3,6 @@
 #include <xgrad/base/shape.hpp>
 
 #include <cstddef>
-#include <vector>
 
 namespace xgrad::detail {
 /// The elements of a strided array that lie in one of its parts.

@@ -35,11 +35,6 @@ template <class R>
 concept integer_range = iterable<R> &&
     std::integral<std::remove_cvref_t<decltype(*std::begin(std::declval<R const&>()))>>;
 
-inline shape_span view_of(shape_type const& shape) noexcept
-{
-    return {shape.data(), shape.size()};
-}
-
 XGRAD_ALWAYS_INLINE bool same_shape(shape_type const& a, shape_type const& b) noexcept
 {
     if (a.size() != b.size()) {
@@ -75,6 +70,19 @@ inline strides_type row_major_strides(shape_type const& shape)
     return strides;
 }
 
+/// Elements in row-major order are also neighbours in memory.
+inline bool is_row_major(shape_type const& shape, strides_type const& strides) noexcept
+{
+    std::ptrdiff_t dense = 1;
+    for (std::size_t axis = shape.size(); axis-- > 0;) {
+        if (shape[axis] != 1 && strides[axis] != dense) {
+            return false;
+        }
+        dense *= static_cast<std::ptrdiff_t>(shape[axis]);
+    }
+    return true;
+}
+
 /// "{3, 4}"
 template <iterable R>
 std::string to_string(R const& lengths)
@@ -84,6 +92,24 @@ std::string to_string(R const& lengths)
         text += (text.size() > 1 ? ", " : "") + std::to_string(length);
     }
     return text + "}";
+}
+
+/// Throws shape_error where an array of this shape would have more elements than can be counted,
+/// which a program may ask for without memory for them: a view that broadcasts needs none.
+inline void check_element_count(
+    shape_type const& shape, std::string_view operation, std::source_location const& where)
+{
+    constexpr auto most = static_cast<double>(std::size_t{1} << 60);
+    double count = 1; // which does not wrap
+    for (auto const length : shape) {
+        count *= static_cast<double>(length);
+    }
+    if (count > most) {
+        throw shape_error(
+            std::string(operation) + ": shape " + to_string(shape) +
+            " has more than 2^60 elements, which no memory holds; are its lengths meant so?" +
+            at(where));
+    }
 }
 
 /// A user's shape: a braced list or any range of integers.
@@ -118,6 +144,7 @@ private:
             }
             shape_.push_back(static_cast<std::size_t>(length));
         }
+        check_element_count(shape_, "shape", {});
     }
 
     shape_type shape_;

@@ -264,6 +264,7 @@ inline body_pointer make_body(element_type type, shape_type const& shape, std::s
 
 inline body_pointer make_body(element_type type, shape_type const& shape)
 {
+    check_element_count(shape, "make_body", {});
     return make_body(type, shape, element_count(shape));
 }
 
@@ -271,19 +272,6 @@ inline body_pointer make_body(element_type type, shape_type const& shape)
 inline body_pointer make_body_like(tensor_body const& dense)
 {
     return make_body(dense.type, dense.shape, dense.size, dense.layout);
-}
-
-/// True where elements in row-major order are also neighbours in memory.
-inline bool is_row_major(shape_type const& shape, strides_type const& strides) noexcept
-{
-    std::ptrdiff_t expected = 1;
-    for (std::size_t axis = shape.size(); axis-- > 0;) {
-        if (shape[axis] != 1 && strides[axis] != expected) {
-            return false;
-        }
-        expected *= static_cast<std::ptrdiff_t>(shape[axis]);
-    }
-    return true;
 }
 
 /// A body over memory that `owner` keeps alive. `data` points at the first element in

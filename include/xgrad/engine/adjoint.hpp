@@ -5,7 +5,6 @@
 #include <xgrad/engine/parts_of_sum.hpp>
 
 #include <algorithm>
-#include <array>
 #include <span>
 
 // The reverse half of statements over one index space: a block of it after the other, so that what
@@ -188,7 +187,7 @@ private:
         auto const* seed =
             s.source.tile != no_tile ? w.tiles + s.source.tile * w.length : operands[leaves];
         auto const* values = operands[0]; // of an operand itself
-        if (s.values_needed() && kernels.terms.size() > 1) {
+        if (s.values_needed() && !kernels.is_tensor()) {
             kernels.values(
                 {.operands = reinterpret_cast<void const* const*>(operands),
                  .scalars = s.scalars,
@@ -203,7 +202,7 @@ private:
         }
         if (s.source.element != nullptr) {
             // Of an operand itself what its elements start from is their adjoint.
-            bool const starts_in_place = kernels.terms.size() == 1 && !w.accumulate[0];
+            bool const starts_in_place = kernels.is_tensor() && !w.accumulate[0];
             auto* const seeds = starts_in_place ? static_cast<T*>(w.adjoints[0]) : w.seeds;
             s.source.element(values, result, seed, seeds, count);
             if (starts_in_place) {

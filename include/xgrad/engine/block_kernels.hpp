@@ -74,5 +74,8 @@ struct block_kernels
     // nor result. Null unless it was asked for (`reduced_kernels_of`).
     void (*values_and_adjoints)(adjoint_block const&) = nullptr;
     void const* program = nullptr; // what the kernels run where they are interpreted
+
+    /// The expression is one operand, of which nothing is computed.
+    bool is_tensor() const noexcept { return terms.size() == 1; }
 };
 } // namespace xgrad

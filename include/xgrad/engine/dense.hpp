@@ -34,23 +34,27 @@ XGRAD_FUNCTION body_pointer dense_copy(tensor_body const& body)
 }
 #endif
 
+/// The elements of a view in row-major order, which it keeps: several threads may ask for them.
+inline tensor_body& kept_in_order(tensor_body const& view)
+{
+    auto* known = view.ordered();
+    if (known == nullptr) {
+        auto copy = dense_copy(view);
+        if (view.borrowed->ordered.compare_exchange_strong(
+                known, copy.get(), std::memory_order_acq_rel)) {
+            known = copy.give(); // the view owns it
+        }
+    }
+    return *known;
+}
+
 /// The same elements in row-major order; a view keeps them for the next statement that reads it.
 /// (Not those of foreign memory, which may change.)
 inline body_pointer ordered_copy(tensor_body const& body)
 {
-    if (auto* const known = body.ordered()) {
-        return share(*known);
-    }
-    auto copy = dense_copy(body);
     auto const* const viewed = body.viewed();
-    if (viewed != nullptr && viewed->borrowed == nullptr) {
-        tensor_body* first = nullptr;
-        if (body.borrowed->ordered.compare_exchange_strong(
-                first, copy.get(), std::memory_order_acq_rel)) {
-            copy->references.increment(); // the view owns it, too
-        }
-    }
-    return copy;
+    bool const stays = viewed != nullptr && viewed->borrowed == nullptr;
+    return stays || body.ordered() != nullptr ? share(kept_in_order(body)) : dense_copy(body);
 }
 
 /// The body itself where it is dense already.

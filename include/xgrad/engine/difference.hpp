@@ -58,8 +58,7 @@ void compute_differences(
     using namespace vectorized;
     constexpr std::size_t register_end = 16; // kernels read whole registers
     constexpr std::size_t longest_row = few_blocks<T>;
-    bool const where_it_lies =
-        kernels.terms.size() == 1 && p.operands[0].how == access_kind::direct;
+    bool const where_it_lies = kernels.is_tensor() && p.operands[0].how == access_kind::direct;
     bool const as_a_whole = !where_it_lies && axis.inner > longest_row;
     scratch_memory whole(as_a_whole ? padded_bytes(p.size * sizeof(T)) : 0);
     if (as_a_whole) {

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <type_traits>
 
 // Where the extreme elements of rows are: first what they are, then the first place of that. Both
 // take registers without a branch on the elements, of which nobody could guess the outcome.

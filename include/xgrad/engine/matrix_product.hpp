@@ -6,7 +6,9 @@
 #include <xgrad/engine/blas.hpp>
 #include <xgrad/engine/dense.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <limits>
 
 // One product of two matrices, by BLAS.
 
@@ -65,6 +67,15 @@ matrix_layout layout_of(matrix_view<T> const& a) noexcept
 }
 
 #if XGRAD_HAS_BLAS
+/// Its lengths and steps are what an `int` holds.
+template <class T>
+bool blas_counts(matrix_view<T> const& m) noexcept
+{
+    constexpr std::ptrdiff_t most = std::numeric_limits<int>::max();
+    auto const longest = static_cast<std::ptrdiff_t>(std::max(m.rows, m.columns));
+    return std::max({longest, m.row_stride, m.column_stride}) <= most;
+}
+
 /// c by rows is cᵀ = bᵀ aᵀ by columns; and what is stored by rows is its own transpose by columns.
 template <class T>
 void matrix_times_matrix(matrix_view<T> const& a, matrix_view<T> const& b, T* c)
@@ -182,7 +193,9 @@ void matrix_product(matrix_view<T> const& a, matrix_view<T> const& b, T* c)
         return;
     }
 #if XGRAD_HAS_BLAS
-    if (b.columns == 1) {
+    if (!detail::blas_counts(a) || !detail::blas_counts(b)) {
+        detail::product_of_rows(a, b, c);
+    } else if (b.columns == 1) {
         detail::matrix_times_vector(a, b.data, b.row_stride, c);
     } else if (a.rows == 1) {
         detail::matrix_times_vector(b.transposed(), a.data, a.column_stride, c);

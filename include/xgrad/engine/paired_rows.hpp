@@ -97,7 +97,7 @@ XGRAD_FUNCTION void move_elements(
     }
     constexpr std::size_t many = 16384;
     auto const work = static_cast<double>(size);
-    if (is_run(shape, from_strides) && is_run(shape, to_strides)) {
+    if (is_row_major(shape, from_strides) && is_row_major(shape, to_strides)) {
         for_each_chunk((size + many - 1) / many, work, [&](std::size_t chunk) {
             auto const first = chunk * many;
             paired_rows::side const side{static_cast<std::ptrdiff_t>(first), 0, 1};

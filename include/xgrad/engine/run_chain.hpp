@@ -68,7 +68,8 @@ T run_chain(
             sum_accumulator<T>.first_run({block_sums + k}, some.block(), elements);
         }
     });
-    for (std::size_t k = 0; k < chain.sums.size() && backward; ++k) {
+    auto const wanted_sums = backward ? chain.sums.size() : 0;
+    for (std::size_t k = 0; k < wanted_sums; ++k) {
         auto const& sum = chain.sums[k];
         auto* const into = static_cast<T*>(outside[sum.into]);
         store_sums(

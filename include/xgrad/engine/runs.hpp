@@ -8,19 +8,6 @@
 #include <utility>
 
 namespace xgrad {
-/// Elements of these strides lie one after the other.
-inline bool is_run(shape_type const& shape, strides_type const& strides) noexcept
-{
-    std::ptrdiff_t dense = 1;
-    for (auto axis = shape.size(); axis-- > 0;) {
-        if (shape[axis] != 1 && strides[axis] != dense) {
-            return false;
-        }
-        dense *= static_cast<std::ptrdiff_t>(shape[axis]);
-    }
-    return true;
-}
-
 /// Joins neighbouring axes that are one axis in memory for all of these arrays: `axes` and the
 /// strides describe the same elements in the same order with the fewest axes. `strides_of(i)`
 /// points to the strides of array i, or is null.

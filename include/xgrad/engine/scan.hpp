@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
 // Running results along one axis, forwards or backwards.
 

@@ -13,13 +13,21 @@
 #include <variant>
 #include <vector>
 
-// A program without branches over arrays of at most one block, together with its way back. Every
+// A program without branches over arrays of at most `few_blocks`, together with its way back. Every
 // value and every adjoint has a fixed place, and every kernel its arguments, before it runs for
 // the first time: to run it is to walk along a list of instructions. (In the literature on
 // differentiation: an evaluation procedure, or straight-line program. A. Griewank and A. Walther,
 // Evaluating Derivatives, chapter 2.)
 
 namespace xgrad {
+/// A number that stands by itself, among what a line runs over: kernels read and write whole
+/// registers.
+template <class T>
+struct alignas(block_alignment) one_number
+{
+    T value;
+};
+
 /// Values of a statement.
 struct values_call
 {

@@ -40,7 +40,7 @@ namespace detail {
             }
         }
     }
-    throw shape_error("shapes do not broadcast" + at(where));
+    throw shape_error("shapes do not broadcast" + at(where)); // not reached: some two do not fit
 }
 } // namespace detail
 
@@ -57,6 +57,7 @@ inline shape_type result_shape(
             detail::throw_mismatch(terms, operands, where);
         }
     }
+    check_element_count(shape, terms.back().name, where);
     return shape;
 }
 } // namespace xgrad

@@ -3,7 +3,6 @@
 #include <xgrad/linalg/triangular.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <vector>
 
@@ -118,8 +117,4 @@ private:
     body_pointer factors_;
     std::vector<int> pivots_;
 };
-
-/// The factors of a stack, for the way there and the way back.
-template <class T>
-using shared_factors = std::shared_ptr<lu_factors<T> const>;
 } // namespace xgrad::detail

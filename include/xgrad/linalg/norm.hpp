@@ -6,7 +6,6 @@
 #include <xgrad/tape/one_statement.hpp>
 
 #include <cmath>
-#include <limits>
 #include <string>
 
 namespace xgrad {

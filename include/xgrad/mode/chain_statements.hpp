@@ -85,8 +85,6 @@ public:
 
     place& of(std::uint32_t variable) noexcept { return places_[variable]; }
 
-    place const& of(std::uint32_t variable) const noexcept { return places_[variable]; }
-
     /// The arrays' shape, and how many elements they have.
     shape_type const& shape() const noexcept { return shape_; }
 
@@ -125,9 +123,9 @@ public:
     }
 
     /// The last statement is the sum of a tensor itself.
-    bool sum_tensor() const noexcept
+    bool sums_tensor() const noexcept
     {
-        return last().reduced != nullptr && last().kernels->terms.size() == 1;
+        return last().reduced != nullptr && last().kernels->is_tensor();
     }
 
     /// The last statement has value and adjoint in one pass.
@@ -147,7 +145,7 @@ public:
             auto& result = places_[s.result];
             result.read_back |= s.kernels->result_needed && result.wanted;
         }
-        if (sum_tensor()) {
+        if (sums_tensor()) {
             places_[last().operands()[0].variable].summed = true;
         }
     }
@@ -159,7 +157,7 @@ private:
         if (s.kernels == nullptr ||
             !(s.aligned == operand_alignment::same || (broadcast_ && s.reduced == nullptr)) ||
             s.kernels->compute != type_of<T> || record_.variables()[s.result].type != type_of<T> ||
-            (s.reduced != nullptr && !(is_last && is_sum(*s.reduced))) ||
+            (s.reduced != nullptr && !(is_last && is_sum_or_mean<T>(*s.reduced))) ||
             (s.reduced == nullptr && !same_shape(shape_of(s.result), shape_))) {
             return false;
         }
@@ -167,7 +165,7 @@ private:
         for (std::size_t i = 0; i < s.operand_count; ++i) {
             auto const variable = s.operands()[i].variable;
             auto const& operand = places_[variable];
-            bool const whole_sum = s.reduced != nullptr && s.kernels->terms.size() == 1;
+            bool const whole_sum = s.reduced != nullptr && s.kernels->is_tensor();
             bool const fits = size_of(variable) == size_ || size_of(variable) == 1;
             bool const is_number = record_.variables()[variable].type == type_of<T>;
             if (!(fits || broadcast_) ||
@@ -179,11 +177,6 @@ private:
         }
         result.computed = true;
         return true;
-    }
-
-    static bool is_sum(reduction_kind const& kind) noexcept
-    {
-        return &kind == &sum_reduction<T> || &kind == &mean_reduction<T>;
     }
 
     tape_record const& record_;

@@ -8,9 +8,9 @@
 #include <xgrad/tape/sweep_request.hpp>
 #include <xgrad/tensor/numerics.hpp>
 
-#include <array>
+#include <algorithm>
+#include <atomic>
 #include <memory>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -45,7 +45,16 @@ public:
     }
 
     /// The value; null where it has to be computed statement by statement.
-    body_pointer value(std::span<tensor_body* const> arguments) { return run(arguments, nullptr); }
+    body_pointer value(std::span<tensor_body* const> arguments)
+    {
+        struct releasing
+        {
+            closing_chain& all;
+
+            ~releasing() { all.release(); }
+        } const guard{*this};
+        return run(arguments, nullptr);
+    }
 
     /// The value, and the tensors from which a sweep over the other statements goes on, which the
     /// active tape has recorded. Null as `value`.
@@ -64,13 +73,6 @@ public:
     }
 
 private:
-    // Kernels read and write whole registers.
-    template <class T>
-    struct alignas(block_alignment) one_number
-    {
-        T value;
-    };
-
     closing_chain(Recording const& r, closing_statements<Recording> const& last)
         : record_(r),
           head_(r, true),
@@ -174,9 +176,12 @@ private:
         for (std::size_t k = places_.size(); k < results_.size(); ++k) {
             followers_inputs_[1 + k - places_.size()] = results_[k].get();
         }
-        return std::all_of(chain_.arrays.begin(), chain_.arrays.end(), [&](auto const& array) {
+        auto const are_dense = [&](auto const& array) {
             return array.from >= inputs_.size() || inputs_[array.from]->dense(type_);
-        });
+        };
+        auto const is_dense = [&](auto const* input) { return input->dense(type_); };
+        return std::all_of(chain_.arrays.begin(), chain_.arrays.end(), are_dense) &&
+            std::all_of(followers_inputs_.begin() + 1, followers_inputs_.end(), is_dense);
     }
 
     body_pointer run(std::span<tensor_body* const> arguments, std::vector<sweep_target>* targets)
@@ -193,7 +198,10 @@ private:
         auto* const result = value->template elements<T>();
         one_number<T> sum{T(0)};
         // By closing_statements it is that for any sum.
-        auto const g = targets != nullptr ? run_line(sum, result, true) : T(1);
+        T g(1);
+        if (targets != nullptr && line_ != nullptr && !run_line(sum, result, &g)) {
+            return {};
+        }
         sum.value = run_chain_of<T>(g, targets);
         if (line_ == nullptr) {
             *result = sum.value;
@@ -203,7 +211,7 @@ private:
             followers_.run(followers_inputs_, {&value, 1});
             targets->push_back({value.get(), {}});
         } else {
-            run_line(sum, result, false);
+            run_line<T>(sum, result, nullptr);
         }
         return value;
     }
@@ -240,14 +248,11 @@ private:
         return plan;
     }
 
-    /// The value of the followers, if there are any; returns, `backward`, their derivative by the
-    /// sum.
+    /// The value of the followers and, unless it is null, their derivative by the sum. False where
+    /// that is not had so.
     template <class T>
-    T run_line(one_number<T>& sum, T* result, bool backward)
+    bool run_line(one_number<T>& sum, T* result, T* derivative)
     {
-        if (line_ == nullptr) {
-            return T(1);
-        }
         auto const count = followers_inputs_.size();
         short_list<one_number<T>> adjoints(count);
         short_list<void*> outside(2 * count + 1);
@@ -256,8 +261,13 @@ private:
             outside[count + i] = &adjoints[i];
         }
         outside[2 * count] = result;
-        run_straight_line<T>(*line_, outside.get(), backward);
-        return adjoints[0].value;
+        if (!run_straight_line<T>(*line_, outside.get(), derivative != nullptr)) {
+            return false;
+        }
+        if (derivative != nullptr) {
+            *derivative = adjoints[0].value;
+        }
+        return true;
     }
 
     Recording const& record_;

@@ -82,11 +82,6 @@ private:
         return most > 0;
     }
 
-    bool carries(recorded_statement const& s, std::size_t operand) const noexcept
-    {
-        return s.kernels == nullptr || s.kernels->leaves[operand].carries_gradient;
-    }
-
     bool has_gradient(std::uint32_t variable) const noexcept
     {
         auto const type = record_.variables()[variable].type;
@@ -102,7 +97,7 @@ private:
         for (std::size_t k = 0; k < statements_.size(); ++k) {
             auto const& s = statement(k);
             for (std::size_t i = 0; i < s.operand_count; ++i) {
-                if (wanted_[s.operands()[i].variable] && carries(s, i)) {
+                if (wanted_[s.operands()[i].variable] && s.carries_gradient(i)) {
                     wanted_[s.result] = has_gradient(s.result);
                 }
             }
@@ -208,7 +203,7 @@ private:
             for (std::size_t i = 0; i < s.operand_count; ++i) {
                 auto const variable = s.operands()[i].variable;
                 auto& [ours, before] = made[variable];
-                if (!wanted_[variable] || !carries(s, i)) {
+                if (!wanted_[variable] || !s.carries_gradient(i)) {
                     continue;
                 }
                 if (!is_member) {

@@ -106,7 +106,7 @@ private:
         }
         back.add(s.result, weights);
         statement_pullback sweep(recording_, s, back);
-        s.operation_->reverse(sweep);
+        s.operation->reverse(sweep);
         std::vector<body_pointer> contributions;
         std::vector<sweep_target> targets;
         for (auto const& operand : s.operands()) {

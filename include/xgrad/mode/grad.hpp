@@ -10,9 +10,6 @@
 #include <vector>
 
 namespace xgrad {
-template <class X>
-concept differentiable_tensor = is_tensor<X> && differentiable_element<typename X::value_type>;
-
 /// Several sources: `grad(tape, z, wrt(a, b))`.
 template <class... T>
 struct source_list

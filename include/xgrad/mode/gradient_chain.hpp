@@ -2,7 +2,6 @@
 
 #include <xgrad/mode/chain_statements.hpp>
 
-#include <algorithm>
 #include <optional>
 #include <span>
 #include <utility>
@@ -68,7 +67,7 @@ private:
     {
         chain_.tiles = 1;
         statements_.look_ahead();
-        auto const count = statements_.count() - (statements_.sum_tensor() ? 1 : 0);
+        auto const count = statements_.count() - (statements_.sums_tensor() ? 1 : 0);
         for (std::size_t k = 0; k < count; ++k) {
             auto const& s = statements_[k];
             chain_step const step{s.kernels, s.scalars(), chain_.tile_of.size()};
@@ -129,7 +128,7 @@ private:
         if (statements_.last().reduced == nullptr) {
             chain_.end = chain_end::number;
             seed_variable(statements_.last().result);
-        } else if (statements_.sum_tensor()) {
+        } else if (statements_.sums_tensor()) {
             chain_.end = chain_end::sum;
             seed_variable(statements_.last().operands()[0].variable);
         } else if (statements_.end_in_one_pass()) {

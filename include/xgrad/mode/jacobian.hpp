@@ -4,7 +4,6 @@
 #include <xgrad/array/movement.hpp>
 #include <xgrad/mode/vjp.hpp>
 
-#include <algorithm>
 #include <utility>
 
 // Jacobians, a row a sweep: the cost is that of y.size() gradients (batch_jacobian: of y.size()

@@ -60,7 +60,7 @@ private:
 
     void reverse_moves(line_statement<T> const& s, T* g)
     {
-        bool const adds_to_zeros = s->operation_->part() != nullptr; // as the sweep does
+        bool const adds_to_zeros = s->operation->part() != nullptr; // as the sweep does
         auto variable = line_places<T>::no_number;
         void** to = nullptr;
         bool accumulate = false;

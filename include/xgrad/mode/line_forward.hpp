@@ -24,8 +24,8 @@ public:
         auto& result = places_.of(recorded.result);
         result.computed = true;
         for (std::size_t i = 0; i < recorded.operand_count; ++i) {
-            result.wanted |= places_.of(recorded.operands()[i].variable).wanted &&
-                (recorded.kernels == nullptr || recorded.kernels->leaves[i].carries_gradient);
+            result.wanted |=
+                places_.of(recorded.operands()[i].variable).wanted && recorded.carries_gradient(i);
         }
         steps_.push_back({s});
         if (auto const* const part = s.part()) {
@@ -62,13 +62,13 @@ private:
     {
         auto const& [operand, from, to] = s.moves()[0];
         return s.moves().size() == 1 && element_count(to.shape) == places_.size_of(s->result) &&
-            (!is_run(from.shape, from.strides) ||
+            (!is_row_major(from.shape, from.strides) ||
              places_.of(s->operands()[operand].variable).is_strided);
     }
 
     void move_elements(line_step<T> const& by, T* result)
     {
-        auto const background = static_cast<T>(by.s->operation_->background());
+        auto const background = static_cast<T>(by.s->operation->background());
         std::fill_n(result, places_.size_of(by.s->result), background);
         for (auto const& move : by.s.moves()) {
             auto const variable = by.s->operands()[move.operand].variable;

@@ -9,7 +9,6 @@
 #include <limits>
 #include <map>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace xgrad::detail {
@@ -73,8 +72,8 @@ public:
     /// Of a statement that is a view of neighbours: where they lie in its operand.
     static selection const* run_of(recorded_statement const& s)
     {
-        auto const* const part = s.kernels == nullptr ? s.operation_->part() : nullptr;
-        return part != nullptr && is_run(part->shape, part->strides) ? part : nullptr;
+        auto const* const part = s.kernels == nullptr ? s.operation->part() : nullptr;
+        return part != nullptr && is_row_major(part->shape, part->strides) ? part : nullptr;
     }
 
     place& of(std::uint32_t variable) noexcept { return places_[variable]; }

@@ -45,7 +45,8 @@ public:
         bool const reads_values = s.reduced != nullptr && s.kernels->result_needed;
         aligned_ = s.aligned == operand_alignment::same ||
             (!some_part && (one_shape_ || (reads_values && single_among_larger(s, places))));
-        bool const sums = s.reduced != nullptr && (is_sum(*s.reduced) || (folds() && aligned_)) &&
+        bool const sums = s.reduced != nullptr &&
+            (is_sum_or_mean<T>(*s.reduced) || (folds() && aligned_)) &&
             (s.aligned == operand_alignment::same || takes_all_axes(s, places));
         auto const results = sums ? 1 : count_;
         suits_ = (sums || s.reduced == nullptr) && places.size_of(s.result) == results &&
@@ -65,7 +66,7 @@ public:
     /// It is a product of matrices or vectors.
     bool multiplies_matrices() const noexcept
     {
-        return statement_->kernels == nullptr && statement_->operation_->multiplies_matrices();
+        return statement_->kernels == nullptr && statement_->operation->multiplies_matrices();
     }
 
     /// Elements over which the expression runs.
@@ -86,10 +87,10 @@ public:
     /// It reduces a tensor itself.
     bool reduces_tensor() const noexcept
     {
-        return statement_->reduced != nullptr && statement_->kernels->terms.size() == 1;
+        return statement_->reduced != nullptr && statement_->kernels->is_tensor();
     }
 
-    /// A sum has its elements' values and adjoints in one pass, by its own rule for one block.
+    /// A sum has its elements' values and adjoints in one pass, by its own rule for few elements.
     bool is_in_one_pass() const noexcept
     {
         return statement_->reduced != nullptr && !folds() && !reduces_tensor() && aligned_ &&
@@ -109,11 +110,6 @@ public:
     }
 
 private:
-    static bool is_sum(reduction_kind const& kind) noexcept
-    {
-        return &kind == &sum_reduction<T> || &kind == &mean_reduction<T>;
-    }
-
     /// Over some axes, of which the others have length 1, a reduction goes another way.
     static bool takes_all_axes(recorded_statement const& s, line_places<T> const& places)
     {
@@ -160,7 +156,7 @@ private:
             })) {
             return false;
         }
-        s.operation_->moves(
+        s.operation->moves(
             places.shape_of(operands[0].variable), places.shape_of(s.result), moves_);
         return !moves_.empty() || multiplies_matrices();
     }

@@ -82,7 +82,7 @@ void reverse_recorded(tape_record const& r, recorded_statement const& s, sweep_a
 {
     if (s.kernels == nullptr) {
         statement_pullback sweep(r, s, all);
-        s.operation_->reverse(sweep);
+        s.operation->reverse(sweep);
     } else if (s.aligned == operand_alignment::linear) {
         reverse_linear<Program>(r, s, all);
     } else {

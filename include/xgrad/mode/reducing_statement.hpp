@@ -55,7 +55,7 @@ public:
     T const* scalars() const noexcept { return static_cast<T const*>(statement_->scalars()); }
 
     /// It reduces a tensor itself.
-    bool is_leaf() const noexcept { return kernels().terms.size() == 1; }
+    bool is_leaf() const noexcept { return kernels().is_tensor(); }
 
     bool is_product() const noexcept { return &kind() == &product_reduction<T>; }
 

@@ -6,6 +6,7 @@
 #include <xgrad/mode/straight_line_builder.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
 #include <optional>
@@ -53,11 +54,11 @@ public:
             auto const& operand = first_.operands()[i];
             bodies_[i] = operand.is_argument() ? arguments[operand.argument] : operand.constant;
         }
-        one_number reduced{reduce(gradients)};
+        one_number<T> reduced{reduce(gradients)};
         if (first_.kind().divides_by_count) {
             vectorized::divide_by_count(&reduced.value, 1, first_.size());
         }
-        one_number adjoint{T(1)};
+        one_number<T> adjoint{T(1)};
         if (tail_) {
             std::array<void*, 3> const outside{&reduced.value, &adjoint.value, value};
             if (!run_straight_line<T>(*tail_, outside, !gradients.empty())) {
@@ -71,12 +72,6 @@ public:
 
 private:
     using way_back = typename reducing_statement<T>::way_back;
-
-    /// Kernels read and write whole registers.
-    struct alignas(block_alignment) one_number
-    {
-        T value;
-    };
 
     reduction_run(reducing_statement<T> first, std::unique_ptr<straight_line const> tail)
         : first_(std::move(first)), tail_(std::move(tail)), bodies_(first_.operands().size())
@@ -138,7 +133,7 @@ private:
     template <class Accumulator>
     T reduce_by(Accumulator const& accumulator, unit_adjoint_targets const& unit) const
     {
-        one_number result{T(0)};
+        one_number<T> result{T(0)};
         aligned_reduction<T, Accumulator>{
             first_.is_leaf() ? nullptr : &first_.kernels(),
             bodies_,

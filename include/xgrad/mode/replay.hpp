@@ -16,11 +16,16 @@ namespace xgrad {
 /// A function that is recorded when it is called for the first time with arguments of certain
 /// shapes, and replayed after: the same statements run over the new arguments, in the same way (no
 /// bit differs), and are recorded by the active tapes like those of any function. The function
-/// itself is not called: what it captures has the value of the first call (what depends on that
-/// alone is computed once, unless a tape records the replay), and what it prints is printed once.
-/// Where it reads elements (and might branch on them), draws random numbers, or uses an operation
-/// that cannot run again, it is called every time; `obstacle()` says why. It is also called where
-/// an operation takes another formula for the new values (a norm whose sum of squares overflows).
+/// itself is not called: what it captures has the value of the first call, what it computes from
+/// that alone is computed once (unless a tape records the replay), and what it prints is printed
+/// once. It is called again
+///
+///   - for arguments of other shapes, once, to record them too;
+///   - every time, where it reads elements (and might branch on them), draws random numbers, or
+///     uses an operation that cannot run again: `obstacle()` says which;
+///   - where an operation takes another formula for the new values (a norm whose sum of squares
+///     overflows).
+///
 /// One thread at a time may call it.
 template <class F>
 class replayed_function

@@ -6,6 +6,7 @@
 #include <xgrad/tape/replay_watch.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>

@@ -150,7 +150,7 @@ private:
 
     static std::string name_of(recorded_statement const& s)
     {
-        return std::string(s.kernels == nullptr ? s.operation_->name() : s.reduced->name);
+        return std::string(s.kernels == nullptr ? s.operation->name() : s.reduced->name);
     }
 
     /// Which variables depend on an argument, or perhaps do, or are results.

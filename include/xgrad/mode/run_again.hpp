@@ -14,7 +14,7 @@ inline body_pointer
 run_again(tape_record const& r, recorded_statement const& s, std::span<tensor_body* const> operands)
 {
     if (s.kernels == nullptr) {
-        return s.operation_->again(operands);
+        return s.operation->again(operands);
     }
     if (s.reduced != nullptr) {
         auto const rank = r.shape_of(s.result).size();

@@ -4,8 +4,6 @@
 #include <xgrad/mode/hessian.hpp>
 #include <xgrad/mode/jvp.hpp>
 
-#include <memory>
-
 // Jacobians and Hessians of which most elements are zero: a few products instead of one for each
 // row.
 

@@ -63,7 +63,8 @@ struct graph_colouring
 };
 
 namespace detail {
-/// Gives each of `count` vertices the least colour that `forbid(v, mark)` has not marked.
+/// Gives each of `count` vertices the least colour that no vertex has which `forbid(colours, v,
+/// mark)` marks.
 template <class Forbid>
 graph_colouring greedily_coloured(std::size_t count, Forbid&& forbid)
 {

@@ -9,8 +9,8 @@
 
 namespace xgrad::detail {
 /// Makes a straight line of a record of elementwise statements, sums and products to one number,
-/// operations that move elements, and small products of matrices, all over at most one block of
-/// elements of type T.
+/// operations that move elements, and small products of matrices, all over at most
+/// `few_blocks` of elements of type T.
 template <class T>
 class straight_line_builder
 {

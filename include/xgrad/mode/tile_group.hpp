@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <span>
 #include <vector>
 
 namespace xgrad::detail {

@@ -4,7 +4,6 @@
 #include <xgrad/engine/parallel.hpp>
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
 

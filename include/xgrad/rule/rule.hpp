@@ -31,8 +31,7 @@
 //     finite_partials    true: no partial is ever infinite
 //     condition_operands bit i: operand i is a truth value
 //     result             the element type of the result, a template over the operands' types
-//     value_and_partials_at  both at once, where they share work; to be inlined always, as a call
-//     for
+//     value_and_partials_at  both at once, where they share work; to be inlined always: a call for
 //                        every register may cost more than was shared
 
 namespace xgrad {

@@ -4,7 +4,6 @@
 #include <xgrad/base/element_type.hpp>
 #include <xgrad/simd/xsimd.hpp>
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -167,19 +166,5 @@ struct batch<T>
     /// The number itself, of which the compiler makes no part of another product.
     XGRAD_ALWAYS_INLINE friend batch rounded(batch a) noexcept { return detail::rounded(a.lanes); }
 };
-
-/// The sum of all lanes, in a fixed order.
-template <class T>
-XGRAD_ALWAYS_INLINE T sum_of_lanes(batch<T> const& a) noexcept
-{
-    T lanes[batch<T>::size];
-    a.store(lanes);
-    for (std::size_t half = batch<T>::size / 2; half > 0; half /= 2) {
-        for (std::size_t i = 0; i < half; ++i) {
-            lanes[i] += lanes[i + half];
-        }
-    }
-    return lanes[0];
-}
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad::simd

@@ -2,8 +2,6 @@
 
 #include <xgrad/simd/extended.hpp>
 
-#include <limits>
-
 // exp and its kin, after W. J. Cody and W. Waite, Software Manual for the Elementary Functions
 // (1980), chapter 6: x = k log 2 + r with |r| <= log(2)/2, exp x = 2^k exp r.
 

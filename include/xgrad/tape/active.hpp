@@ -4,7 +4,6 @@
 #include <xgrad/tape/tape_record.hpp>
 
 #include <atomic>
-#include <memory>
 
 namespace xgrad {
 class tape;

@@ -179,13 +179,18 @@ public:
             adjoint_[variable].body = dense(std::move(contribution));
             return;
         }
-        auto& sum = writable(variable);
-        auto const other = dense(std::move(contribution));
-        if (sum.type == element_type::float64) {
-            vectorized::add_to<double>(sum, *other);
-        } else {
-            vectorized::add_to<float>(sum, *other);
+        add_into(writable(variable), std::move(contribution));
+    }
+
+    /// The sum of two adjoints of a tensor that the tape does not know.
+    body_pointer sum_of(body_pointer const& a, body_pointer const& b) const
+    {
+        if (join_ != nullptr) {
+            return join_(a, b);
         }
+        auto sum = dense_copy(*a);
+        add_into(*sum, b);
+        return sum;
     }
 
     /// Adds g times an array that the tape keeps. Of a source that no statement computes the two
@@ -268,6 +273,12 @@ public:
     }
 
 private:
+    static void add_into(tensor_body& sum, body_pointer contribution)
+    {
+        auto const other = dense(std::move(contribution));
+        with_floating_type(sum.type, [&]<class T>() { vectorized::add_to<T>(sum, *other); });
+    }
+
     static void multiply(tensor_body& into, adjoint_value& a)
     {
         with_floating_type(into.type, [&]<class T>() {

@@ -209,7 +209,7 @@ private:
             source.element = nullptr; // it would have served for other results
         }
         auto const first = s.operands()[0].variable;
-        bool const is_leaf = s.kernels->terms.size() == 1 && adjoints_.wants(first);
+        bool const is_leaf = s.kernels->is_tensor() && adjoints_.wants(first);
         if (is_leaf && source.element == nullptr) {
             adjoints_.add(first, std::move(seeds));
             return true;

@@ -56,7 +56,7 @@ public:
                 return true;
             }
         }
-        auto const& part = *selecting.operation_->part();
+        auto const& part = *selecting.operation->part();
         target.body = &adjoints_.sum(whole);
         target.axes = r.shape_of(variable);
         target.strides = part.strides;

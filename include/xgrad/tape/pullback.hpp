@@ -55,7 +55,7 @@ public:
     {
         if (adjoints_.is_recorded()) {
             throw tape_error(
-                std::string(statement_.operation_->name()) +
+                std::string(statement_.operation->name()) +
                 ": its gradient is computed in place, and another tape is to record it; take the "
                 "gradient under no_grad, where it is a constant" +
                 at(statement_.where));

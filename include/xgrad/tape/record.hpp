@@ -76,7 +76,7 @@ XGRAD_FUNCTION void record_operation(
     if (auto* const s =
             r.add(nullptr, operands, 0, kept, result, keep_result, first_recorder, where)) {
         r.mark_part(s->result, op->part() != nullptr);
-        s->operation_ = std::move(op);
+        s->operation = std::move(op);
     }
 }
 #endif

@@ -3,7 +3,7 @@
 #include <xgrad/base/short_list.hpp>
 #include <xgrad/engine/aligned.hpp>
 #include <xgrad/engine/fold.hpp>
-#include <xgrad/tape/sum_sweep.hpp>
+#include <xgrad/tape/adjoints.hpp>
 
 #include <algorithm>
 #include <array>

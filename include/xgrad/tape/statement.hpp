@@ -128,8 +128,8 @@ struct reduction_kind
     /// The same as terms, for derivatives of derivatives.
     element_rule symbols = nullptr;
 
-    /// The one result of at most a block of elements; null where it is not had by folding them, or
-    /// `joint` is always needed.
+    /// The one result of at most `few_blocks` of elements; null where it is not had by folding
+    /// them, or `joint` is always needed.
     void (*fold)(void const* elements, std::size_t count, void* result) = nullptr;
 
     /// Another reduction of the same elements, whose result the way back reads instead of this
@@ -174,10 +174,10 @@ struct recorded_statement
 
     ~recorded_statement() { std::destroy_n(first_operand, operand_count); }
 
-    block_kernels const* kernels = nullptr;            // an expression, fused
-    reduction_kind const* reduced = nullptr;           // and reduced over `axes`
-    std::uint64_t axes = 0;                            // bit i: axis i of the expression's shape
-    std::unique_ptr<array_operation const> operation_; // or an array operation
+    block_kernels const* kernels = nullptr;           // an expression, fused
+    reduction_kind const* reduced = nullptr;          // and reduced over `axes`
+    std::uint64_t axes = 0;                           // bit i: axis i of the expression's shape
+    std::unique_ptr<array_operation const> operation; // or an array operation
     recorded_operand* first_operand = nullptr;
     std::uint32_t result = 0;
     std::uint32_t operand_count = 0;
@@ -190,9 +190,15 @@ struct recorded_statement
     /// Its result can be computed from the values of all its operands.
     bool runs_again() const noexcept
     {
-        return kernels == nullptr ? operation_->runs_again()
+        return kernels == nullptr ? operation->runs_again()
             : reduced != nullptr  ? reduced->again != nullptr
                                   : aligned != operand_alignment::linear;
+    }
+
+    /// The adjoint of its result concerns operand i.
+    bool carries_gradient(std::size_t i) const noexcept
+    {
+        return kernels == nullptr || kernels->leaves[i].carries_gradient;
     }
 
     std::span<recorded_operand const> operands() const noexcept

@@ -2,8 +2,6 @@
 
 #include <xgrad/tape/adjoints.hpp>
 
-#include <span>
-
 // The reverse of a sum or mean of all elements to one number.
 
 namespace xgrad {

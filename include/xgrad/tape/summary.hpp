@@ -17,7 +17,7 @@ inline std::string formula_of(recorded_statement const& s)
     auto const operands = s.operands();
     auto const variable = [&](std::size_t i) { return "v" + std::to_string(operands[i].variable); };
     if (s.kernels == nullptr) {
-        std::string text(s.operation_->name());
+        std::string text(s.operation->name());
         for (std::size_t i = 0; i < operands.size(); ++i) {
             text += (i == 0 ? "(" : ", ") + variable(i);
         }

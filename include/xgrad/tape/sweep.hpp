@@ -140,8 +140,7 @@ private:
             auto const& s = statements[k];
             auto const operands = s.operands();
             for (std::size_t i = 0; i < operands.size() && !all.wants(s.result); ++i) {
-                if (all.wants(operands[i].variable) &&
-                    (s.kernels == nullptr || s.kernels->leaves[i].carries_gradient)) {
+                if (all.wants(operands[i].variable) && s.carries_gradient(i)) {
                     all.want(s.result, adjoint_interest::way);
                 }
             }
@@ -190,13 +189,13 @@ private:
             });
         } else if (
             s.aligned == operand_alignment::same && s.reduced != nullptr &&
-            s.kernels->terms.size() == 1) {
+            s.kernels->is_tensor()) {
             reverse_sum_of_tensor(recording_, s, lists_.all);
         } else if (s.aligned == operand_alignment::linear) {
             reverse_linear(recording_, s, lists_.all);
         } else if (s.kernels == nullptr) {
             statement_pullback sweep(recording_, s, lists_.all);
-            s.operation_->reverse(sweep);
+            s.operation->reverse(sweep);
         } else {
             auto const begin = knows_gradients_ ? end - 1 : segment_ ? segment_->begin() : 0;
             return reverse_run(run_before(recording_, begin, end), end);
@@ -257,16 +256,29 @@ private:
         if (lists_.sources[i] != unknown && lists_.all.has(lists_.sources[i])) {
             return lists_.all.body_of(lists_.sources[i]);
         }
-        // A target that no statement has touched is a source of itself all the same.
-        for (auto const& target : targets_) {
-            if (lists_.sources[i] == unknown && target.body->identity == body.identity) {
-                return target.seed ? target.seed : filled_body(body.type, body.shape, 1);
+        if (lists_.sources[i] == unknown) {
+            if (auto own = gradient_as_target(body)) {
+                return own;
             }
         }
         if (options.unconnected == unconnected::error) {
             detail::throw_unconnected(*targets_.front().body, i, body, where_);
         }
         return filled_body(body.type, body.shape, 0);
+    }
+
+    /// A target that no statement has touched is a source of itself all the same. Null where it is
+    /// no target.
+    body_pointer gradient_as_target(tensor_body const& body) const
+    {
+        body_pointer sum;
+        for (auto const& target : targets_) {
+            if (target.body->identity == body.identity) {
+                auto seed = target.seed ? target.seed : filled_body(body.type, body.shape, 1);
+                sum = sum ? lists_.all.sum_of(sum, seed) : std::move(seed);
+            }
+        }
+        return sum;
     }
 
     Recording const& recording_;

@@ -198,7 +198,7 @@ public:
                 operand.kept = {};
             }
             statements_[k].kept_result = {};
-            statements_[k].operation_.reset();
+            statements_[k].operation.reset();
         }
     }
 

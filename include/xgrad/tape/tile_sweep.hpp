@@ -3,12 +3,10 @@
 #include <xgrad/engine/aligned.hpp>
 #include <xgrad/engine/large_array.hpp>
 #include <xgrad/tape/adjoint_tiles.hpp>
-#include <xgrad/tape/small_sweep.hpp>
 #include <xgrad/tape/statement_run.hpp>
+#include <xgrad/tape/sum_sweep.hpp>
 
 #include <algorithm>
-#include <utility>
-#include <vector>
 
 // The reverse of neighbouring statements over one index space, a tile at a time: the adjoint of a
 // tensor that only these statements read lives in a tile, in cache, and never as an array.
@@ -252,6 +250,7 @@ private:
         // Sums are those of whole tiles.
         bool const is_large = lists_.sums.empty() && is_large_array(size_ * sizeof(T));
         auto const step = is_large ? piece_length<T> : tile_length<T>;
+        auto const asked_ahead = is_large ? lists_.arguments.size() : 0;
         auto const length = std::min(step, padded_bytes(size_ * sizeof(T)) / sizeof(T));
         scratch_memory tiles(tiles_.count() * length * sizeof(T));
         scratch_memory table(lists_.arguments.size() * sizeof(void*));
@@ -262,7 +261,7 @@ private:
         auto const places = places_of_parts();
         for (; begin < end; begin += step) {
             auto const count = std::min(step, end - begin);
-            for (std::size_t k = 0; k < lists_.arguments.size() && is_large; ++k) {
+            for (std::size_t k = 0; k < asked_ahead; ++k) {
                 if (lists_.arguments[k].where == place::array) {
                     prefetch_piece(static_cast<T const*>(at[k]));
                 }

@@ -71,7 +71,7 @@ struct tile_lists
     std::vector<sum> sums;
     std::vector<argument> arguments;
     std::vector<char> accumulate;          // one for each argument
-    std::vector<std::uint32_t> tiles;      // per variable of the run: its tile + 1; 0: none
+    std::vector<std::uint32_t> tiles;      // per variable of the run: see adjoint_tiles
     std::vector<std::uint32_t> idle_tiles; // tiles whose adjoint has been used up
     std::vector<std::uint32_t> step_tiles; // tiles for the time of one step
     std::vector<body_pointer> released;    // adjoints that nothing reads after the run

@@ -4,8 +4,6 @@
 
 #include <cmath>
 #include <initializer_list>
-#include <memory>
-#include <numeric>
 #include <vector>
 
 namespace xgrad {

@@ -7,7 +7,6 @@
 #include <xgrad/tensor/element_iterator.hpp>
 #include <xgrad/tensor/evaluate.hpp>
 
-#include <array>
 #include <source_location>
 #include <string>
 
@@ -92,19 +91,13 @@ public:
 
     size_type size() const noexcept { return body_->size; }
 
-    /// The first of the elements in row-major order. A view without that order is made dense
+    /// The first of the elements in row-major order. A view without that order puts them in order
     /// first, once.
     T const* data() const
     {
         detail::note_reading(*body_);
-        if (!body_->contiguous) {
-            auto dense = dense_copy(*body_);
-            dense->identity = body_->identity;
-            dense->tape = body_->tape;
-            dense->variable = body_->variable;
-            body_ = std::move(dense);
-        }
-        return body_->template elements<T const>();
+        auto const& body = body_->contiguous ? *body_ : kept_in_order(*body_);
+        return body.template elements<T const>();
     }
 
     const_iterator begin() const noexcept
@@ -252,7 +245,7 @@ private:
         return body;
     }
 
-    mutable body_pointer body_;
+    body_pointer body_;
 };
 
 template <arithmetic A>

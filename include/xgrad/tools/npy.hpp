@@ -132,8 +132,8 @@ body_pointer body_for_npy(X const& x)
             "save: " + std::to_string(values.dimension()) + " axes are more than NumPy's " +
             std::to_string(npy_highest_rank) + "; reshape the array");
     }
-    values.data(); // makes it dense
-    return values.handle();
+    note_reading(values.body());
+    return row_major(values.handle());
 }
 } // namespace detail
 

@@ -37,7 +37,7 @@ void save_npz(std::string const& path, Arrays const& arrays)
     std::vector<std::string> names;
     for (named_array const& x : arrays) {
         if (std::find(names.begin(), names.end(), x.name()) != names.end()) {
-            file.fail("is to hold two arrays of the name \"" + x.name() + "\"; rename one");
+            file.fail("would hold two arrays named \"" + x.name() + "\"; rename one");
         }
         names.push_back(x.name());
         archive.add(x.name() + ".npy", npy_header_of(x.body()), bytes_in(x.body()));

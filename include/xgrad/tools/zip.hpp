@@ -55,7 +55,7 @@ public:
         auto const size = head.size() + body.size();
         if (name.size() >= zip_many || entries_ + 1 >= zip_many || size >= zip_large ||
             position_ >= zip_large) {
-            file_.fail("is to be larger than 4 GiB; write arrays one by one with save_npy");
+            file_.fail("would be larger than 4 GiB; write arrays one by one with save_npy");
         }
         // What the header and the directory both say.
         std::string common;
@@ -94,7 +94,7 @@ public:
     void close()
     {
         if (position_ + directory_.size() >= zip_large) {
-            file_.fail("is to be larger than 4 GiB; write arrays one by one with save_npy");
+            file_.fail("would be larger than 4 GiB; write arrays one by one with save_npy");
         }
         std::string end(zip_end_mark);
         put_number(end, 0, 4); // one disk

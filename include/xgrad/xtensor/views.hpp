@@ -6,7 +6,6 @@
 #include <xgrad/tensor/construct.hpp>
 #include <xgrad/xtensor/hook.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -37,8 +36,9 @@ auto elements_at(E const& e, Indices const& indices)
     for (auto const& index : indices) {
         if (index.size() != values.dimension()) {
             throw shape_error(
-                "index_view: index " + to_string(index) + " into shape " +
-                to_string(values.shape()) + "; it has one entry for each axis");
+                "index_view: index " + to_string(index) + " has " + std::to_string(index.size()) +
+                " entries, and shape " + to_string(values.shape()) + " " +
+                std::to_string(values.dimension()) + " axes; one entry for each axis");
         }
         entries.insert(entries.end(), index.begin(), index.end());
         ++count;
