@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include <xgrad/base/tensor_body.hpp>
+#include <xgrad/base/make_body.hpp>
 
 #include <set>
 #include <vector>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/base/tensor_body.hpp>
+#include <xgrad/base/make_body.hpp>
 #include <xgrad/engine/pack.hpp>
 #include <xgrad/engine/parallel.hpp>
 

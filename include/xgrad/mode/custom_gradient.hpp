@@ -4,19 +4,21 @@
 #include <xgrad/mode/vjp.hpp>
 
 #include <functional>
+#include <source_location>
 #include <tuple>
 #include <utility>
 
 namespace xgrad {
 namespace detail {
 template <class T>
-tensor<T> gradient_from(tensor<T> g, std::size_t argument, shape_type const& shape)
+tensor<T> gradient_from(
+    tensor<T> g, std::size_t argument, shape_type const& shape, std::source_location const& where)
 {
     if (!same_shape(g.shape(), shape)) {
         throw shape_error(
             "custom_gradient: the gradient of argument " + std::to_string(argument) +
             " has shape " + to_string(g.shape()) + "; it must be shaped like the argument, " +
-            to_string(shape));
+            to_string(shape) + at(where));
     }
     return g;
 }
@@ -37,6 +39,7 @@ struct custom_function
 {
     Forward forward;
     Backward backward;
+    std::source_location where;
 
     template <class... T>
     auto operator()(tensor<T> const&... x) const
@@ -45,7 +48,7 @@ struct custom_function
         auto const value =
             within_operation([&] { return as_tensor(std::invoke(forward, x.detach()...)); });
         using result = std::remove_cvref_t<decltype(value)>;
-        auto reverse = [backward = backward](statement_pullback& sweep) {
+        auto reverse = [backward = backward, where = where](statement_pullback& sweep) {
             [&]<std::size_t... I>(std::index_sequence<I...>) {
                 result const g(sweep.incoming());
                 // A backward that hands it on is no foreign code.
@@ -63,7 +66,7 @@ struct custom_function
                     [&]<std::size_t J, class S>(std::type_identity<S>, auto const& gradient) {
                         if (sweep.wants(J)) {
                             auto const checked =
-                                gradient_from<S>(tensor<S>(gradient), J, sweep.shape(J));
+                                gradient_from<S>(tensor<S>(gradient), J, sweep.shape(J), where);
                             mark_foreign(checked.body());
                             sweep.add(J, checked.handle());
                         }
@@ -92,7 +95,7 @@ struct custom_function
             std::array<tensor_body*, sizeof...(T)>{&x.body()...},
             {.operands = true, .result = true},
             reverse,
-            std::source_location::current(),
+            where,
             runs_again_by<T...>(*this));
     }
 };
@@ -101,12 +104,17 @@ struct custom_function
 /// A function whose derivative is given, not recorded: foreign code, a solver, a better formula.
 /// `forward(x...)` takes and returns tensors; `backward(g, x...)`, or `backward(g, y, x...)`, takes
 /// the adjoint of the value (and the value) and returns the adjoints of the arguments: a tensor for
-/// one, a tuple for several. The result is called like forward and recorded as one statement. A
+/// one, a tuple for several. The result is called like forward and recorded as one statement,
+/// of which errors and summaries name the line that gave the derivative. A
 /// gradient that is not shaped like its argument is a shape_error when it is asked for. Where
 /// `replay` runs it again, both functions are called.
 template <class Forward, class Backward>
-auto custom_gradient(Forward forward, Backward backward)
+auto custom_gradient(
+    Forward forward,
+    Backward backward,
+    std::source_location where = std::source_location::current())
 {
-    return detail::custom_function<Forward, Backward>{std::move(forward), std::move(backward)};
+    return detail::custom_function<Forward, Backward>{
+        std::move(forward), std::move(backward), where};
 }
 } // namespace xgrad
