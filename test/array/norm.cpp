@@ -26,6 +26,15 @@ void check_reduction(std::string const& file, std::string const& name, F const& 
 auto const not_a_number = std::numeric_limits<double>::quiet_NaN();
 } // namespace
 
+BOOST_AUTO_TEST_CASE(a_sum_of_roots_has_no_slope_at_its_cusp)
+{
+    tensor const x = constant({0., 4.});
+    auto const f = [](auto const& a) { return norm_lp(a, 0.5); };
+    BOOST_TEST(f(x).item() == 4.);
+    BOOST_TEST(gradient(f, x)(0) == 0.);
+    BOOST_TEST(gradient(f, x)(1) == 1.);
+}
+
 BOOST_AUTO_TEST_CASE(norms_and_their_gradients_match_the_oracle)
 {
     for (std::string const file : {"reductions", "edge"}) {

@@ -92,6 +92,16 @@ void check_records(std::string const& file)
 }
 } // namespace
 
+BOOST_AUTO_TEST_CASE(truth_values_have_a_largest_and_a_smallest_one)
+{
+    tensor const b = constant({{true, false}, {true, true}});
+    BOOST_TEST(amax(b).item());
+    BOOST_TEST(!amin(b).item());
+    BOOST_TEST((amin(b, 1)(1)));
+    BOOST_TEST(!amax(constant({1., 2.}) > 3.).item());
+    static_assert(std::same_as<decltype(amax(b)), tensor<bool>>);
+}
+
 BOOST_AUTO_TEST_CASE(reductions_and_their_gradients_match_the_oracle)
 {
     check_records("reductions");

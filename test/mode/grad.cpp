@@ -88,6 +88,19 @@ BOOST_AUTO_TEST_CASE(an_unconnected_source_is_an_error_that_names_both_or_zeros_
     BOOST_TEST(g(1) == 0.);
 }
 
+BOOST_AUTO_TEST_CASE(a_target_that_depends_on_truth_values_alone_is_unconnected_and_not_unknown)
+{
+    tensor const x = constant({1., 3.});
+    auto tape = create_tape({.persistent = true});
+    tensor const y = mean(cast<double>(x > 2.));
+    BOOST_CHECK_THROW(grad(tape, y, x), unconnected_error);
+    BOOST_TEST(grad(tape, y, x, {.unconnected = unconnected::zero})(1) == 0.);
+    auto const count = [](auto const& a) { return as_tensor(sum(where(a > 2., 1., 0.) + 0. * a)); };
+    auto fast = replay(count);
+    fast(x);
+    BOOST_TEST(fast(x + 2.).item() == 2.); // no constant of the record
+}
+
 BOOST_AUTO_TEST_CASE(a_failed_gradient_leaves_the_tape_as_it_was)
 {
     auto tape = create_tape();

@@ -23,6 +23,17 @@ void expect_adjoint_identity(F const& f, tensor<double> const& x)
 
 } // namespace
 
+BOOST_AUTO_TEST_CASE(a_function_that_returns_an_argument_passes_its_tangent)
+{
+    auto const x = constant({1., 2.});
+    auto const v = constant({3., 4.});
+    auto const same = [](auto const& a) { return as_tensor(a); };
+    BOOST_TEST(jvp(same, x, v).tangent(1) == 4.);
+    auto const second = [](auto const&, auto const& b) { return as_tensor(b); };
+    BOOST_TEST(jvp(second, std::tuple(x, v), std::tuple(v, x)).tangent(1) == 2.);
+    BOOST_TEST(check_gradient(same, x).ok());
+}
+
 BOOST_AUTO_TEST_CASE(a_tangent_is_the_directional_derivative)
 {
     tensor const x = constant({1., 2.});

@@ -146,6 +146,56 @@ BOOST_AUTO_TEST_CASE(each_thread_has_tapes_of_its_own)
     BOOST_TEST(tape.size() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_tape_that_is_active_on_another_thread_is_not_used_beside_it)
+{
+    tensor const x = constant(2.);
+    auto mine = create_tape({.persistent = true});
+    tensor const y = x * x;
+    std::thread([&] {
+        auto const says_so = [](error const& e) {
+            return std::string(e.what()).find("is active on another thread") != std::string::npos;
+        };
+        BOOST_CHECK_EXCEPTION(grad(mine, y, x), tape_error, says_so);
+        BOOST_CHECK_EXCEPTION(jacobian(mine, y, x), tape_error, says_so);
+        BOOST_CHECK_EXCEPTION(with_tape(mine, [&] { return x * x; }), tape_error, says_so);
+        set_tape(mine); // from here on it is this thread's
+        BOOST_TEST(grad(mine, y, x).item() == 4.);
+    }).join();
+    BOOST_TEST(grad(mine, y, x).item() == 4.); // which has ended
+    std::thread([moved = std::move(mine), y, x]() mutable {
+        BOOST_TEST(grad(moved, y, x).item() == 4.);
+    }).join();
+}
+
+BOOST_AUTO_TEST_CASE(a_tape_that_watches_goes_on_after_a_gradient_and_a_clear)
+{
+    tensor const x = constant(2.);
+    tensor const other = constant(3.);
+    auto tape = create_tape({.watch_only = true});
+    tape.watch(x);
+    for (int round = 0; round < 3; ++round) {
+        tensor const y = x * other;
+        tensor const unseen = other * other;
+        BOOST_TEST(tape.size() == 1u);
+        if (round == 1) {
+            tape.clear();
+        } else {
+            BOOST_TEST(grad(tape, y, x).item() == 3.);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_tape_set_within_its_own_with_tape_records_once)
+{
+    tensor const x = constant(2.);
+    auto tape = create_tape();
+    with_tape(tape, [&] {
+        set_tape(tape);
+        tensor const y = x * x;
+        BOOST_TEST(tape.size() == 1u);
+    });
+}
+
 BOOST_AUTO_TEST_CASE(threads_may_read_one_view_at_the_same_time)
 {
     tensor const x = constant({{1., 2., 3.}, {4., 5., 6.}});

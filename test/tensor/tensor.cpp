@@ -25,6 +25,22 @@ BOOST_AUTO_TEST_CASE(class_template_argument_deduction_names_the_element_type)
     BOOST_TEST((std::is_same_v<decltype(c), tensor<bool>>));
 }
 
+BOOST_AUTO_TEST_CASE(deduction_takes_the_element_type_of_any_xtensor_expression)
+{
+    xt::xarray<float> f = {1, 2};
+    xt::xarray<std::int64_t> l = {(std::int64_t{1} << 53) + 1};
+    tensor const of_an_array = f;
+    tensor const of_an_expression = f * 2.f;
+    tensor const of_a_temporary = xt::xarray<float>{1, 2};
+    tensor const of_integers = l;
+    static_assert(std::same_as<decltype(of_an_array), tensor<float> const>);
+    static_assert(std::same_as<decltype(of_an_expression), tensor<float> const>);
+    static_assert(std::same_as<decltype(of_a_temporary), tensor<float> const>);
+    static_assert(std::same_as<decltype(of_integers), tensor<std::int64_t> const>);
+    BOOST_TEST(of_an_expression(1) == 4.f);
+    BOOST_TEST(of_integers(0) == (std::int64_t{1} << 53) + 1);
+}
+
 BOOST_AUTO_TEST_CASE(assignment_rebinds_a_name_and_copies_keep_their_values)
 {
     tensor x = constant({1., 2.});

@@ -139,11 +139,15 @@ tensor<T> differences(E const& e, std::size_t axis, std::source_location const& 
 template <array_operand X>
 auto diff(
     X const& x,
-    std::size_t times = 1,
+    std::ptrdiff_t times = 1,
     std::ptrdiff_t along = -1,
     std::source_location where = std::source_location::current())
 {
     using T = detail::difference_element<X>;
+    if (times < 0) {
+        throw value_error(
+            "diff: " + std::to_string(times) + " times; it is at least 0" + at(where));
+    }
     detail::one_statement const whole("diff", where);
     auto const e = detail::reduced_operand<T>(x);
     auto const shape = detail::shape_of(e, where);

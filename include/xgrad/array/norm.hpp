@@ -141,7 +141,8 @@ auto norm_linf(
 }
 
 /// (Σ |x|^p)^(1/p) over all axes, or those given, for p > 0; for an infinite p the largest |x|.
-/// Throws value_error for another p. ∂x = sign(x) (|x| / norm)^(p-1), 0 at the zero vector.
+/// Throws value_error for another p. ∂x = sign(x) (|x| / norm)^(p-1), 0 at the zero vector;
+/// for p < 1, where it is no norm and has a cusp at 0, ∂x is 0 there, too.
 template <array_operand X>
 auto norm_lp(
     X const& x,
@@ -159,10 +160,17 @@ auto norm_lp(
         return tensor<T>(norm_linf(x, axes, options, where));
     }
     auto const total = [&](auto const& e, reduction_options const& o) {
-        return detail::reduce<T, true>(
-            xgrad::pow(xgrad::abs(e), static_cast<T>(p)),
-            sum_accumulator<T>,
-            {norm_lp_reduction<T>, axes, o, false, where});
+        auto const sum_of = [&](auto const& powers) {
+            return detail::reduce<T, true>(
+                powers, sum_accumulator<T>, {norm_lp_reduction<T>, axes, o, false, where});
+        };
+        auto const magnitude = xgrad::abs(e);
+        auto const exponent = static_cast<T>(p);
+        return p < 1 ? sum_of(xgrad::where(
+                           magnitude == T(0),
+                           T(0),
+                           pow(xgrad::where(magnitude == T(0), T(1), magnitude), exponent)))
+                     : sum_of(pow(magnitude, exponent));
     };
     auto const root = [&](tensor<T> const& s) { return pow(s, static_cast<T>(1 / p)); };
     return detail::norm<T>(x, axes, options, total, root, where);

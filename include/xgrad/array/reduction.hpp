@@ -233,8 +233,13 @@ auto amax(
     std::source_location where = std::source_location::current())
 {
     using T = value_type_of<X>;
-    return detail::reduce<T, false>(
-        x, maximum_accumulator<T>, {amax_reduction<T>, axes, options, true, where});
+    if constexpr (std::same_as<T, bool>) {
+        auto const numbers = cast<std::int32_t>(as_tensor(x, where));
+        return tensor<bool>(cast<bool>(amax(numbers, axes, options, where)), where);
+    } else {
+        return detail::reduce<T, false>(
+            x, maximum_accumulator<T>, {amax_reduction<T>, axes, options, true, where});
+    }
 }
 
 /// The smallest element; NaN where one is. The gradient is divided evenly among ties. Throws
@@ -247,8 +252,13 @@ auto amin(
     std::source_location where = std::source_location::current())
 {
     using T = value_type_of<X>;
-    return detail::reduce<T, false>(
-        x, minimum_accumulator<T>, {amin_reduction<T>, axes, options, true, where});
+    if constexpr (std::same_as<T, bool>) {
+        auto const numbers = cast<std::int32_t>(as_tensor(x, where));
+        return tensor<bool>(cast<bool>(amin(numbers, axes, options, where)), where);
+    } else {
+        return detail::reduce<T, false>(
+            x, minimum_accumulator<T>, {amin_reduction<T>, axes, options, true, where});
+    }
 }
 
 /// log Σ e^x, with the largest element taken out so that nothing overflows; -inf over no elements.

@@ -54,7 +54,7 @@ tensor<T> set(tensor<T> const& x, Arguments const& arguments, std::index_sequenc
         "xgrad: set takes no keep or drop; add to the elements of a list with scatter_add, or name "
         "their places by ranges");
     std::array<slice, sizeof...(I)> const list{slice(std::get<I>(arguments))...};
-    auto const place = select(x.shape(), row_major_strides(x.shape()), list);
+    auto const place = select(x.shape(), row_major_strides(x.shape()), list, "set");
     tensor<T> const v(std::get<sizeof...(I)>(arguments));
     return replaced(x, v, place, std::source_location());
 }

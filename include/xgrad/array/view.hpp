@@ -146,8 +146,11 @@ private:
 };
 
 namespace detail {
-inline selection
-select(shape_type const& shape, strides_type const& strides, std::span<slice const> slices)
+inline selection select(
+    shape_type const& shape,
+    strides_type const& strides,
+    std::span<slice const> slices,
+    std::string_view operation)
 {
     std::size_t consumed = 0;
     for (auto const& s : slices) {
@@ -155,8 +158,8 @@ select(shape_type const& shape, strides_type const& strides, std::span<slice con
     }
     if (consumed > shape.size()) {
         throw shape_error(
-            "view: " + std::to_string(consumed) + " slices for shape " + to_string(shape) +
-            ", which has " + std::to_string(shape.size()) + " axes");
+            std::string(operation) + ": " + std::to_string(consumed) + " slices for shape " +
+            to_string(shape) + ", which has " + std::to_string(shape.size()) + " axes");
     }
     selection part;
     std::size_t axis = 0;
@@ -178,8 +181,9 @@ select(shape_type const& shape, strides_type const& strides, std::span<slice con
             auto const index = s.index() < 0 ? s.index() + length : s.index();
             if (index < 0 || index >= length) {
                 throw value_error(
-                    "view: index " + std::to_string(s.index()) + " is out of range for axis " +
-                    std::to_string(axis) + " of shape " + to_string(shape));
+                    std::string(operation) + ": index " + std::to_string(s.index()) +
+                    " is out of range for axis " + std::to_string(axis) + " of shape " +
+                    to_string(shape));
             }
             part.offset += index * strides[axis++];
         } else {
@@ -217,7 +221,7 @@ tensor<T>
 viewed(tensor<T> const& x, std::span<slice const> slices, std::source_location const& where)
 {
     auto const select = [&](shape_type const& shape, strides_type const& strides) {
-        return detail::select(shape, strides, slices);
+        return detail::select(shape, strides, slices, "view");
     };
     bool const some_list = std::any_of(
         slices.begin(), slices.end(), [](slice const& s) { return s.what() == slice::kind::list; });

@@ -98,6 +98,12 @@ decltype(auto) with_element_type(element_type type, F&& f)
     return f.template operator()<bool>();
 }
 
+/// Values of it have derivatives.
+constexpr bool is_floating(element_type type) noexcept
+{
+    return type == element_type::float64 || type == element_type::float32;
+}
+
 /// The same for a type that statements compute in: double or float.
 template <class F>
 decltype(auto) with_floating_type(element_type type, F&& f)

@@ -36,7 +36,7 @@ inline body_pointer make_body(element_type type, shape_type const& shape, std::s
 
 inline body_pointer make_body(element_type type, shape_type const& shape)
 {
-    check_element_count(shape, "make_body", {});
+    check_element_count(shape, "array", {});
     return make_body(type, shape, element_count(shape));
 }
 

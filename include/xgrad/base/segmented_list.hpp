@@ -101,8 +101,13 @@ private:
     {
         auto const s = size_ / length;
         if (s == segments_.size()) {
-            segments_.reserve(s + 1); // first, so that no block is lost
-            segments_.push_back(allocate_block(segment_bytes));
+            segments_.push_back(nullptr); // first, so that no block is lost
+            try {
+                segments_.back() = allocate_block(segment_bytes);
+            } catch (...) {
+                segments_.pop_back();
+                throw;
+            }
         }
         next_ = segment(s);
         end_ = next_ + length;

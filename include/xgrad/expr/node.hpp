@@ -47,36 +47,42 @@ public:
     auto const& numbers() const noexcept { return numbers_; }
 
     /// The values, at once.
-    tensor<value_type> evaluate() const { return tensor<value_type>(*this); }
+    tensor<value_type> evaluate(std::source_location where = std::source_location::current()) const
+    {
+        return tensor<value_type>(*this, where);
+    }
 
-    auto dimension() const { return evaluate().dimension(); }
+    auto dimension() const { return evaluate({}).dimension(); }
 
-    auto shape() const { return shape_type(evaluate().shape()); }
+    auto shape() const { return shape_type(evaluate({}).shape()); }
 
-    auto size() const { return evaluate().size(); }
+    auto size() const { return evaluate({}).size(); }
 
     /// The only element; throws value_error where there are several.
-    value_type item() const { return evaluate().item(); }
+    value_type item(std::source_location where = std::source_location::current()) const
+    {
+        return evaluate(where).item();
+    }
 
     /// The only truth value, to branch on.
     explicit operator bool() const
         requires std::same_as<value_type, bool>
     {
-        return evaluate().item();
+        return evaluate({}).item();
     }
 
     /// One element of the value.
     template <std::integral... I>
     value_type operator()(I... index) const
     {
-        return evaluate()(index...);
+        return evaluate({})(index...);
     }
 
     /// The value as a container of xtensor's, computed by our engine: `xt::xarray<double> a = e;`.
     template <xtensor_container Container>
     operator Container() const
     {
-        return evaluate();
+        return evaluate({});
     }
 
 private:

@@ -63,6 +63,10 @@ concept operand = expression<X> || foreign_expression<X> || arithmetic<std::remo
 template <class X>
 concept array_operand = expression<X> || foreign_expression<X>;
 
+/// Arguments of a function that takes tensors, of which some are expressions to be computed first.
+template <class... X>
+concept some_expressions = (array_operand<X> && ...) && (!is_tensor<std::remove_cvref_t<X>> || ...);
+
 /// Arguments of one of our elementwise functions: at least one of them is an array.
 template <class... X>
 concept operands = (operand<X> && ...) && (array_operand<X> || ...);

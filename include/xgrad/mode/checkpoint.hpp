@@ -1,21 +1,139 @@
 #pragma once
 
-#include <xgrad/mode/custom_gradient.hpp>
+#include <xgrad/mode/value_and_grad.hpp>
 
+#include <array>
 #include <cmath>
+#include <functional>
+#include <span>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 // Time for memory: what is not kept is computed again.
 
 namespace xgrad {
+namespace detail {
+/// What f computes, unrecorded; and where some tape records, the tensors besides its arguments that
+/// it reads (which it has captured).
+template <class F>
+auto computed_and_read(
+    F&& f, std::span<tensor_body* const> arguments, std::vector<body_pointer>& read)
+{
+    unwatched const guard;
+    tape_record noting({});
+    for (auto const* argument : arguments) {
+        noting.know(*argument);
+    }
+    noting.list_outer_reads(read);
+    scoped_activation const hiding(is_recording() ? &noting : nullptr);
+    return computed(std::forward<F>(f));
+}
+
+/// A function of tensors of T... as one statement whose way back calls it again. Behind the
+/// arguments among its operands are the tensors that it has captured.
+template <class F, class... T>
+class checkpoint_operation : public array_operation
+{
+public:
+    checkpoint_operation(F const& f, bool captures) : f_(f), captures_(captures) {}
+
+    std::string_view name() const noexcept override { return "checkpoint"; }
+
+    void reverse(statement_pullback& sweep) const override
+    {
+        auto const arguments = arguments_of(sweep, std::index_sequence_for<T...>());
+        auto const bodies = std::apply(
+            [](auto const&... x) { return std::array<tensor_body*, sizeof...(T)>{&x.body()...}; },
+            arguments);
+        auto t = create_tape();
+        auto const value = std::apply(
+            [&](auto const&... x) { return as_tensor(std::invoke(f_, x...)); }, arguments);
+        t.record().know(value.body()); // also where it depends on nothing
+        std::vector<std::size_t> wanted;
+        std::vector<tensor_body*> sources;
+        for (std::size_t i = 0; i < sweep.operand_count(); ++i) {
+            if (sweep.wants(i)) {
+                wanted.push_back(i);
+                sources.push_back(i < bodies.size() ? bodies[i] : sweep.operand(i).get());
+            }
+        }
+        std::vector<body_pointer> gradients_of_sources(wanted.size());
+        sweep_target target{&value.body(), sweep.incoming()};
+        gradients(
+            t,
+            {&target, 1},
+            sources,
+            {.unconnected = unconnected::zero},
+            gradients_of_sources,
+            std::source_location());
+        for (std::size_t k = 0; k < wanted.size(); ++k) {
+            sweep.add(wanted[k], std::move(gradients_of_sources[k]));
+        }
+    }
+
+    /// What is captured is not replaced by other values.
+    bool runs_again() const noexcept override { return !captures_; }
+
+    body_pointer again(std::span<tensor_body* const> operands) const override;
+
+private:
+    template <std::size_t... I>
+    static std::tuple<tensor<T>...>
+    arguments_of(statement_pullback& sweep, std::index_sequence<I...>)
+    {
+        return {renamed(tensor<T>(sweep.operand(I)))...};
+    }
+
+    F f_;
+    bool captures_;
+};
+} // namespace detail
+
 /// f(x...), of which the tape keeps only the arguments: the reverse sweep runs f again. f must
-/// return the same value for the same arguments.
+/// return the same value for the same arguments. Gradients go through them, and through tensors
+/// that f has captured: by value, for f outlives this call. (Where it has captured some, a function
+/// that calls this is not replayed.)
 template <class F, tensor_element... T>
 auto checkpoint(F f, tensor<T> const&... x)
 {
-    auto const backward = [f](auto const& g, auto const&... argument) {
-        return vjp(f, argument...).pullback(g);
-    };
-    return custom_gradient(f, backward)(x...);
+    std::vector<body_pointer> captured;
+    auto const value = std::apply(
+        [&](auto const&... argument) {
+            return detail::computed_and_read(
+                [&] { return as_tensor(std::invoke(f, argument...)); },
+                std::array<tensor_body*, sizeof...(T)>{&argument.body()...},
+                captured);
+        },
+        std::tuple<tensor<T>...>(detail::same_values(x)...));
+    using result = std::remove_cvref_t<decltype(value)>;
+    std::vector<tensor_body*> operands{&x.body()...};
+    for (auto const& body : captured) {
+        operands.push_back(body.get());
+    }
+    return recorded_as<detail::checkpoint_operation<F, T...>>(
+        "checkpoint",
+        result(make_view(value.handle(), value.shape(), value.body().strides(), 0)),
+        operands,
+        {.operands = true},
+        std::source_location(),
+        f,
+        !captured.empty());
+}
+
+namespace detail {
+template <class F, class... T>
+body_pointer checkpoint_operation<F, T...>::again(std::span<tensor_body* const> operands) const
+{
+    return runs_again_by<T...>([this](auto const&... x) { return checkpoint(f_, x...); })(operands);
+}
+} // namespace detail
+
+template <class F, class... X>
+    requires some_expressions<X...>
+auto checkpoint(F f, X const&... x)
+{
+    return checkpoint(std::move(f), as_tensor(x, {})...);
 }
 
 /// `state = step(state)`, n times, of which the tape keeps about √n states; the reverse sweep runs

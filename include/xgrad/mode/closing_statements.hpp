@@ -82,23 +82,17 @@ private:
         return most > 0;
     }
 
-    bool has_gradient(std::uint32_t variable) const noexcept
-    {
-        auto const type = record_.variables()[variable].type;
-        return type == element_type::float64 || type == element_type::float32;
-    }
-
     void find_wanted(std::span<std::uint32_t const> arguments)
     {
         wanted_.resize(record_.variables().size(), false);
         for (auto const argument : arguments) {
-            wanted_[argument] = has_gradient(argument);
+            wanted_[argument] = is_floating(record_.variables()[argument].type);
         }
         for (std::size_t k = 0; k < statements_.size(); ++k) {
             auto const& s = statement(k);
             for (std::size_t i = 0; i < s.operand_count; ++i) {
                 if (wanted_[s.operands()[i].variable] && s.carries_gradient(i)) {
-                    wanted_[s.result] = has_gradient(s.result);
+                    wanted_[s.result] = is_floating(record_.variables()[s.result].type);
                 }
             }
         }

@@ -98,6 +98,14 @@ struct custom_function
             where,
             runs_again_by<T...>(*this));
     }
+
+    /// Expressions as arguments are computed first.
+    template <class... X>
+        requires some_expressions<X...>
+    auto operator()(X const&... x) const
+    {
+        return (*this)(as_tensor(x, {})...);
+    }
 };
 } // namespace detail
 

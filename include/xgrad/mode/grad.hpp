@@ -105,6 +105,7 @@ void gradients(
     std::span<body_pointer> result,
     std::source_location const& where)
 {
+    t.check_thread("grad", where);
     bool const stays = t.record().options().persistent;
     auto const then = stays ? what_follows::anything : what_follows::nothing;
     t.stop_recording([&] { sweep_once(t, targets, sources, options, result, where, then); });

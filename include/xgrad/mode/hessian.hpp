@@ -38,7 +38,7 @@ hessian(F&& f, tensor<T> const& x, std::source_location where = std::source_loca
 {
     return detail::with_recorded_gradient(
         "hessian", f, x, where, [&](tape& t, tensor<T> const& g, tensor<T> const& argument) {
-            return jacobian(t, g, argument, where);
+            return jacobian(t, g, argument, {.unconnected = unconnected::zero}, where);
         });
 }
 
@@ -61,5 +61,24 @@ hvp(F&& f,
         "hvp", f, x, where, [&](tape& t, tensor<T> const& g, tensor<T> const& argument) {
             return grad(t, g, argument, v, {.unconnected = unconnected::zero}, where);
         });
+}
+
+template <class F, class X>
+    requires some_expressions<X>
+auto hessian(F&& f, X const& x, std::source_location where = std::source_location::current())
+{
+    return hessian(std::forward<F>(f), as_tensor(x, where), where);
+}
+
+template <class F, class X, array_operand V>
+    requires some_expressions<X>
+auto hvp(
+    F&& f, X const& x, V const& v, std::source_location where = std::source_location::current())
+{
+    return hvp(
+        std::forward<F>(f),
+        as_tensor(x, where),
+        tensor<value_type_of<X>>(as_tensor(v, where)),
+        where);
 }
 } // namespace xgrad

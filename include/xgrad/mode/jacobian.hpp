@@ -21,14 +21,15 @@ tensor<S> stacked_gradients(
     std::size_t count,
     Seed&& seed,
     Finish&& finish,
+    grad_options const& options,
     std::source_location const& where)
 {
+    t.check_thread("jacobian", where);
     auto result = t.stop_recording([&] {
         std::vector<tensor<S>> rows;
         for (std::size_t k = 0; k < count; ++k) {
             sweep_target from{&target.body(), seed(k)};
             body_pointer row;
-            grad_options const options{.unconnected = unconnected::zero};
             sweep_once(t, {&from, 1}, std::array{&source.body()}, options, {&row, 1}, where);
             rows.emplace_back(std::move(row));
         }
@@ -49,12 +50,14 @@ tensor<S> stacked_gradients(
 } // namespace detail
 
 /// ∂y/∂x for every pair of elements: shape y.shape ++ x.shape. Throws tape_error where the tape
-/// does not hold y. A tape that is not persistent is empty afterwards.
+/// does not hold y, unconnected_error where y does not depend on x (zeros on request). A tape that
+/// is not persistent is empty afterwards.
 template <differentiable_element T, differentiable_element S>
 tensor<S> jacobian(
     tape& t,
     tensor<T> const& y,
     tensor<S> const& x,
+    grad_options const& options = {},
     std::source_location where = std::source_location::current())
 {
     auto shape = y.shape();
@@ -72,17 +75,19 @@ tensor<S> jacobian(
             return one;
         },
         [&](tensor<S> const& rows) { return reshape(rows, shape, where); },
+        options,
         where);
 }
 
 /// ∂y/∂x for arrays whose leading axis counts independent rows (row i of y depends on row i of x
 /// alone): shape {rows} ++ y's other axes ++ x's other axes. Throws shape_error where the leading
-/// axes differ.
+/// axes differ, and otherwise as `jacobian`.
 template <differentiable_element T, differentiable_element S>
 tensor<S> batch_jacobian(
     tape& t,
     tensor<T> const& y,
     tensor<S> const& x,
+    grad_options const& options = {},
     std::source_location where = std::source_location::current())
 {
     if (y.dimension() == 0 || x.dimension() == 0 || y.shape(0) != x.shape(0)) {
@@ -110,6 +115,7 @@ tensor<S> batch_jacobian(
         },
         // The seeds' axis goes behind the rows'.
         [&](tensor<S> const& seeds) { return reshape(swapaxes(seeds, 0, 1), shape, where); },
+        options,
         where);
 }
 
@@ -122,6 +128,13 @@ auto jacobian(
     auto t = create_tape();
     auto const y = as_tensor(std::invoke(f, argument));
     t.record().know(y.body()); // also where it depends on nothing
-    return jacobian(t, y, argument, where);
+    return jacobian(t, y, argument, {.unconnected = unconnected::zero}, where);
+}
+
+template <class F, class X>
+    requires some_expressions<X>
+auto jacobian(F&& f, X const& x, std::source_location where = std::source_location::current())
+{
+    return jacobian(std::forward<F>(f), as_tensor(x, where), where);
 }
 } // namespace xgrad

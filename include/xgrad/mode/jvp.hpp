@@ -32,7 +32,11 @@ auto jvp(
         std::apply([](auto const&... x) { return std::tuple(detail::renamed(x)...); }, primals);
     auto t = create_tape({.persistent = true});
     auto const value = std::apply(
-        [&](auto const&... argument) { return as_tensor(std::invoke(f, argument...)); }, arguments);
+        [&](auto const&... argument) {
+            (t.record().know(argument.body()), ...); // f may return one of them
+            return as_tensor(std::invoke(f, argument...));
+        },
+        arguments);
     using Value = std::remove_cvref_t<decltype(value)>;
     t.suspend();
     detail::forward_sweep<tape> sweep(t.record());
@@ -63,6 +67,21 @@ auto jvp(
     std::source_location where = std::source_location::current())
 {
     return jvp(std::forward<F>(f), std::tuple(primal), std::tuple(tangent), where);
+}
+
+template <class F, class X, array_operand V>
+    requires some_expressions<X>
+auto jvp(
+    F&& f,
+    X const& primal,
+    V const& tangent,
+    std::source_location where = std::source_location::current())
+{
+    return jvp(
+        std::forward<F>(f),
+        as_tensor(primal, where),
+        tensor<value_type_of<X>>(as_tensor(tangent, where)),
+        where);
 }
 
 template <class F, tensor_element... T>

@@ -40,12 +40,12 @@ public:
         return known != nullptr ? run(*known, x...) : record_and_call(x...);
     }
 
-    /// Expressions as arguments are computed first.
-    template <array_operand... X>
-        requires(is_node<X> || ...)
+    /// Expressions as arguments are computed first, here and below.
+    template <class... X>
+        requires some_expressions<X...>
     auto operator()(X const&... x)
     {
-        return (*this)(as_tensor(x)...);
+        return (*this)(as_tensor(x, {})...);
     }
 
     /// As the function of the same name. Elementwise statements over one shape that end in a sum
@@ -77,9 +77,16 @@ public:
         return xgrad::value_and_grad(*this, x...);
     }
 
+    template <class... X>
+        requires some_expressions<X...>
+    auto value_and_grad(X const&... x)
+    {
+        return value_and_grad(as_tensor(x, {})...);
+    }
+
     /// As the function of the same name.
-    template <tensor_element... T>
-    auto gradient(tensor<T> const&... x)
+    template <array_operand... X>
+    auto gradient(X const&... x)
     {
         return detail::gradients_alone(value_and_grad(x...));
     }

@@ -150,7 +150,7 @@ private:
                 arguments,
                 {.unconnected = unconnected::zero},
                 gradients,
-                std::source_location::current(),
+                std::source_location(),
                 what_follows::nothing);
         });
     }

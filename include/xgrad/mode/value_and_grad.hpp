@@ -46,7 +46,7 @@ tensor<T> renamed(tensor<T> const& x)
 template <class F, tensor_element... T>
 auto value_and_grad(F&& f, tensor<T> const&... x)
 {
-    auto const where = std::source_location::current();
+    std::source_location const where; // after a list of arguments it cannot be had
     std::tuple<tensor<T>...> const arguments{detail::renamed(x)...};
     auto t = create_tape();
     auto const value = std::apply(
@@ -60,6 +60,14 @@ auto value_and_grad(F&& f, tensor<T> const&... x)
         arguments);
     return value_with_gradients<std::remove_cvref_t<decltype(value)>, decltype(gradients)>{
         value, std::move(gradients)};
+}
+
+/// Expressions as arguments are computed first, by this and by the functions below.
+template <class F, class... X>
+    requires some_expressions<X...>
+auto value_and_grad(F&& f, X const&... x)
+{
+    return value_and_grad(std::forward<F>(f), as_tensor(x, {})...);
 }
 
 namespace detail {
@@ -80,5 +88,12 @@ template <class F, tensor_element... T>
 auto gradient(F&& f, tensor<T> const&... x)
 {
     return detail::gradients_alone(value_and_grad(std::forward<F>(f), x...));
+}
+
+template <class F, class... X>
+    requires some_expressions<X...>
+auto gradient(F&& f, X const&... x)
+{
+    return gradient(std::forward<F>(f), as_tensor(x, {})...);
 }
 } // namespace xgrad

@@ -70,4 +70,11 @@ auto vjp(F&& f, tensor<T> const&... x)
     return value_with_pullback<decltype(value), decltype(pullback)>{
         std::move(value), std::move(pullback)};
 }
+
+template <class F, class... X>
+    requires some_expressions<X...>
+auto vjp(F&& f, X const&... x)
+{
+    return vjp(std::forward<F>(f), as_tensor(x, {})...);
+}
 } // namespace xgrad

@@ -15,7 +15,9 @@ struct tape_activation
     std::atomic<tape_record*> what{nullptr};
     tape* handle = nullptr;
     tape_activation* below = nullptr;
-    bool hides_below = false; // with_tape, no_grad: what is below does not record
+    bool hides_below = false;     // with_tape, no_grad: what is below does not record
+    void const* thread = nullptr; // whose stack it stands in; null when that has ended
+    bool is_handed_over = false;  // the tape has been moved since
 };
 
 namespace detail {
@@ -23,6 +25,22 @@ inline tape_activation*& innermost_activation() noexcept
 {
     thread_local constinit tape_activation* innermost = nullptr;
     return innermost;
+}
+
+/// This thread, as activations name it. When it ends they learn so.
+inline void const* this_thread() noexcept
+{
+    struct ending
+    {
+        ~ending()
+        {
+            for (auto* a = innermost_activation(); a != nullptr; a = a->below) {
+                a->thread = nullptr;
+            }
+        }
+    };
+    thread_local ending const at_end;
+    return &at_end;
 }
 
 /// Unlinks `a` from this thread's stack; false where it stands on another thread's.
@@ -105,7 +123,7 @@ decltype(auto) computed(F&& f)
 {
     using result = decltype(std::forward<F>(f)());
     if constexpr (is_node<std::remove_cvref_t<result>>) {
-        return std::forward<F>(f)().evaluate();
+        return std::forward<F>(f)().evaluate({}); // where it was written is not known here
     } else {
         return std::forward<F>(f)();
     }

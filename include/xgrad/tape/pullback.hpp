@@ -44,6 +44,8 @@ public:
         return recording_.shape_of(statement_.operands()[i].variable);
     }
 
+    std::size_t operand_count() const noexcept { return statement_.operand_count; }
+
     bool wants(std::size_t i) const noexcept
     {
         return adjoints_.wants(statement_.operands()[i].variable);

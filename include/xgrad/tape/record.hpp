@@ -88,6 +88,10 @@ void record_expression(expression_record const& e, tensor_body& result);
 XGRAD_FUNCTION void record_expression(expression_record const& e, tensor_body& result)
 {
     if (e.kernels->adjoints == nullptr) {
+        // A constant that a gradient may be asked of all the same.
+        if (is_floating(result.type)) {
+            for_each_active([&](tape_record& r) { r.know(result); });
+        }
         return;
     }
     bool first = true;

@@ -79,7 +79,7 @@ inline void note_reading(tensor_body const& body) noexcept
 inline void note_result(tensor_body const& body) noexcept
 {
     for_each_watch([&](replay_watch& watch) {
-        if (!watch.record->find(body)) {
+        if (!watch.record->computes(body)) {
             watch.obstacle = "it computes integers, truth values or constants that no tape records";
         }
     });

@@ -3,6 +3,9 @@
 #include <xgrad/tape/idle_tapes.hpp>
 #include <xgrad/tape/summary.hpp>
 
+#include <source_location>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace xgrad {
@@ -36,9 +39,15 @@ public:
         }
     }
 
-    /// Makes the tape the innermost active one of this thread.
+    /// Makes the tape the innermost active one of this thread; it stays where it is under a
+    /// `with_tape` of its own.
     void activate()
     {
+        auto const* const innermost = detail::innermost_activation();
+        if (innermost != nullptr && innermost->hides_below &&
+            innermost->what.load(std::memory_order_relaxed) == parts_.record.get()) {
+            return;
+        }
         suspend();
         if (parts_.place == nullptr) {
             parts_.place = std::make_unique<tape_activation>();
@@ -96,6 +105,21 @@ public:
     /// A table of the statements: number, formula, shape, bytes kept, line.
     std::string summary() const { return summary_of(*parts_.record); }
 
+    /// Throws tape_error where the tape is active on another thread, which may be recording on it.
+    void check_thread(std::string_view operation, std::source_location const& where) const
+    {
+        auto const* const place = parts_.place.get();
+        if (place != nullptr && place->handle != nullptr && !place->is_handed_over &&
+            place->thread != nullptr && place->thread != detail::this_thread()) {
+            throw tape_error(
+                std::string(operation) +
+                ": the tape is active on another thread, which may be recording on it; hand it "
+                "over "
+                "by set_tape(tape) on this thread, or by moving it there" +
+                at(where));
+        }
+    }
+
     xgrad::tape_record& record() noexcept { return *parts_.record; }
 
     xgrad::tape_record const& record() const noexcept { return *parts_.record; }
@@ -106,6 +130,8 @@ private:
         auto& place = *parts_.place;
         place.what = parts_.record.get();
         place.handle = this;
+        place.thread = detail::this_thread();
+        place.is_handed_over = false;
         place.below = detail::innermost_activation();
         detail::innermost_activation() = &place;
     }
@@ -115,6 +141,7 @@ private:
     {
         if (parts_.place != nullptr && parts_.place->handle != nullptr) {
             parts_.place->handle = this;
+            parts_.place->is_handed_over = true;
         }
     }
 
@@ -148,10 +175,12 @@ inline tape* active_tape() noexcept
 }
 
 /// Calls f with exactly `t` recording, instead of the active tapes; restores them also when f
-/// throws. Returns what f returns.
+/// throws. Returns what f returns. Throws tape_error where the tape is active on another thread.
 template <class F>
-decltype(auto) with_tape(tape& t, F&& f)
+decltype(auto)
+with_tape(tape& t, F&& f, std::source_location where = std::source_location::current())
 {
+    t.check_thread("with_tape", where);
     scoped_activation const guard(&t.record(), &t);
     return detail::computed(std::forward<F>(f));
 }

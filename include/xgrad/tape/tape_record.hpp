@@ -6,11 +6,13 @@
 #include <xgrad/tape/value_budget.hpp>
 #include <xgrad/tape/variable_table.hpp>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace xgrad {
 /// Statements over up to so many elements are swept one by one, with adjoints in the sweep's own
@@ -44,6 +46,8 @@ public:
         enabled_ = true;
         keeps_operands_ = false;
         times_consumed_ = 0;
+        watched_.clear();
+        outer_reads_ = nullptr;
     }
 
     tape_options const& options() const noexcept { return options_; }
@@ -112,18 +116,32 @@ public:
         if (!options_.watch_only) {
             return true;
         }
-        for (auto const* body : bodies) {
-            if (auto const known = find(*body); known && variables_[*known].followed) {
-                return true;
-            }
-        }
-        return false;
+        return std::any_of(bodies.begin(), bodies.end(), [&](auto const* body) {
+            return computes(*body) ||
+                std::find(watched_.begin(), watched_.end(), body->identity) != watched_.end();
+        });
+    }
+
+    /// A statement of this tape has computed it.
+    bool computes(tensor_body const& body) const noexcept
+    {
+        auto const known = find(body);
+        return known && variables_[*known].followed;
+    }
+
+    /// From now on it records nothing. Of the tensors that statements read, those that it does not
+    /// know, and that none of these statements has computed, are listed.
+    void list_outer_reads(std::vector<body_pointer>& list) noexcept
+    {
+        outer_reads_ = &list;
+        next_ = another;
     }
 
     /// Makes `body` a variable, that no statement need have computed.
     void know(tensor_body const& body) { variables_.place_of(body); }
 
-    void watch(tensor_body const& body) { variables_[variables_.place_of(body)].followed = true; }
+    /// From now on, also when it has been cleared.
+    void watch(tensor_body const& body) { watched_.push_back(body.identity); }
 
     /// Remembers that `body` is a gradient, of whose own derivatives this tape knows nothing: a
     /// sweep through it is an error, not a silent constant.
@@ -289,8 +307,12 @@ private:
         std::span<tensor_body* const> bodies,
         Kept&& kept,
         tensor_body& result,
-        bool keeps_result) noexcept
+        bool keeps_result)
     {
+        if (outer_reads_ != nullptr) {
+            note_reads(bodies, result);
+            return nullptr;
+        }
         auto* const s = next_ < statements_.size() ? &statements_[next_] : nullptr;
         if (s == nullptr || s->kernels != kernels || s->operand_count != bodies.size() ||
             variables_.size_of(s->result) != result.size) {
@@ -304,6 +326,17 @@ private:
         }
         s->kept_result = keeps_result ? share(result) : body_pointer();
         return s;
+    }
+
+    void note_reads(std::span<tensor_body* const> bodies, tensor_body& result)
+    {
+        for (auto* const body : bodies) {
+            if (!find(*body)) {
+                outer_reads_->push_back(share(*body));
+                know(*body);
+            }
+        }
+        know(result);
     }
 
     /// An operand that is kept even where its value is not needed on the way back: to run again, or
@@ -338,6 +371,8 @@ private:
     bool keeps_operands_ = false;
     bool knows_gradients_ = false;
     std::size_t times_consumed_ = 0;
+    std::vector<std::uint64_t> watched_;               // identities
+    std::vector<body_pointer>* outer_reads_ = nullptr; // see list_outer_reads
     segmented_list<recorded_statement> statements_;
     composite_list composites_;
     value_budget budget_{statements_};

@@ -15,7 +15,7 @@ struct tape_variable
 {
     std::uint32_t shape; // its place in the tape's list of shapes
     element_type type;
-    bool followed; // watched, or computed by a statement of the tape
+    bool followed; // computed by a statement of the tape
     bool gradient; // computed by another tape's sweep while this one was active
     bool is_part;  // of the tensor of which a statement has selected it
 };

@@ -12,15 +12,15 @@ namespace xgrad {
 template <expression X>
 std::ostream& operator<<(std::ostream& out, X const& x)
 {
-    auto const values = as_tensor(x).value();
+    auto const values = as_tensor(x, {}).value();
     return xt::operator<<(out, values);
 }
 
 /// "tensor<double>{2, 3}({{1., 2., 3.}, {4., 5., 6.}})": type, shape and values.
 template <array_operand X>
-std::string repr(X const& x)
+std::string repr(X const& x, std::source_location where = std::source_location::current())
 {
-    auto const values = as_tensor(x);
+    auto const values = as_tensor(x, where);
     std::ostringstream text;
     text << "tensor<" << name_of(values.body().type) << ">" << to_string(values.shape()) << "("
          << values << ")";

@@ -59,14 +59,14 @@ public:
 
     tensor(tensor const&) = default;
     tensor(tensor&&) noexcept = default;
-    tensor& operator=(tensor const&) = default;
-    tensor& operator=(tensor&&) noexcept = default;
+    tensor& operator=(tensor const&) & = default;
+    tensor& operator=(tensor&&) & noexcept = default;
     ~tensor() = default;
 
     /// Assignment of an expression: computed first, so that an error leaves the target as it was.
     template <operand X>
         requires(!std::same_as<std::remove_cvref_t<X>, tensor>)
-    tensor& operator=(X&& x)
+    tensor& operator=(X&& x) &
     {
         if constexpr (expression<X>) {
             *this = tensor(x, std::source_location());
@@ -74,6 +74,15 @@ public:
             *this = tensor(std::forward<X>(x));
         }
         return *this;
+    }
+
+    template <class X>
+    void operator=(X const&) &&
+    {
+        static_assert(
+            !std::same_as<X, X>,
+            "xgrad: what is assigned to has no name, so that nothing would change: a view is a "
+            "value of its own; write x = set(x, slices..., values)");
     }
 
     shape_type const& shape() const noexcept { return body_->shape; }
@@ -254,6 +263,9 @@ tensor(A) -> tensor<element_for<A>>;
 template <array_operand X>
 tensor(X const&) -> tensor<value_type_of<X>>;
 
+template <foreign_expression X>
+tensor(X&&) -> tensor<value_type_of<X>>;
+
 template <array_operand X>
 tensor(X const&, std::source_location) -> tensor<value_type_of<X>>;
 
@@ -270,15 +282,15 @@ as_tensor(X&& x, std::source_location where = std::source_location::current())
 }
 /// The values of x, cut from every tape.
 template <array_operand X>
-auto detach(X const& x)
+auto detach(X const& x, std::source_location where = std::source_location::current())
 {
-    return as_tensor(x).detach();
+    return as_tensor(x, where).detach();
 }
 
 /// The values of x; no gradient flows through them.
 template <array_operand X>
-auto stop_gradient(X const& x)
+auto stop_gradient(X const& x, std::source_location where = std::source_location::current())
 {
-    return as_tensor(x).detach();
+    return as_tensor(x, where).detach();
 }
 } // namespace xgrad
