@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(indices_of_extrema_match_the_oracle)
     BOOST_CHECK_EXCEPTION(
         argmax(zeros({2, 0}), 1),
         value_error,
-        starts_with("argmax: shape {2, 0} has no elements to take it of"));
+        starts_with("argmax: shape {2, 0} has no elements to reduce"));
     BOOST_TEST(argmax(zeros({0, 2}), 1).size() == 0u);
 }
 
