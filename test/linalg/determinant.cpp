@@ -41,6 +41,42 @@ BOOST_AUTO_TEST_CASE(the_determinant_of_nothing_is_one)
     BOOST_TEST(slogdet(zeros({0, 0})).log_abs.item() == 0.);
 }
 
+BOOST_AUTO_TEST_CASE(derivatives_of_any_order_are_those_of_the_polynomial_also_of_singular_matrices)
+{
+    auto const by_hand = [](auto const& a) {
+        auto const at = [&](int i, int j) { return tensor<double>(view(a, i, j)); };
+        return as_tensor(
+            at(0, 0) * (at(1, 1) * at(2, 2) - at(1, 2) * at(2, 1)) -
+            at(0, 1) * (at(1, 0) * at(2, 2) - at(1, 2) * at(2, 0)) +
+            at(0, 2) * (at(1, 0) * at(2, 1) - at(1, 1) * at(2, 0)));
+    };
+    auto const f = [](auto const& a) { return det(a); };
+    auto const u = random::uniform({3, 3}, -1, 1);
+    auto const v = random::uniform({3, 3}, -1, 1);
+    tensor<double> const none = zeros({3, 3});
+    tensor<double> const rank_1 = set(none, 0, 0, 1.);
+    tensor<double> const other_rank_1 = constant({{1., 2., 3.}, {2., 4., 6.}, {-1., -2., -3.}});
+    tensor<double> const rank_2 = constant({{1., 2., 3.}, {4., 5., 6.}, {7., 8., 9.}});
+    tensor<double> const equal = constant({{2., 0., 0.}, {0., 2., 0.}, {0., 0., 0.}});
+    auto const difference = [](auto const& a, auto const& b) { return amax(abs(a - b)).item(); };
+    for (auto const& a : {none, rank_1, other_rank_1, rank_2, equal}) {
+        BOOST_TEST(difference(gradient(f, a), gradient(by_hand, a)) < 1e-13);
+        BOOST_TEST(difference(hessian(f, a), hessian(by_hand, a)) < 1e-13);
+        auto const along = [&](auto const& g) {
+            return gradient([&](auto const& x) { return as_tensor(sum(hvp(g, x, u) * v)); }, a);
+        };
+        BOOST_TEST(difference(along(f), along(by_hand)) < 1e-13);
+        auto const tangent = [&](auto const& g) {
+            return jvp([&](auto const& x) { return gradient(g, x); }, a, u).tangent;
+        };
+        BOOST_TEST(difference(tangent(f), tangent(by_hand)) < 1e-13);
+    }
+    auto const sum_of = [](auto const& stack) { return as_tensor(sum(det(stack))); };
+    auto const rows = hvp(sum_of, stack(std::vector{rank_1, rank_2}), stack(std::vector{u, v}));
+    BOOST_TEST(difference(view(rows, 0), hvp(by_hand, rank_1, u)) < 1e-13);
+    BOOST_TEST(difference(view(rows, 1), hvp(by_hand, rank_2, v)) < 1e-13);
+}
+
 BOOST_AUTO_TEST_CASE(a_singular_matrix_has_a_logarithm_of_minus_infinity_and_no_gradient)
 {
     auto const a = constant({{1., 2.}, {2., 4.}});

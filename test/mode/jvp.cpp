@@ -23,6 +23,18 @@ void expect_adjoint_identity(F const& f, tensor<double> const& x)
 
 } // namespace
 
+BOOST_AUTO_TEST_CASE(a_hook_of_adjoints_lets_tangents_pass)
+{
+    auto const x = constant({1., 2.});
+    auto const v = constant({3., 4.});
+    auto const f = [](auto const& a) {
+        return as_tensor(
+            gradient_hook(a, [](auto const& g) { return as_tensor(clip(g, -0.5, 0.5)); }) * a);
+    };
+    BOOST_TEST(jvp(f, x, v).tangent(1) == 16.);
+    BOOST_TEST(gradient([&](auto const& a) { return as_tensor(sum(f(a))); }, x)(1) == 2.5);
+}
+
 BOOST_AUTO_TEST_CASE(a_function_that_returns_an_argument_passes_its_tangent)
 {
     auto const x = constant({1., 2.});

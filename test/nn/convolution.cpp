@@ -19,6 +19,14 @@ std::size_t number_of(oracle::record const& r, std::string const& key)
 }
 } // namespace
 
+BOOST_AUTO_TEST_CASE(windows_of_a_pool_lie_as_far_apart_as_they_are_large_or_as_is_said)
+{
+    tensor<double> const x = random::uniform({1, 1, 4, 6}, -1, 1);
+    BOOST_TEST((max_pool2d(x, {2, 3}).shape() == shape_type{1, 1, 2, 2}));
+    BOOST_TEST((max_pool2d(x, 2, {.stride = {1, 2}}).shape() == shape_type{1, 1, 3, 3}));
+    BOOST_CHECK_THROW(avg_pool2d(x, 2, {.stride = 0}), shape_error);
+}
+
 BOOST_AUTO_TEST_CASE(convolutions_match_the_oracle)
 {
     BOOST_TEST(records::check("nn", "conv1d", [](tensors const& x, auto const& r) -> tensors {

@@ -41,6 +41,14 @@ BOOST_AUTO_TEST_CASE(deduction_takes_the_element_type_of_any_xtensor_expression)
     BOOST_TEST(of_integers(0) == (std::int64_t{1} << 53) + 1);
 }
 
+BOOST_AUTO_TEST_CASE(shapes_that_do_not_fit_in_an_expression_of_xtensors_are_an_error_of_ours)
+{
+    xt::xarray<double> const a = {1, 2, 3};
+    xt::xarray<double> const b = {1, 2, 3, 4};
+    BOOST_CHECK_THROW(tensor<double>(a + b), shape_error);
+    BOOST_CHECK_THROW(as_tensor(constant({1., 2., 3.}) * (a + b)), shape_error);
+}
+
 BOOST_AUTO_TEST_CASE(assignment_rebinds_a_name_and_copies_keep_their_values)
 {
     tensor x = constant({1., 2.});

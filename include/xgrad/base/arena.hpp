@@ -63,7 +63,7 @@ public:
 private:
     static constexpr std::size_t alignment = 8;
     static constexpr std::size_t first_page = std::size_t{4} << 10;
-    static constexpr std::size_t largest_page = std::size_t{1} << 20;
+    static constexpr std::size_t largest_page = detail::large_page;
 
     // Its memory lies behind it, and begins with a cache line.
     struct alignas(block_alignment) page

@@ -82,6 +82,18 @@
 #    define XGRAD_HAS_STREAMING_STORES 0
 #endif
 
+// Overruns of blocks are looked for.
+#if defined(__SANITIZE_ADDRESS__)
+#    define XGRAD_IS_ADDRESS_SANITIZED 1
+#elif defined(__has_feature)
+#    if __has_feature(address_sanitizer)
+#        define XGRAD_IS_ADDRESS_SANITIZED 1
+#    endif
+#endif
+#if !defined(XGRAD_IS_ADDRESS_SANITIZED)
+#    define XGRAD_IS_ADDRESS_SANITIZED 0
+#endif
+
 // XGRAD_NO_TBB builds without threads, XGRAD_NO_BLAS without BLAS.
 #if !defined(XGRAD_NO_TBB)
 #    define XGRAD_HAS_TBB 1

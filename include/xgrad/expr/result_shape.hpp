@@ -57,7 +57,7 @@ inline shape_type result_shape(
             detail::throw_mismatch(terms, operands, where);
         }
     }
-    check_element_count(shape, terms.back().name, where);
+    check_element_count(shape, terms[terms.size() - 1].name, where);
     return shape;
 }
 } // namespace xgrad

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <xgrad/array/looking_at_values.hpp>
-#include <xgrad/array/product.hpp>
+#include <xgrad/linalg/cofactors.hpp>
 #include <xgrad/linalg/inverse.hpp>
-#include <xgrad/linalg/svd.hpp>
 
 #include <limits>
 
@@ -17,19 +16,6 @@ struct sign_and_log
 };
 
 namespace detail {
-template <class T>
-tensor<T> determinants(lu_factors<T> const& factors)
-{
-    auto result = make_body(type_of<T>, factors.stack().leading);
-    factors.for_each_diagonal([&](std::size_t k, T sign, auto const& pivot) {
-        for (std::size_t i = 0; i < factors.stack().rows; ++i) {
-            sign *= pivot(i);
-        }
-        result->template elements<T>()[k] = sign;
-    });
-    return tensor<T>(std::move(result));
-}
-
 /// Some matrix is so close to a singular one that its inverse is of no use.
 template <class T>
 bool nearly_singular(lu_factors<T> const& factors)
@@ -45,20 +31,6 @@ bool nearly_singular(lu_factors<T> const& factors)
         found = found || !(least > most * std::sqrt(std::numeric_limits<T>::epsilon()));
     });
     return found;
-}
-
-/// det(A) A⁻ᵀ, which singular matrices have too: det(U) det(V) U diag(Π_{j≠i} s_j) Vᵀ.
-template <class T>
-tensor<T> cofactors(tensor<T> const& a, std::source_location const& where)
-{
-    auto const [u, s, vh] = svd(a, where);
-    auto const n = s.shape(-1);
-    tensor<T> const signs = determinants(lu_factors<T>(u)) * determinants(lu_factors<T>(vh));
-    tensor<T> const others =
-        xgrad::where(tensor<T>(identity_body<T>({n, n})) == T(1), T(1), as_row(s, where));
-    auto const products = prod(others, -1, {}, where);
-    tensor<T> const scaled = u * as_row(products, where);
-    return matmul(scaled, vh, where) * as_last_column(as_last_column(signs, where), where);
 }
 } // namespace detail
 
@@ -86,7 +58,10 @@ det(A const& a, std::source_location where = std::source_location::current())
         };
         detail::note_choice_by(a, is_singular, singular);
         if (singular) {
-            by_a = g * detail::cofactors(a, where);
+            auto const regular = [&](tensor<T> const& x) { return det(x, where); };
+            by_a = g *
+                (is_recording() ? detail::differentiable_cofactors(a, regular, where)
+                                : detail::cofactors(a, where));
         } else {
             auto const inverse = is_recording() ? inv(a, where) : factors->inverse();
             by_a = g * wide(sweep.result()) * detail::transposed_matrices(inverse, where);

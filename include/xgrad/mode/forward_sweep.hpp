@@ -94,6 +94,10 @@ private:
     /// operands' tangents, gives the tangent of the result.
     void forward_operation(recorded_statement const& s)
     {
+        if (s.operation->passes_tangents()) {
+            tangents_[s.result] = tangents_[s.operands()[0].variable];
+            return;
+        }
         auto const weights =
             filled_body(recording_.variables()[s.result].type, recording_.shape_of(s.result), 1);
         auto t = create_tape({.persistent = true});

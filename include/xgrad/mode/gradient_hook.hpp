@@ -2,14 +2,27 @@
 
 #include <xgrad/array/operation.hpp>
 
+#include <array>
 #include <functional>
+#include <string_view>
 #include <type_traits>
 
 namespace xgrad {
+namespace detail {
+template <class Reverse, class Again>
+class hook_operation : public recorded_operation<Reverse, Again>
+{
+public:
+    using recorded_operation<Reverse, Again>::recorded_operation;
+
+    bool passes_tangents() const noexcept override { return true; }
+};
+} // namespace detail
+
 /// x, whose adjoint passes through `f` on its way back: `f(g)` returns what goes on instead, shaped
 /// like x (to clip, scale or replace it), or nothing (to look at it). Only what is computed from
-/// the result passes. Throws shape_error, when the gradient is asked for, where the shape is
-/// another. Where `replay` runs the hook again, f is called for each gradient as ever.
+/// the result passes; tangents do not. Throws shape_error, when the gradient is asked for, where
+/// the shape is another. Where `replay` runs the hook again, f is called for each gradient as ever.
 template <array_operand X, class F>
 tensor<value_type_of<X>>
 gradient_hook(X const& x, F f, std::source_location where = std::source_location::current())
@@ -19,7 +32,7 @@ gradient_hook(X const& x, F f, std::source_location where = std::source_location
     static_assert(
         differentiable_element<T>,
         "xgrad: a tensor of integers or truth values has no gradient to hook");
-    auto const back = [f, where](tensor<T> const& g) {
+    auto const hooked = [f, where](tensor<T> const& g) {
         if constexpr (std::is_void_v<std::invoke_result_t<F const&, tensor<T> const&>>) {
             std::invoke(f, g);
             return g;
@@ -34,10 +47,20 @@ gradient_hook(X const& x, F f, std::source_location where = std::source_location
             return result;
         }
     };
-    auto const again = [f, where](tensor<T> const& other) {
-        return gradient_hook(other, f, where);
+    auto const reverse = [hooked](statement_pullback& sweep) {
+        sweep.add(0, hooked(tensor<T>(sweep.incoming())).handle());
     };
-    return recorded_linear(
-        "gradient_hook", detail::same_values(values), values, back, where, again);
+    auto const again = detail::runs_again_by<T>(
+        [f, where](tensor<T> const& other) { return gradient_hook(other, f, where); });
+    constexpr std::string_view name = "gradient_hook";
+    return recorded_as<detail::hook_operation<decltype(reverse), decltype(again)>>(
+        name,
+        detail::same_values(values),
+        std::array{&values.body()},
+        {},
+        where,
+        name,
+        reverse,
+        again);
 }
 } // namespace xgrad

@@ -126,7 +126,7 @@ inline auto max_pool2d(extent_2d kernel, pool2d_options const& options = {})
     return layer_plan{[=]<class T>(std::type_identity<T>, shape_type const& input) {
         detail::check_rank("max_pool2d", input, 3);
         auto const layout = detail::make_window_layout(
-            "max_pool2d", input, kernel, {options.stride.value_or(kernel), options.padding, 1}, {});
+            "max_pool2d", input, kernel, {options.stride_of(kernel), options.padding, 1}, {});
         return built_layer<T>{
             .output = {input[0], layout.rows.count, layout.columns.count},
             .apply = [=](auto const& x, auto, bool) { return max_pool2d(x, kernel, options); }};

@@ -6,14 +6,21 @@
 #include <xgrad/tape/one_statement.hpp>
 
 #include <limits>
-#include <optional>
 
 namespace xgrad {
 struct pool2d_options
 {
-    std::optional<extent_2d> stride = {}; // the window's size, unless it is given
-    extent_2d padding = 0;                // on all sides
-    bool count_include_pad = true;        // avg_pool2d: zeros of the padding count
+    extent_2d stride = the_window;
+    extent_2d padding = 0;         // on all sides
+    bool count_include_pad = true; // avg_pool2d: zeros of the padding count
+
+    /// A stride of the window's own size.
+    static constexpr auto the_window = std::numeric_limits<std::size_t>::max();
+
+    extent_2d stride_of(extent_2d kernel) const noexcept
+    {
+        return stride.height == the_window ? kernel : stride;
+    }
 };
 
 namespace detail {
@@ -30,8 +37,7 @@ window_layout pool_layout(
             std::string(name) + ": shape " + to_string(x.shape()) +
             " is no image; the last two axes are height and width" + at(where));
     }
-    return make_window_layout(
-        name, x.shape(), kernel, {o.stride.value_or(kernel), o.padding, 1}, where);
+    return make_window_layout(name, x.shape(), kernel, {o.stride_of(kernel), o.padding, 1}, where);
 }
 
 /// The result of a pool, {..., positions}, as images again.

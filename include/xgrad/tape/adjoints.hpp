@@ -276,7 +276,11 @@ private:
     static void add_into(tensor_body& sum, body_pointer contribution)
     {
         auto const other = dense(std::move(contribution));
-        with_floating_type(sum.type, [&]<class T>() { vectorized::add_to<T>(sum, *other); });
+        if (sum.type == element_type::float64) {
+            vectorized::add_to<double>(sum, *other);
+        } else {
+            vectorized::add_to<float>(sum, *other);
+        }
     }
 
     static void multiply(tensor_body& into, adjoint_value& a)

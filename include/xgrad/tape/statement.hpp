@@ -54,6 +54,9 @@ struct array_operation
     /// It is the product of its two operands, matrices or vectors.
     virtual bool multiplies_matrices() const noexcept { return false; }
 
+    /// Its result is its operand, and so is the result's tangent; what it does concerns adjoints.
+    virtual bool passes_tangents() const noexcept { return false; }
+
     virtual bool runs_again() const noexcept { return false; }
 
     /// Runs again, and is recorded again, over other operands of the same shapes.

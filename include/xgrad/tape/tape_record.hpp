@@ -116,10 +116,12 @@ public:
         if (!options_.watch_only) {
             return true;
         }
-        return std::any_of(bodies.begin(), bodies.end(), [&](auto const* body) {
-            return computes(*body) ||
-                std::find(watched_.begin(), watched_.end(), body->identity) != watched_.end();
-        });
+        for (auto const* body : bodies) {
+            if (computes(*body) || is_watched(*body)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// A statement of this tape has computed it.
@@ -326,6 +328,11 @@ private:
         }
         s->kept_result = keeps_result ? share(result) : body_pointer();
         return s;
+    }
+
+    bool is_watched(tensor_body const& body) const noexcept
+    {
+        return std::find(watched_.begin(), watched_.end(), body.identity) != watched_.end();
     }
 
     void note_reads(std::span<tensor_body* const> bodies, tensor_body& result)

@@ -228,11 +228,22 @@ private:
         }
     }
 
+    /// Where shapes inside an expression of xtensor's do not broadcast, it says so here.
+    template <class X>
+    static shape_type shape_of(X const& x)
+    {
+        try {
+            return shape_type(x.shape().begin(), x.shape().end());
+        } catch (xt::broadcast_error const& e) {
+            throw shape_error(std::string("xtensor's expression: ") + e.what());
+        }
+    }
+
     template <class X>
     static body_pointer copy(X&& x)
     {
         using source = std::remove_cvref_t<X>;
-        shape_type shape(x.shape().begin(), x.shape().end());
+        auto shape = shape_of(x);
         if constexpr (
             !std::is_lvalue_reference_v<X> && !std::is_const_v<std::remove_reference_t<X>> &&
             std::same_as<typename source::value_type, T> && requires { x.storage().data(); } &&
