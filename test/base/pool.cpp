@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(identities_are_unique_over_threads)
 
 BOOST_AUTO_TEST_CASE(an_impossible_size_is_an_error_and_harms_nothing)
 {
-    BOOST_CHECK_THROW(make_body(element_type::float64, {std::size_t{1} << 61}), shape_error);
+    BOOST_CHECK_THROW(make_body(element_type::float64, {std::size_t{1} << 61, 8}), shape_error);
     BOOST_CHECK_THROW(allocate_block(~std::size_t{0} - 100), std::bad_alloc);
     BOOST_TEST(make_body(element_type::float64, {1})->size == 1u);
 }

@@ -36,7 +36,9 @@ inline body_pointer make_body(element_type type, shape_type const& shape, std::s
 
 inline body_pointer make_body(element_type type, shape_type const& shape)
 {
-    check_element_count(shape, "array", {});
+    if (shape.size() > 1) {
+        check_element_count(shape, "array", {}); // whose product might wrap
+    }
     return make_body(type, shape, element_count(shape));
 }
 

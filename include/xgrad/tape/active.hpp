@@ -15,9 +15,9 @@ struct tape_activation
     std::atomic<tape_record*> what{nullptr};
     tape* handle = nullptr;
     tape_activation* below = nullptr;
-    bool hides_below = false;     // with_tape, no_grad: what is below does not record
-    void const* thread = nullptr; // whose stack it stands in; null when that has ended
-    bool is_handed_over = false;  // the tape has been moved since
+    bool hides_below = false;    // with_tape, no_grad: what is below does not record
+    void const* stack = nullptr; // in which it stands; null when its thread has ended
+    bool is_handed_over = false; // the tape has been moved since
 };
 
 namespace detail {
@@ -27,20 +27,20 @@ inline tape_activation*& innermost_activation() noexcept
     return innermost;
 }
 
-/// This thread, as activations name it. When it ends they learn so.
-inline void const* this_thread() noexcept
+/// A thread is known by its stack. When it ends, the activations that still stand there learn so.
+inline void tell_activations_of_the_end() noexcept
 {
     struct ending
     {
         ~ending()
         {
             for (auto* a = innermost_activation(); a != nullptr; a = a->below) {
-                a->thread = nullptr;
+                a->stack = nullptr;
             }
         }
     };
     thread_local ending const at_end;
-    return &at_end;
+    static_cast<void>(at_end);
 }
 
 /// Unlinks `a` from this thread's stack; false where it stands on another thread's.

@@ -109,14 +109,9 @@ public:
     void check_thread(std::string_view operation, std::source_location const& where) const
     {
         auto const* const place = parts_.place.get();
-        if (place != nullptr && place->handle != nullptr && !place->is_handed_over &&
-            place->thread != nullptr && place->thread != detail::this_thread()) {
-            throw tape_error(
-                std::string(operation) +
-                ": the tape is active on another thread, which may be recording on it; hand it "
-                "over "
-                "by set_tape(tape) on this thread, or by moving it there" +
-                at(where));
+        if (place != nullptr && place->stack != &detail::innermost_activation() &&
+            place->stack != nullptr && place->handle != nullptr && !place->is_handed_over) {
+            throw_other_thread(operation, where);
         }
     }
 
@@ -125,12 +120,23 @@ public:
     xgrad::tape_record const& record() const noexcept { return *parts_.record; }
 
 private:
+    [[noreturn]] XGRAD_COLD static void
+    throw_other_thread(std::string_view operation, std::source_location const& where)
+    {
+        throw tape_error(
+            std::string(operation) +
+            ": the tape is active on another thread, which may be recording on it; hand it over by "
+            "set_tape(tape) on this thread, or by moving it there" +
+            at(where));
+    }
+
     void link() noexcept
     {
         auto& place = *parts_.place;
         place.what = parts_.record.get();
         place.handle = this;
-        place.thread = detail::this_thread();
+        detail::tell_activations_of_the_end();
+        place.stack = &detail::innermost_activation();
         place.is_handed_over = false;
         place.below = detail::innermost_activation();
         detail::innermost_activation() = &place;

@@ -36,7 +36,7 @@ public:
     tape_record(tape_record const&) = delete;
     tape_record& operator=(tape_record const&) = delete;
 
-    ~tape_record() { clear(); }
+    XGRAD_NOINLINE ~tape_record() { clear(); } // so that it costs nothing where a pointer is null
 
     /// Starts anew, as if just made; keeps its memory.
     void restart(tape_options const& options) noexcept
