@@ -3,6 +3,7 @@
 #include <xgrad/xgrad.hpp>
 
 #include <array>
+#include <future>
 #include <locale>
 #include <memory>
 #include <stdexcept>
@@ -165,6 +166,32 @@ BOOST_AUTO_TEST_CASE(a_tape_that_is_active_on_another_thread_is_not_used_beside_
     std::thread([moved = std::move(mine), y, x]() mutable {
         BOOST_TEST(grad(moved, y, x).item() == 4.);
     }).join();
+}
+
+BOOST_AUTO_TEST_CASE(a_tape_on_which_another_thread_is_recording_is_refused)
+{
+    tensor const x = constant(2.);
+    auto tape = create_tape({.persistent = true});
+    tensor const y = x * x;
+    std::promise<void> started;
+    std::promise<void> seen;
+    std::thread other([&, moved = std::move(tape)]() mutable {
+        with_tape(moved, [&] {
+            with_tape(moved, [&] { tensor const z = x * y; }); // its own once more
+            tape = std::move(moved);
+            started.set_value();
+            seen.get_future().wait();
+        });
+    });
+    started.get_future().wait();
+    auto const says_so = [](error const& e) {
+        return std::string(e.what()).find("another thread is recording") != std::string::npos;
+    };
+    BOOST_CHECK_EXCEPTION(grad(tape, y, x), tape_error, says_so);
+    BOOST_CHECK_EXCEPTION(with_tape(tape, [&] { return x * x; }), tape_error, says_so);
+    seen.set_value();
+    other.join();
+    BOOST_TEST(grad(tape, y, x).item() == 4.);
 }
 
 BOOST_AUTO_TEST_CASE(a_tape_that_watches_goes_on_after_a_gradient_and_a_clear)

@@ -135,7 +135,8 @@ private:
     static bounds bounds_of(Range const& range)
     {
         auto const count = static_cast<std::size_t>(range.size());
-        auto const at = [&](std::size_t i) { return static_cast<std::ptrdiff_t>(range(i)); };
+        using index = std::remove_cvref_t<decltype(range.size())>;
+        auto const at = [&](index i) { return static_cast<std::ptrdiff_t>(range(i)); };
         return {count > 0 ? at(0) : 0, count > 1 ? at(1) - at(0) : 1, count};
     }
 

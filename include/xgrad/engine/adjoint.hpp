@@ -163,11 +163,11 @@ private:
                 run_step(s, operands + s.first, begin, count, w);
                 for (std::size_t i = 0; i < s.targets.size(); ++i) {
                     auto const& target = s.targets[i];
-                    auto const* const adjoints = static_cast<T const*>(w.adjoints[i]);
+                    auto const* const more = static_cast<T const*>(w.adjoints[i]);
                     if (target.is(kind::sum)) {
-                        add_to_parts((sum++)->places, sums, begin, count, adjoints);
+                        add_to_parts((sum++)->places, sums, begin, count, more);
                     } else if (target.is(kind::part)) {
-                        add_to_part(target, begin, count, adjoints);
+                        add_to_part(target, begin, count, more);
                     }
                 }
             }

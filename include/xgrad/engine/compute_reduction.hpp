@@ -304,10 +304,10 @@ void compute_reduction(
         }
         return own;
     };
-    for_each_chunk(chunks, work, [&](std::size_t chunk) {
-        auto const begin = chunk * length;
+    for_each_chunk(chunks, work, [&](std::size_t which) {
+        auto const begin = which * length;
         auto const end = std::min(p.size, begin + length);
-        space.take_in(accumulator, state(chunk), begin, end, places);
+        space.take_in(accumulator, state(which), begin, end, places);
     });
     for (std::size_t step = 1; step < chunks; step *= 2) {
         for (std::size_t chunk = 0; chunk + step < chunks; chunk += 2 * step) {

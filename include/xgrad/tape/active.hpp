@@ -137,6 +137,45 @@ public:
     no_grad() noexcept : scoped_activation(nullptr) {}
 };
 
+/// While it lives, this thread is the one that records on a tape by `with_tape`.
+class recording_thread
+{
+public:
+    /// Throws tape_error where another thread is.
+    recording_thread(tape_record& r, std::string_view operation, std::source_location const& where)
+        : record_(r)
+    {
+        void const* none = nullptr;
+        is_first_ = r.thread().compare_exchange_strong(none, &detail::innermost_activation());
+        check(r, operation, where);
+    }
+
+    recording_thread(recording_thread const&) = delete;
+    recording_thread& operator=(recording_thread const&) = delete;
+
+    ~recording_thread()
+    {
+        if (is_first_) {
+            record_.thread().store(nullptr);
+        }
+    }
+
+    static void
+    check(tape_record const& r, std::string_view operation, std::source_location const& where)
+    {
+        auto const* const thread = r.thread().load(std::memory_order_relaxed);
+        if (thread != nullptr && thread != &detail::innermost_activation()) {
+            throw tape_error(
+                std::string(operation) +
+                ": another thread is recording on the tape; one at a time may use it" + at(where));
+        }
+    }
+
+private:
+    tape_record& record_;
+    bool is_first_;
+};
+
 /// Calls f with nothing recording; returns what f returns.
 template <class F>
 decltype(auto) with_no_grad(F&& f)

@@ -105,7 +105,7 @@ public:
     /// A table of the statements: number, formula, shape, bytes kept, line.
     std::string summary() const { return summary_of(*parts_.record); }
 
-    /// Throws tape_error where the tape is active on another thread, which may be recording on it.
+    /// Throws tape_error where another thread records on the tape, or it is active there.
     void check_thread(std::string_view operation, std::source_location const& where) const
     {
         auto const* const place = parts_.place.get();
@@ -113,6 +113,7 @@ public:
             place->stack != nullptr && place->handle != nullptr && !place->is_handed_over) {
             throw_other_thread(operation, where);
         }
+        recording_thread::check(*parts_.record, operation, where);
     }
 
     xgrad::tape_record& record() noexcept { return *parts_.record; }
@@ -181,12 +182,13 @@ inline tape* active_tape() noexcept
 }
 
 /// Calls f with exactly `t` recording, instead of the active tapes; restores them also when f
-/// throws. Returns what f returns. Throws tape_error where the tape is active on another thread.
+/// throws. Returns what f returns. Throws tape_error where another thread does so.
 template <class F>
 decltype(auto)
 with_tape(tape& t, F&& f, std::source_location where = std::source_location::current())
 {
     t.check_thread("with_tape", where);
+    recording_thread const alone(t.record(), "with_tape", where);
     scoped_activation const guard(&t.record(), &t);
     return detail::computed(std::forward<F>(f));
 }

@@ -7,6 +7,7 @@
 #include <xgrad/tape/variable_table.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -53,6 +54,11 @@ public:
     tape_options const& options() const noexcept { return options_; }
 
     bool enabled() const noexcept { return enabled_; }
+
+    /// That records by `with_tape`, known by its stack; null where none does.
+    std::atomic<void const*>& thread() noexcept { return thread_; }
+
+    std::atomic<void const*> const& thread() const noexcept { return thread_; }
 
     void enable(bool on) noexcept { enabled_ = on; }
 
@@ -374,6 +380,7 @@ private:
 
     tape_options options_;
     std::size_t next_ = none; // statement that is to be recorded again
+    std::atomic<void const*> thread_{nullptr};
     bool enabled_ = true;
     bool keeps_operands_ = false;
     bool knows_gradients_ = false;
