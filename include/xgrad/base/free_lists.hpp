@@ -125,20 +125,10 @@ public:
     small_block_lists(small_block_lists const&) = delete;
     small_block_lists& operator=(small_block_lists const&) = delete;
 
-    /// A block that has not been used before. (Where overruns are looked for, each one is the
-    /// system's.)
-    void* cut(std::size_t bytes)
+    void* take_or_cut(size_class size)
     {
-        if (bytes > largest_cut) {
-            return take_from_system(bytes);
-        }
-        if (static_cast<std::size_t>(end_ - next_) < bytes) {
-            finish_slab();
-            slab_ = slab::open(!std::exchange(has_opened_, true));
-            next_ = reinterpret_cast<std::byte*>(slab_ + 1);
-            end_ = reinterpret_cast<std::byte*>(slab_) + slab::bytes;
-        }
-        return std::exchange(next_, next_ + bytes);
+        auto* const block = take(size.index);
+        return block != nullptr ? block : cut(size.bytes);
     }
 
     /// Takes all the blocks of other lists.
@@ -178,6 +168,22 @@ public:
     }
 
 private:
+    /// A block that has not been used before. (Where overruns are looked for, each one is the
+    /// system's.)
+    void* cut(std::size_t bytes)
+    {
+        if (bytes > largest_cut) {
+            return take_from_system(bytes);
+        }
+        if (static_cast<std::size_t>(end_ - next_) < bytes) {
+            finish_slab();
+            slab_ = slab::open(!std::exchange(has_opened_, true));
+            next_ = reinterpret_cast<std::byte*>(slab_ + 1);
+            end_ = reinterpret_cast<std::byte*>(slab_) + slab::bytes;
+        }
+        return std::exchange(next_, next_ + bytes);
+    }
+
     static constexpr std::size_t largest_cut =
         XGRAD_IS_ADDRESS_SANITIZED ? 0 : std::size_t{8} << 10;
     static constexpr std::size_t cut_classes =

@@ -26,6 +26,13 @@ struct left_blocks
     small_block_lists lists;
     std::atomic<bool> some{false};
 
+    void give_all_to(small_block_lists& others) noexcept
+    {
+        std::scoped_lock const lock(mutex);
+        others.adopt(lists);
+        some = false;
+    }
+
     static left_blocks& of_all_threads()
     {
         static auto* const left = new left_blocks; // never destroyed, either
@@ -70,9 +77,7 @@ inline small_block_lists* small_blocks() noexcept
     auto* const lists = thread_lists::current;
     return lists != nullptr ? lists : start_small_blocks();
 }
-} // namespace detail
 
-namespace detail {
 XGRAD_NOINLINE inline void* allocate_any_block(std::size_t bytes)
 {
     auto const size = size_class_of(bytes);
@@ -84,23 +89,15 @@ XGRAD_NOINLINE inline void* allocate_any_block(std::size_t bytes)
         return block != nullptr ? block : take_from_system(size.bytes);
     }
     auto* const own = small_blocks();
-    if (own != nullptr) {
-        if (auto* const block = own->take(size.index)) {
-            return block;
-        }
-    }
     auto& left = left_blocks::of_all_threads();
-    if (own == nullptr || left.some.load(std::memory_order_relaxed)) {
+    if (own == nullptr) {
         std::scoped_lock const lock(left.mutex);
-        auto& lists = own != nullptr ? *own : left.lists;
-        if (own != nullptr) {
-            own->adopt(left.lists);
-            left.some = false;
-        }
-        auto* const block = lists.take(size.index);
-        return block != nullptr ? block : lists.cut(size.bytes);
+        return left.lists.take_or_cut(size);
     }
-    return own->cut(size.bytes);
+    if (left.some.load(std::memory_order_relaxed)) {
+        left.give_all_to(*own);
+    }
+    return own->take_or_cut(size);
 }
 
 XGRAD_NOINLINE inline void free_any_block(void* block, std::size_t bytes) noexcept
@@ -154,12 +151,7 @@ inline void release_memory() noexcept
 {
     detail::large_blocks().release();
     if (auto* const lists = detail::small_blocks()) {
-        auto& left = detail::left_blocks::of_all_threads();
-        {
-            std::scoped_lock const lock(left.mutex);
-            lists->adopt(left.lists);
-            left.some = false;
-        }
+        detail::left_blocks::of_all_threads().give_all_to(*lists);
         lists->release();
     }
 }
