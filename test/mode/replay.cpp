@@ -2,8 +2,11 @@
 
 #include <xgrad/xgrad.hpp>
 
+#include "support/replayed.hpp"
+
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -40,6 +43,64 @@ struct counted_square : rules::floating_rule
 };
 
 } // namespace
+
+BOOST_AUTO_TEST_CASE(elements_read_from_the_end_are_read)
+{
+    auto const f = [](auto const& x) {
+        return *(x.end() - 1) > 0 ? as_tensor(sum(x)) : as_tensor(sum(x * x));
+    };
+    auto fast = replay(f);
+    fast(constant({1., 2.}));
+    BOOST_TEST(fast(constant({-3., -2.})).item() == 13.);
+    BOOST_TEST(!fast.obstacle().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_function_that_takes_gradients_of_sums_itself_keeps_their_bits)
+{
+    auto const f = [](auto const& p, auto const& q) { return as_tensor(sum(p * q * q)); };
+    auto const g = [&](auto const& p, auto const& q) {
+        auto const [value, gradients] = value_and_grad(f, p, q);
+        return as_tensor(sum(std::get<1>(gradients) * value));
+    };
+    auto const h = [&](auto const& p, auto const& q) {
+        auto const [value, gradients] =
+            value_and_grad([](auto const& a) { return as_tensor(logsumexp(a) * 1.7); }, p * q);
+        return as_tensor(sum(std::get<0>(gradients) * value));
+    };
+    for (std::size_t const n : {7u, 40u, 3000u}) {
+        auto const x = random::uniform({n}, -1, 1);
+        auto const y = random::uniform({n}, -1, 1);
+        auto const expect_same_gradients = [&](auto const& function) {
+            auto fast = replay(function);
+            fast(x, y);
+            auto const expected = value_and_grad(function, x, y);
+            auto const found = fast.value_and_grad(x, y);
+            BOOST_TEST(replayed::same_bits(found.value, expected.value));
+            auto const& [by_x, by_y] = expected.gradients;
+            BOOST_TEST(replayed::same_bits(std::get<0>(found.gradients), by_x));
+            BOOST_TEST(replayed::same_bits(std::get<1>(found.gradients), by_y));
+        };
+        expect_same_gradients(g);
+        expect_same_gradients(h);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_copy_of_a_replayed_function_makes_records_of_its_own)
+{
+    auto const square = [](auto const& a) { return as_tensor(sum(a * a)); };
+    auto fast = replay(square);
+    tensor const x = constant({1., 2.});
+    fast(x);
+    auto copy = fast;
+    BOOST_TEST(copy(x).item() == 5.);
+    copy = fast;
+    BOOST_TEST(copy.gradient(x)(1) == 4.);
+    std::function<tensor<double>(tensor<double> const&)> const erased = fast;
+    BOOST_TEST(erased(x).item() == 5.);
+    BOOST_TEST(replay(fast)(x).item() == 5.);
+    auto const by_checkpoint = [&](auto const& a) { return checkpoint(fast, a); };
+    BOOST_TEST(gradient(by_checkpoint, x)(1) == 4.);
+}
 
 BOOST_AUTO_TEST_CASE(a_function_whose_result_is_a_constant_replays_as_that)
 {

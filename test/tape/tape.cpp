@@ -123,6 +123,21 @@ BOOST_AUTO_TEST_CASE(tapes_may_be_moved_and_destroyed_in_any_order)
     BOOST_TEST(z.item() == 6.);
 }
 
+BOOST_AUTO_TEST_CASE(a_tape_that_has_been_moved_away_says_so)
+{
+    tensor const x = constant(2.);
+    auto tape = create_tape();
+    auto const other = std::move(tape);
+    tensor const y = x * x;
+    BOOST_CHECK_THROW(grad(tape, y, x), tape_error);
+    BOOST_CHECK_THROW(tape.size(), tape_error);
+    BOOST_CHECK_THROW(tape.watch(x), tape_error);
+    BOOST_CHECK_THROW(tape.clear(), tape_error);
+    BOOST_CHECK_THROW(tape.summary(), tape_error);
+    BOOST_CHECK_THROW(set_tape(tape), tape_error);
+    BOOST_TEST(other.size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(set_tape_makes_a_tape_the_innermost_again)
 {
     auto first = create_tape();

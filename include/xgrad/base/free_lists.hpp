@@ -83,7 +83,7 @@ private:
 /// together, in large pages. (Of a million scalars on a tape each one, from the system by itself,
 /// took a third more memory, and their sweep a fourth more time.) It lies at a multiple of its
 /// size, so that a block finds it.
-struct alignas(block_alignment) slab
+struct alignas(block_alignment) memory_slab
 {
     static constexpr std::size_t bytes = large_page;
 
@@ -93,25 +93,25 @@ struct alignas(block_alignment) slab
     std::size_t idle = 0;
     std::size_t taken = 0;
 
-    static slab& of(void* block) noexcept
+    static memory_slab& of(void* block) noexcept
     {
         auto* const place = static_cast<std::byte*>(block);
-        return *std::launder(
-            reinterpret_cast<slab*>(place - reinterpret_cast<std::uintptr_t>(block) % bytes));
+        return *std::launder(reinterpret_cast<memory_slab*>(
+            place - reinterpret_cast<std::uintptr_t>(block) % bytes));
     }
 
-    static slab* open(bool is_first)
+    static memory_slab* open(bool is_first)
     {
         auto* const memory = ::operator new(bytes, std::align_val_t{bytes});
         if (!is_first) {
             prefer_large_pages(memory, bytes);
         }
-        return ::new (memory) slab;
+        return ::new (memory) memory_slab;
     }
 
-    static void close(slab& s) noexcept
+    static void close(memory_slab& s) noexcept
     {
-        s.~slab();
+        s.~memory_slab();
         drop_pages(&s, bytes);
         ::operator delete(static_cast<void*>(&s), std::align_val_t{bytes});
     }
@@ -150,13 +150,13 @@ public:
         finish_slab();
         for (std::size_t index = 0; index < cut_classes; ++index) {
             for (auto* block = lists_[index]; block != nullptr; block = block->next) {
-                auto& s = slab::of(block);
+                auto& s = memory_slab::of(block);
                 s.idle = s.taken = 0;
             }
         }
         for (std::size_t index = 0; index < cut_classes; ++index) {
             for (auto* block = lists_[index]; block != nullptr; block = block->next) {
-                slab::of(block).idle += bytes_of_size_class(index);
+                memory_slab::of(block).idle += bytes_of_size_class(index);
             }
         }
         for (std::size_t index = 0; index < cut_classes; ++index) {
@@ -177,9 +177,9 @@ private:
         }
         if (static_cast<std::size_t>(end_ - next_) < bytes) {
             finish_slab();
-            slab_ = slab::open(!std::exchange(has_opened_, true));
+            slab_ = memory_slab::open(!std::exchange(has_opened_, true));
             next_ = reinterpret_cast<std::byte*>(slab_ + 1);
-            end_ = reinterpret_cast<std::byte*>(slab_) + slab::bytes;
+            end_ = reinterpret_cast<std::byte*>(slab_) + memory_slab::bytes;
         }
         return std::exchange(next_, next_ + bytes);
     }
@@ -202,7 +202,7 @@ private:
     void release_cut(std::size_t index) noexcept
     {
         for (auto** link = &lists_[index]; *link != nullptr;) {
-            auto& s = slab::of(*link);
+            auto& s = memory_slab::of(*link);
             if (s.idle != s.cut.load(std::memory_order_acquire)) {
                 link = &(*link)->next; // somebody uses a block of it
                 continue;
@@ -210,12 +210,12 @@ private:
             *link = (*link)->next;
             s.taken += bytes_of_size_class(index);
             if (s.taken == s.idle) {
-                slab::close(s);
+                memory_slab::close(s);
             }
         }
     }
 
-    slab* slab_ = nullptr; // from which blocks are cut
+    memory_slab* slab_ = nullptr; // from which blocks are cut
     std::byte* next_ = nullptr;
     std::byte* end_ = nullptr;
     bool has_opened_ = false;

@@ -85,7 +85,7 @@ private:
         return {renamed(tensor<T>(sweep.operand(I)))...};
     }
 
-    F f_;
+    mutable F f_; // which may remember something, as a replayed function does
     bool captures_;
 };
 } // namespace detail

@@ -26,12 +26,26 @@ namespace xgrad {
 ///   - where an operation takes another formula for the new values (a norm whose sum of squares
 ///     overflows).
 ///
-/// One thread at a time may call it.
+/// Gradients that f takes itself are statements of the record, as they are under a tape; a call
+/// under none may have other last bits. One thread at a time may call it.
 template <class F>
 class replayed_function
 {
 public:
     explicit replayed_function(F f) : f_(std::move(f)) {}
+
+    replayed_function(replayed_function&&) = default;
+    replayed_function& operator=(replayed_function&&) = default;
+
+    /// A copy makes records of its own.
+    replayed_function(replayed_function const& other) : f_(other.f_) {}
+
+    replayed_function& operator=(replayed_function const& other)
+    {
+        return *this = replayed_function(other);
+    }
+
+    ~replayed_function() = default;
 
     template <tensor_element... T>
     auto operator()(tensor<T> const&... x)

@@ -155,6 +155,19 @@ private:
         });
     }
 
+    /// Reductions within a gradient that the function itself takes: only as statements do they have
+    /// the bits that they had then.
+    bool has_statements_beside_tapes() const noexcept
+    {
+        auto const& statements = tape_.record().statements();
+        for (std::size_t k = 0; k < statements.size(); ++k) {
+            if (statements[k].beside_tapes) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     bool name_arguments_alone(std::span<tensor_body* const> arguments) const
     {
         for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -272,7 +285,7 @@ void replay_record<Tape>::finish(tensor_body const& result, replay_watch const& 
     }
     if (!obstacle_.empty()) {
         tape_.clear();
-    } else if (watch.conditions.empty()) {
+    } else if (watch.conditions.empty() && !has_statements_beside_tapes()) {
         whole_.emplace(r, own_steps_.statements(), arguments_, *place);
         if (!whole_->runs()) {
             whole_.reset();

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <xgrad/tape/tape_record.hpp>
+#include <xgrad/tape/active.hpp>
 #include <xgrad/tensor/evaluate.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <span>
 
 namespace xgrad::detail {
@@ -17,6 +18,10 @@ run_again(tape_record const& r, recorded_statement const& s, std::span<tensor_bo
         return s.operation->again(operands);
     }
     if (s.reduced != nullptr) {
+        std::optional<beside_tapes> others;
+        if (s.beside_tapes) {
+            others.emplace();
+        }
         auto const rank = r.shape_of(s.result).size();
         bool const keep_dims = rank > 0 && s.axes != 0 &&
             std::all_of(operands.begin(), operands.end(), [&](auto const* operand) {

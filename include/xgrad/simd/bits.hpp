@@ -177,7 +177,7 @@ XGRAD_NOINLINE batch<T> by_lanes(F f, batch<T> x, B... y)
     (y.store(b[k++].data()), ...);
     for (std::size_t i = 0; i < n; ++i) {
         [&]<std::size_t... K>(std::index_sequence<K...>) {
-            a[i] = f(a[i], b[K][i]...);
+            a[i] = static_cast<T>(f(a[i], b[K][i]...));
         }(std::make_index_sequence<sizeof...(B)>{});
     }
     return batch<T>::load(a.data());

@@ -4,6 +4,10 @@
 #include <xgrad/tape/tape_record.hpp>
 
 #include <atomic>
+#include <source_location>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace xgrad {
 class tape;
@@ -79,9 +83,41 @@ inline bool is_recording() noexcept
     return found;
 }
 
+/// While it lives, what this thread computes is recorded as if other tapes were there.
+class beside_tapes
+{
+public:
+    beside_tapes() noexcept : before_(std::exchange(current_, true)) {}
+
+    beside_tapes(beside_tapes const&) = delete;
+    beside_tapes& operator=(beside_tapes const&) = delete;
+
+    ~beside_tapes() { current_ = before_; }
+
+    static bool current() noexcept { return current_; }
+
+private:
+    static inline thread_local constinit bool current_ = false;
+
+    bool before_;
+};
+
+/// Tapes stand above this one in the thread's stack, recording or not.
+inline bool tapes_above(tape_record const& r) noexcept
+{
+    auto const* a = detail::innermost_activation();
+    while (a != nullptr && a->what.load(std::memory_order_relaxed) == nullptr) {
+        a = a->below;
+    }
+    return a != nullptr && a->what.load(std::memory_order_relaxed) != &r;
+}
+
 /// This thread has at most one tape, recording or not.
 inline bool is_only_tape() noexcept
 {
+    if (beside_tapes::current()) {
+        return false;
+    }
     tape_record const* only = nullptr;
     for (auto const* a = detail::innermost_activation(); a != nullptr; a = a->below) {
         auto const* const r = a->what.load(std::memory_order_relaxed);

@@ -187,6 +187,7 @@ struct recorded_statement
     body_pointer kept_result;
     operand_alignment aligned = operand_alignment::any;
     bool result_forgotten = false; // see segment
+    bool beside_tapes = false;     // a replay runs it as if other tapes were there: see tapes_above
     std::uint8_t few = 0; // elements of an expression over aligned operands that has a few, else 0
     std::source_location where;
 

@@ -43,6 +43,7 @@ public:
     /// `with_tape` of its own.
     void activate()
     {
+        check_not_moved();
         auto const* const innermost = detail::innermost_activation();
         if (innermost != nullptr && innermost->hides_below &&
             innermost->what.load(std::memory_order_relaxed) == parts_.record.get()) {
@@ -75,17 +76,17 @@ public:
     template <class... Tensor>
     void watch(Tensor const&... x)
     {
-        (parts_.record->watch(x.body()), ...);
+        (record().watch(x.body()), ...);
     }
 
     /// Forgets all statements; stays active.
-    void clear() noexcept { parts_.record->clear(); }
+    void clear() { record().clear(); }
 
     /// The number of statements. An operator that computes in several steps is one.
-    std::size_t size() const noexcept { return parts_.record->size(); }
+    std::size_t size() const { return record().size(); }
 
     /// Bytes held by the record and by the values that it keeps.
-    std::size_t bytes() const { return parts_.record->bytes(); }
+    std::size_t bytes() const { return record().bytes(); }
 
     /// Calls f with this tape recording nothing; returns what f returns.
     template <class F>
@@ -97,13 +98,13 @@ public:
             bool before;
 
             ~restore() { r.enable(before); }
-        } const guard{*parts_.record, parts_.record->enabled()};
-        parts_.record->enable(false);
+        } const guard{record(), record().enabled()};
+        record().enable(false);
         return detail::computed(std::forward<F>(f));
     }
 
     /// A table of the statements: number, formula, shape, bytes kept, line.
-    std::string summary() const { return summary_of(*parts_.record); }
+    std::string summary() const { return summary_of(record()); }
 
     /// Throws tape_error where another thread records on the tape, or it is active there.
     void check_thread(std::string_view operation, std::source_location const& where) const
@@ -113,14 +114,35 @@ public:
             place->stack != nullptr && place->handle != nullptr && !place->is_handed_over) {
             throw_other_thread(operation, where);
         }
-        recording_thread::check(*parts_.record, operation, where);
+        recording_thread::check(record(), operation, where);
     }
 
-    xgrad::tape_record& record() noexcept { return *parts_.record; }
+    /// Throws tape_error where the tape has been moved away.
+    xgrad::tape_record& record()
+    {
+        check_not_moved();
+        return *parts_.record;
+    }
 
-    xgrad::tape_record const& record() const noexcept { return *parts_.record; }
+    xgrad::tape_record const& record() const
+    {
+        check_not_moved();
+        return *parts_.record;
+    }
 
 private:
+    void check_not_moved() const
+    {
+        if (parts_.record == nullptr) {
+            throw_moved();
+        }
+    }
+
+    [[noreturn]] XGRAD_COLD static void throw_moved()
+    {
+        throw tape_error("tape: it has been moved to another object, which is the one to ask");
+    }
+
     [[noreturn]] XGRAD_COLD static void
     throw_other_thread(std::string_view operation, std::source_location const& where)
     {

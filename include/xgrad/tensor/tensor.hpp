@@ -115,7 +115,11 @@ public:
         return {*body_, 0};
     }
 
-    const_iterator end() const noexcept { return {*body_, body_->size}; }
+    const_iterator end() const noexcept
+    {
+        detail::note_reading(*body_);
+        return {*body_, body_->size};
+    }
 
     /// The only element; throws value_error where there are several or none.
     T item() const
