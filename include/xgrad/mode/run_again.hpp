@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <optional>
 #include <span>
 
 namespace xgrad::detail {
@@ -18,10 +17,7 @@ run_again(tape_record const& r, recorded_statement const& s, std::span<tensor_bo
         return s.operation->again(operands);
     }
     if (s.reduced != nullptr) {
-        std::optional<beside_tapes> others;
-        if (s.beside_tapes) {
-            others.emplace();
-        }
+        beside_tapes const others(s.beside_tapes);
         auto const rank = r.shape_of(s.result).size();
         bool const keep_dims = rank > 0 && s.axes != 0 &&
             std::all_of(operands.begin(), operands.end(), [&](auto const* operand) {

@@ -19,9 +19,9 @@ struct tape_activation
     std::atomic<tape_record*> what{nullptr};
     tape* handle = nullptr;
     tape_activation* below = nullptr;
-    bool hides_below = false;    // with_tape, no_grad: what is below does not record
-    void const* stack = nullptr; // in which it stands; null when its thread has ended
-    bool is_handed_over = false; // the tape has been moved since
+    bool hides_below = false;                // with_tape, no_grad: what is below does not record
+    bool is_handed_over = false;             // the tape has been moved since
+    std::atomic<void const*> stack{nullptr}; // in which it stands; null when its thread has ended
 };
 
 namespace detail {
@@ -83,11 +83,11 @@ inline bool is_recording() noexcept
     return found;
 }
 
-/// While it lives, what this thread computes is recorded as if other tapes were there.
+/// While it lives, what this thread computes is recorded as if other tapes were there, if it `is`.
 class beside_tapes
 {
 public:
-    beside_tapes() noexcept : before_(std::exchange(current_, true)) {}
+    explicit beside_tapes(bool is) noexcept : before_(std::exchange(current_, current_ || is)) {}
 
     beside_tapes(beside_tapes const&) = delete;
     beside_tapes& operator=(beside_tapes const&) = delete;

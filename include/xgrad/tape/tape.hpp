@@ -65,7 +65,8 @@ public:
         }
         place->handle = nullptr;
         place->what = nullptr;
-        if (!detail::unlink(*place)) {
+        bool const has_ended = place->stack.load(std::memory_order_relaxed) == nullptr;
+        if (!has_ended && !detail::unlink(*place)) {
             // It stands in another thread's stack, which may be walking it: leave it there, empty.
             static_cast<void>(parts_.place.release());
         }
@@ -110,9 +111,11 @@ public:
     void check_thread(std::string_view operation, std::source_location const& where) const
     {
         auto const* const place = parts_.place.get();
-        if (place != nullptr && place->stack != &detail::innermost_activation() &&
-            place->stack != nullptr && place->handle != nullptr && !place->is_handed_over) {
-            throw_other_thread(operation, where);
+        if (place != nullptr && place->handle != nullptr && !place->is_handed_over) {
+            auto const* const stack = place->stack.load(std::memory_order_relaxed);
+            if (stack != nullptr && stack != &detail::innermost_activation()) {
+                throw_other_thread(operation, where);
+            }
         }
         recording_thread::check(record(), operation, where);
     }
