@@ -223,6 +223,15 @@ auto mean(
         x, sum_accumulator<T>, {mean_reduction<T>, axes, options, false, where});
 }
 
+namespace detail {
+/// Truth values as the numbers 0 and 1, and what `extreme` has of these as truth values.
+template <class X, class Extreme>
+tensor<bool> of_truth_values(X const& x, std::source_location const& where, Extreme const& extreme)
+{
+    return tensor<bool>(cast<bool>(extreme(cast<std::int32_t>(as_tensor(x, where)))), where);
+}
+} // namespace detail
+
 /// The largest element; NaN where one is. The gradient is divided evenly among ties. Throws
 /// value_error where there are no elements.
 template <array_operand X>
@@ -234,8 +243,8 @@ auto amax(
 {
     using T = value_type_of<X>;
     if constexpr (std::same_as<T, bool>) {
-        auto const numbers = cast<std::int32_t>(as_tensor(x, where));
-        return tensor<bool>(cast<bool>(amax(numbers, axes, options, where)), where);
+        return detail::of_truth_values(
+            x, where, [&](auto const& numbers) { return amax(numbers, axes, options, where); });
     } else {
         return detail::reduce<T, false>(
             x, maximum_accumulator<T>, {amax_reduction<T>, axes, options, true, where});
@@ -253,8 +262,8 @@ auto amin(
 {
     using T = value_type_of<X>;
     if constexpr (std::same_as<T, bool>) {
-        auto const numbers = cast<std::int32_t>(as_tensor(x, where));
-        return tensor<bool>(cast<bool>(amin(numbers, axes, options, where)), where);
+        return detail::of_truth_values(
+            x, where, [&](auto const& numbers) { return amin(numbers, axes, options, where); });
     } else {
         return detail::reduce<T, false>(
             x, minimum_accumulator<T>, {amin_reduction<T>, axes, options, true, where});

@@ -80,9 +80,9 @@ private:
 };
 
 /// Memory from which small blocks are cut, one after the other: what is made together lies
-/// together, in large pages. (Of a million scalars on a tape each one, from the system by itself,
-/// took a third more memory, and their sweep a fourth more time.) It lies at a multiple of its
-/// size, so that a block finds it.
+/// together, in large pages. (With each block from the system by itself, a million scalar
+/// statements and their gradient took a third more memory and a fifth more time.) It lies at a
+/// multiple of its size, so that a block finds it.
 struct alignas(block_alignment) memory_slab
 {
     static constexpr std::size_t bytes = large_page;

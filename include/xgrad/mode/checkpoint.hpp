@@ -20,13 +20,16 @@ template <class F>
 auto computed_and_read(
     F&& f, std::span<tensor_body* const> arguments, std::vector<body_pointer>& read)
 {
+    if (!is_recording()) {
+        return within_operation(std::forward<F>(f));
+    }
     unwatched const guard;
     tape_record noting({});
     for (auto const* argument : arguments) {
         noting.know(*argument);
     }
     noting.list_outer_reads(read);
-    scoped_activation const hiding(is_recording() ? &noting : nullptr);
+    scoped_activation const hiding(&noting);
     return computed(std::forward<F>(f));
 }
 

@@ -3,14 +3,12 @@
 #include <xgrad/base/arena.hpp>
 #include <xgrad/base/error.hpp>
 #include <xgrad/tape/composite.hpp>
+#include <xgrad/tape/known_tensors.hpp>
 #include <xgrad/tape/value_budget.hpp>
-#include <xgrad/tape/variable_table.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <limits>
 #include <memory>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -29,7 +27,7 @@ struct tape_options
 
 /// The record itself: an array of statements in the order of their execution, and the variables
 /// that they read and write. No pointers between statements, so no depth is too deep.
-class tape_record
+class tape_record : public known_tensors
 {
 public:
     explicit tape_record(tape_options const& options) : options_(options) {}
@@ -47,8 +45,7 @@ public:
         enabled_ = true;
         keeps_operands_ = false;
         times_consumed_ = 0;
-        watched_.clear();
-        outer_reads_ = nullptr;
+        forget_watched();
     }
 
     tape_options const& options() const noexcept { return options_; }
@@ -100,21 +97,8 @@ public:
         budget_.truncate(begin);
     }
 
-    variable_table const& variables() const noexcept { return variables_; }
-
-    shape_type const& shape_of(std::uint32_t variable) const noexcept
-    {
-        return variables_.shape_of(variable);
-    }
-
     /// Times that a gradient has emptied this tape: what an error about missing values says.
     std::size_t times_consumed() const noexcept { return times_consumed_; }
-
-    /// The variable that `body` is on this tape, if any.
-    std::optional<std::uint32_t> find(tensor_body const& body) const noexcept
-    {
-        return variables_.find(body);
-    }
 
     /// A statement over these operands is recorded.
     bool concerns(std::span<tensor_body* const> bodies) const noexcept
@@ -123,18 +107,11 @@ public:
             return true;
         }
         for (auto const* body : bodies) {
-            if (computes(*body) || is_watched(*body)) {
+            if (computes(*body) || watches(*body)) {
                 return true;
             }
         }
         return false;
-    }
-
-    /// A statement of this tape has computed it.
-    bool computes(tensor_body const& body) const noexcept
-    {
-        auto const known = find(body);
-        return known && variables_[*known].followed;
     }
 
     /// From now on it records nothing. Of the tensors that statements read, those that it does not
@@ -143,27 +120,6 @@ public:
     {
         outer_reads_ = &list;
         next_ = another;
-    }
-
-    /// Makes `body` a variable, that no statement need have computed.
-    void know(tensor_body const& body) { variables_.place_of(body); }
-
-    /// From now on, also when it has been cleared.
-    void watch(tensor_body const& body) { watched_.push_back(body.identity); }
-
-    /// Remembers that `body` is a gradient, of whose own derivatives this tape knows nothing: a
-    /// sweep through it is an error, not a silent constant.
-    void mark_gradient(tensor_body const& body)
-    {
-        variables_[variables_.place_of(body)].gradient = true;
-        knows_gradients_ = true;
-    }
-
-    bool knows_gradients() const noexcept { return knows_gradients_; }
-
-    void mark_part(std::uint32_t variable, bool is_part) noexcept
-    {
-        variables_[variable].is_part = is_part;
     }
 
     /// The statement that has computed this variable, or else the last one before it: results are
@@ -243,8 +199,7 @@ public:
         composites_.clear();
         statements_.clear();
         operands_.clear();
-        variables_.clear();
-        knows_gradients_ = false;
+        forget();
     }
 
     /// Empties the tape after a gradient.
@@ -336,11 +291,6 @@ private:
         return s;
     }
 
-    bool is_watched(tensor_body const& body) const noexcept
-    {
-        return std::find(watched_.begin(), watched_.end(), body.identity) != watched_.end();
-    }
-
     void note_reads(std::span<tensor_body* const> bodies, tensor_body& result)
     {
         for (auto* const body : bodies) {
@@ -383,14 +333,11 @@ private:
     std::atomic<void const*> thread_{nullptr};
     bool enabled_ = true;
     bool keeps_operands_ = false;
-    bool knows_gradients_ = false;
     std::size_t times_consumed_ = 0;
-    std::vector<std::uint64_t> watched_;               // identities
     std::vector<body_pointer>* outer_reads_ = nullptr; // see list_outer_reads
     segmented_list<recorded_statement> statements_;
     composite_list composites_;
     value_budget budget_{statements_};
     memory_arena operands_; // and numbers, of all statements
-    variable_table variables_;
 };
 } // namespace xgrad

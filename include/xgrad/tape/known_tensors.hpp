@@ -1,0 +1,76 @@
+#pragma once
+
+#include <xgrad/tape/variable_table.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace xgrad {
+/// The tensors that a tape knows, and what it knows of them.
+class known_tensors
+{
+public:
+    variable_table const& variables() const noexcept { return variables_; }
+
+    shape_type const& shape_of(std::uint32_t variable) const noexcept
+    {
+        return variables_.shape_of(variable);
+    }
+
+    /// The variable that `body` is on this tape, if any.
+    std::optional<std::uint32_t> find(tensor_body const& body) const noexcept
+    {
+        return variables_.find(body);
+    }
+
+    /// A statement of this tape has computed it.
+    bool computes(tensor_body const& body) const noexcept
+    {
+        auto const known = find(body);
+        return known && variables_[*known].followed;
+    }
+
+    bool watches(tensor_body const& body) const noexcept
+    {
+        return std::find(watched_.begin(), watched_.end(), body.identity) != watched_.end();
+    }
+
+    /// Makes `body` a variable, that no statement need have computed.
+    void know(tensor_body const& body) { variables_.place_of(body); }
+
+    /// From now on, also when it has been cleared.
+    void watch(tensor_body const& body) { watched_.push_back(body.identity); }
+
+    /// Remembers that `body` is a gradient, of whose own derivatives this tape knows nothing: a
+    /// sweep through it is an error, not a silent constant.
+    void mark_gradient(tensor_body const& body)
+    {
+        variables_[variables_.place_of(body)].gradient = true;
+        knows_gradients_ = true;
+    }
+
+    bool knows_gradients() const noexcept { return knows_gradients_; }
+
+    void mark_part(std::uint32_t variable, bool is_part) noexcept
+    {
+        variables_[variable].is_part = is_part;
+    }
+
+protected:
+    void forget() noexcept
+    {
+        variables_.clear();
+        knows_gradients_ = false;
+    }
+
+    void forget_watched() noexcept { watched_.clear(); }
+
+    variable_table variables_;
+
+private:
+    bool knows_gradients_ = false;
+    std::vector<std::uint64_t> watched_; // identities
+};
+} // namespace xgrad
