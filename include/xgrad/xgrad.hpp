@@ -47,6 +47,7 @@
 #include <xgrad/tools/npz.hpp>
 #include <xgrad/xtensor/arrays.hpp>
 #include <xgrad/xtensor/assembly.hpp>
+#include <xgrad/xtensor/assignment.hpp>
 #include <xgrad/xtensor/moments.hpp>
 #include <xgrad/xtensor/nan.hpp>
 #include <xgrad/xtensor/norms.hpp>

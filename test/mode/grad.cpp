@@ -44,6 +44,25 @@ BOOST_AUTO_TEST_CASE(several_targets_add_up)
     BOOST_TEST(grad(tape, targets(u, v), x).item() == 8.);
 }
 
+BOOST_AUTO_TEST_CASE(a_target_that_is_an_expression_is_computed_and_recorded_first)
+{
+    tensor const x = constant({1., 2., 3.});
+    tensor const seed = constant({1., 10., 100.});
+    auto tape = create_tape({.persistent = true});
+    tensor const y = x * x;
+    auto const is = [](tensor<double> const& g, std::initializer_list<double> expected) {
+        return std::equal(g.begin(), g.end(), expected.begin(), expected.end());
+    };
+    BOOST_TEST(is(grad(tape, y * x, x), {3., 12., 27.}));
+    BOOST_TEST(is(grad(tape, xt::sum(y), x), {2., 4., 6.}));
+    BOOST_TEST(is(grad(tape, y * 2., x, seed), {4., 80., 1200.}));
+    BOOST_TEST(is(grad(tape, y * 2., x, seed * 2.), {8., 160., 2400.}));
+    BOOST_TEST(is(grad(tape, targets(y * 2., sum(x)), x), {5., 9., 13.}));
+    BOOST_TEST(is(jacobian(tape, y * 2., x), {4., 0., 0., 0., 8., 0., 0., 0., 12.}));
+    BOOST_TEST(is(batch_jacobian(tape, y * 2., x), {4., 8., 12.}));
+    BOOST_CHECK_THROW(grad(tape, y * 2., x, constant({1., 2.})), shape_error);
+}
+
 BOOST_AUTO_TEST_CASE(a_source_may_be_intermediate_or_the_target_itself)
 {
     auto tape = create_tape({.persistent = true});

@@ -44,6 +44,14 @@ target_list<T...> targets(tensor<T> const&... tensors)
     return {{tensors...}};
 }
 
+/// Targets that are expressions are computed, and recorded, first.
+template <class... X>
+    requires some_expressions<X...>
+auto targets(X const&... expressions)
+{
+    return targets(as_tensor(expressions)...);
+}
+
 namespace detail {
 [[noreturn]] XGRAD_COLD inline void throw_seed_mismatch(
     shape_type const& seed, shape_type const& target, std::source_location const& where)
@@ -246,7 +254,7 @@ auto grad(
 
 /// A target that is an expression is computed, and recorded, first.
 template <class E, class Sources>
-    requires is_node<E>
+    requires some_expressions<E>
 auto grad(
     tape& t,
     E const& target,
@@ -274,6 +282,19 @@ auto grad(
         "tensor<double> or tensor<float>");
     auto from = detail::target_of<T>(target, &out_grad, where);
     return detail::gradients_of(t, {&from, 1}, sources, options, where);
+}
+
+template <class E, class Sources>
+    requires some_expressions<E>
+auto grad(
+    tape& t,
+    E const& target,
+    Sources const& sources,
+    std::type_identity_t<tensor<value_type_of<E>>> const& out_grad,
+    grad_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    return grad(t, as_tensor(target, where), sources, out_grad, options, where);
 }
 
 /// The sum of the gradients of several targets.

@@ -79,6 +79,19 @@ tensor<S> jacobian(
         where);
 }
 
+/// A y that is an expression is computed, and recorded, first.
+template <class Y, differentiable_element S>
+    requires some_expressions<Y>
+auto jacobian(
+    tape& t,
+    Y const& y,
+    tensor<S> const& x,
+    grad_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    return jacobian(t, as_tensor(y, where), x, options, where);
+}
+
 /// ∂y/∂x for arrays whose leading axis counts independent rows (row i of y depends on row i of x
 /// alone): shape {rows} ++ y's other axes ++ x's other axes. Throws shape_error where the leading
 /// axes differ, and otherwise as `jacobian`.
@@ -117,6 +130,19 @@ tensor<S> batch_jacobian(
         [&](tensor<S> const& seeds) { return reshape(swapaxes(seeds, 0, 1), shape, where); },
         options,
         where);
+}
+
+/// A y that is an expression is computed, and recorded, first.
+template <class Y, differentiable_element S>
+    requires some_expressions<Y>
+auto batch_jacobian(
+    tape& t,
+    Y const& y,
+    tensor<S> const& x,
+    grad_options const& options = {},
+    std::source_location where = std::source_location::current())
+{
+    return batch_jacobian(t, as_tensor(y, where), x, options, where);
 }
 
 /// The Jacobian of f at x.

@@ -3,9 +3,11 @@
 #include <xgrad/array/nan.hpp>
 #include <xgrad/array/product.hpp>
 #include <xgrad/array/reduction.hpp>
+#include <xgrad/tensor/print.hpp>
 #include <xgrad/xtensor/hook.hpp>
 
 #include <concepts>
+#include <ostream>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -159,6 +161,12 @@ public:
 private:
     tensor<T> value_;
 };
+
+template <class T>
+std::ostream& operator<<(std::ostream& out, computed_expression<T> const& x)
+{
+    return out << x.computed();
+}
 } // namespace xgrad
 
 namespace xt {
