@@ -253,10 +253,10 @@ auto trapz(
     auto const shape = detail::shape_of(e, where);
     tensor<T> const places = as_tensor(x, where);
     auto const axis = normalize_axis(along, shape.size(), "trapz", where);
-    auto const halves = [&](std::size_t axis) {
+    auto const halves = [&](std::size_t of_places) {
         return tensor<T>(
-            (detail::without_end("trapz", places, axis, true, where) -
-             detail::without_end("trapz", places, axis, false, where)) *
+            (detail::without_end("trapz", places, of_places, true, where) -
+             detail::without_end("trapz", places, of_places, false, where)) *
                 T(0.5),
             where);
     };

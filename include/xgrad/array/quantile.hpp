@@ -83,11 +83,11 @@ tensor<T> quantiles(
                 at(where));
         }
     }
-    auto const compute = [&](tensor<T> const& x) {
-        return quantiles_in_parts(name, x, q, axes, options, where);
+    auto const compute = [&](tensor<T> const& values) {
+        return quantiles_in_parts(name, values, q, axes, options, where);
     };
-    auto const again = [name, q, axes, options, where](tensor<T> const& x) {
-        return quantiles(name, x, q, axes, options, where);
+    auto const again = [name, q, axes, options, where](tensor<T> const& values) {
+        return quantiles(name, values, q, axes, options, where);
     };
     return looking_at_values(name, where, compute, again, x);
 }

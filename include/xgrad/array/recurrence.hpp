@@ -44,10 +44,10 @@ tensor<T> recurrence(
         result->template elements<T>());
     auto reverse = [axis, backwards, where](statement_pullback& sweep) {
         tensor<T> const g(sweep.incoming());
-        tensor<T> const a(sweep.operand(0));
+        tensor<T> const factors(sweep.operand(0));
         tensor<T> const r(sweep.result());
         auto const s =
-            recurrence(shifted(a, axis, !backwards, T(0), where), g, axis, !backwards, where);
+            recurrence(shifted(factors, axis, !backwards, T(0), where), g, axis, !backwards, where);
         if (sweep.wants(0)) {
             sweep.add(0, tensor<T>(s * shifted(r, axis, backwards, T(0), where)).handle());
         }
@@ -62,8 +62,9 @@ tensor<T> recurrence(
         {.operands = true, .result = true},
         reverse,
         where,
-        runs_again_by<T, T>([axis, backwards, where](tensor<T> const& a, tensor<T> const& b) {
-            return recurrence(a, b, axis, backwards, where);
-        }));
+        runs_again_by<T, T>(
+            [axis, backwards, where](tensor<T> const& factors, tensor<T> const& terms) {
+                return recurrence(factors, terms, axis, backwards, where);
+            }));
 }
 } // namespace xgrad::detail

@@ -33,8 +33,8 @@ tensor<T> replaced(
             sweep.add(1, sum_to(part_of("set", g, place, where), shape, where).handle());
         }
     };
-    auto const again = [place, where](tensor<T> const& x, tensor<T> const& v) {
-        return replaced(x, v, place, where);
+    auto const again = [place, where](tensor<T> const& values, tensor<T> const& part) {
+        return replaced(values, part, place, where);
     };
     return recorded(
         "set",

@@ -109,11 +109,11 @@ tensor<value_type_of<X>> sort(
     auto const values = as_tensor(x, where);
     auto const axis = normalize_axis(along, values.dimension(), "sort", where);
     using T = value_type_of<X>;
-    auto const compute = [&](tensor<T> const& x) {
-        auto const order = detail::ordered("sort", x, along, x.shape()[axis], false, where);
-        return detail::in_order("sort", x, order, axis, where);
+    auto const compute = [&](tensor<T> const& t) {
+        auto const order = detail::ordered("sort", t, along, t.shape()[axis], false, where);
+        return detail::in_order("sort", t, order, axis, where);
     };
-    auto const again = [along, where](tensor<T> const& x) { return sort(x, along, where); };
+    auto const again = [along, where](tensor<T> const& t) { return sort(t, along, where); };
     return detail::looking_at_values("sort", where, compute, again, values);
 }
 
@@ -145,12 +145,12 @@ top_elements<value_type_of<X>> topk(
     }
     using T = value_type_of<X>;
     tensor<std::int64_t> order;
-    auto const compute = [&](tensor<T> const& x) {
-        order = detail::ordered("topk", x, along, count, largest, where);
-        return detail::in_order("topk", x, order, axis, where);
+    auto const compute = [&](tensor<T> const& t) {
+        order = detail::ordered("topk", t, along, count, largest, where);
+        return detail::in_order("topk", t, order, axis, where);
     };
-    auto const again = [count, along, largest, where](tensor<T> const& x) {
-        return topk(x, count, along, largest, where).values;
+    auto const again = [count, along, largest, where](tensor<T> const& t) {
+        return topk(t, count, along, largest, where).values;
     };
     auto const top = detail::looking_at_values("topk", where, compute, again, values);
     detail::note_loose(order.handle());

@@ -66,16 +66,19 @@ private:
     static constexpr std::size_t largest_page = detail::large_page;
 
     // Its memory lies behind it, and begins with a cache line.
-    struct alignas(block_alignment) page
+    struct alignas(block_alignment) memory_page
     {
-        page* next;
+        memory_page* next;
         std::size_t bytes;
     };
 
-    static std::byte* begin_of(page* p) noexcept { return reinterpret_cast<std::byte*>(p + 1); }
+    static std::byte* begin_of(memory_page* p) noexcept
+    {
+        return reinterpret_cast<std::byte*>(p + 1);
+    }
 
     /// Goes on at the start of a page.
-    void begin(page* p) noexcept
+    void begin(memory_page* p) noexcept
     {
         page_ = p;
         next_ = p == nullptr ? nullptr : begin_of(p);
@@ -85,19 +88,19 @@ private:
     XGRAD_NOINLINE void turn_page(std::size_t bytes)
     {
         auto& next = page_ == nullptr ? first_ : page_->next;
-        if (next == nullptr || next->bytes - sizeof(page) < bytes) {
+        if (next == nullptr || next->bytes - sizeof(memory_page) < bytes) {
             // Pages grow with the arena, so that their number stays small.
             auto const usual =
                 page_ == nullptr ? first_page : std::min(2 * page_->bytes, largest_page);
-            auto const size = std::max(bytes + sizeof(page), usual);
-            next = ::new (allocate_block(size)) page{next, size};
+            auto const size = std::max(bytes + sizeof(memory_page), usual);
+            next = ::new (allocate_block(size)) memory_page{next, size};
         }
         begin(next);
     }
 
     std::byte* next_ = nullptr;
     std::byte* end_ = nullptr;
-    page* page_ = nullptr; // the one that is being filled
-    page* first_ = nullptr;
+    memory_page* page_ = nullptr; // the one that is being filled
+    memory_page* first_ = nullptr;
 };
 } // namespace xgrad

@@ -98,7 +98,7 @@ public:
 private:
     using kind = adjoint_target::kind;
 
-    struct sum
+    struct summed_target
     {
         adjoint_target const* target;
         summed_places places;
@@ -121,7 +121,7 @@ private:
         std::size_t count = 0;
         for (auto const& step : steps) {
             for (auto const& target : step.targets) {
-                count += target.is(kind::sum) ? 1 : 0;
+                count += target.is(kind::sum) ? 1u : 0u;
             }
         }
         return count;
@@ -249,9 +249,9 @@ private:
     std::span<adjoint_step const> steps_;
     loop_plan const& plan_;
     std::uint32_t tiles_;
-    short_list<sum> room_;
-    std::span<sum const> sums_; // in the order of the steps' targets
-    std::size_t places_ = 0;    // of all parts of them
+    short_list<summed_target> room_;
+    std::span<summed_target const> sums_; // in the order of the steps' targets
+    std::size_t places_ = 0;              // of all parts of them
     overlapping_parts parts_;
     std::size_t leaves_ = 0; // of the longest step
     float cost_ = 0;

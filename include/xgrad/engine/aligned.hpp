@@ -112,7 +112,7 @@ private:
         std::size_t count = 0;
         for (std::size_t i = 0; i < operands_.size(); ++i) {
             pointers_[i] = operands_[i]->data;
-            count += operands_[i]->size != size_ ? 1 : 0;
+            count += operands_[i]->size != size_ ? 1u : 0u;
         }
         return count;
     }

@@ -294,11 +294,11 @@ void compute_reduction(
         }
     }
     scratch_memory partial(chunks * states * places * sizeof(T));
-    auto const state = [&](std::size_t chunk) {
+    auto const state = [&](std::size_t which) {
         auto own = vectorized::states_at<T, states>(
-            partial.template as<T>() + chunk * states * places, places);
+            partial.template as<T>() + which * states * places, places);
         if constexpr (accumulates_in_place<Accumulator>) {
-            if (chunk == 0) {
+            if (which == 0) {
                 own[Accumulator::result_state] = out;
             }
         }
@@ -310,8 +310,8 @@ void compute_reduction(
         space.take_in(accumulator, state(which), begin, end, places);
     });
     for (std::size_t step = 1; step < chunks; step *= 2) {
-        for (std::size_t chunk = 0; chunk + step < chunks; chunk += 2 * step) {
-            accumulator.merge(state(chunk), state(chunk + step), places);
+        for (std::size_t left = 0; left + step < chunks; left += 2 * step) {
+            accumulator.merge(state(left), state(left + step), places);
         }
     }
     accumulator.finish(state(0), out, places);

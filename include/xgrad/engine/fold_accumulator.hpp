@@ -62,19 +62,21 @@ struct fold_accumulator
         if constexpr (vectorized::exact_join<Join>) {
             if (length < simd::batch<T>::size) {
                 vectorized::for_short_rows(
-                    x, length, count, [&](T const* x, std::size_t first, std::size_t some) {
-                        columns({state[0] + first}, x, some, length);
+                    x, length, count, [&](T const* part, std::size_t first, std::size_t some) {
+                        columns({state[0] + first}, part, some, length);
                     });
                 return;
             }
         }
         if constexpr (vectorized::is_extreme<Join>) {
-            take_in([&](T const* x) { return vectorized::extreme(x, length, identity, Join{}); });
-        } else if (length == block_length<T>) {
-            take_in([&](T const* x) { return vectorized::fold_block(x, identity, Join{}); });
-        } else {
             take_in(
-                [&](T const* x) { return vectorized::fold_short(x, length, identity, Join{}); });
+                [&](T const* row) { return vectorized::extreme(row, length, identity, Join{}); });
+        } else if (length == block_length<T>) {
+            take_in([&](T const* row) { return vectorized::fold_block(row, identity, Join{}); });
+        } else {
+            take_in([&](T const* row) {
+                return vectorized::fold_short(row, length, identity, Join{});
+            });
         }
     }
 

@@ -42,8 +42,8 @@ struct logsumexp_accumulator
     {
         if (length < vectorized::short_row<T>) {
             vectorized::for_short_rows(
-                x, length, count, [&](T const* x, std::size_t first, std::size_t some) {
-                    columns({state[0] + first, state[1] + first}, x, some, length);
+                x, length, count, [&](T const* part, std::size_t first, std::size_t some) {
+                    columns({state[0] + first, state[1] + first}, part, some, length);
                 });
             return;
         }

@@ -43,9 +43,9 @@ struct variance_accumulator
     {
         if (length < vectorized::short_row<T>) {
             vectorized::for_short_rows(
-                x, length, count, [&](T const* x, std::size_t first, std::size_t some) {
+                x, length, count, [&](T const* part, std::size_t first, std::size_t some) {
                     take_in_columns(
-                        {state[0] + first, state[1] + first, state[2] + first}, x, some, length);
+                        {state[0] + first, state[1] + first, state[2] + first}, part, some, length);
                 });
             return;
         }

@@ -50,20 +50,20 @@ det(A const& a, std::source_location where = std::source_location::current())
             return detail::as_last_column(detail::as_last_column(tensor<T>(x), where), where);
         };
         auto const g = wide(sweep.incoming());
-        tensor<T> const a(sweep.operand(0));
+        tensor<T> const matrix(sweep.operand(0));
         tensor<T> by_a;
         bool const singular = detail::nearly_singular(*factors);
         auto const is_singular = [](tensor<T> const& other) {
             return detail::nearly_singular(detail::lu_factors<T>(other));
         };
-        detail::note_choice_by(a, is_singular, singular);
+        detail::note_choice_by(matrix, is_singular, singular);
         if (singular) {
             auto const regular = [&](tensor<T> const& x) { return det(x, where); };
             by_a = g *
-                (is_recording() ? detail::differentiable_cofactors(a, regular, where)
-                                : detail::cofactors(a, where));
+                (is_recording() ? detail::differentiable_cofactors(matrix, regular, where)
+                                : detail::cofactors(matrix, where));
         } else {
-            auto const inverse = is_recording() ? inv(a, where) : factors->inverse();
+            auto const inverse = is_recording() ? inv(matrix, where) : factors->inverse();
             by_a = g * wide(sweep.result()) * detail::transposed_matrices(inverse, where);
         }
         sweep.add(0, by_a.handle());

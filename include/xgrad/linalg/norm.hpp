@@ -23,10 +23,10 @@ struct norm_order
     norm_order() = default;
 
     template <arithmetic A>
-    norm_order(A p) : what(kind::number), p(static_cast<double>(p))
+    norm_order(A order) : what(kind::number), p(static_cast<double>(order))
     {}
 
-    explicit norm_order(kind what) : what(what) {}
+    explicit norm_order(kind which) : what(which) {}
 
     kind what = kind::euclidean;
     double p = 2;

@@ -139,18 +139,18 @@ tensor<T> solve_triangular(
             x->template elements<T>() + k * size);
     }
     auto reverse = [options, where](statement_pullback& sweep) {
-        tensor<T> const a(sweep.operand(0));
-        tensor<T> const x(sweep.result());
+        tensor<T> const matrix(sweep.operand(0));
+        tensor<T> const solution(sweep.result());
         auto flipped = options;
         flipped.transpose = !options.transpose;
-        tensor<T> const by_b =
-            solve_triangular("solve_triangular", a, tensor<T>(sweep.incoming()), flipped, where);
+        tensor<T> const by_b = solve_triangular(
+            "solve_triangular", matrix, tensor<T>(sweep.incoming()), flipped, where);
         if (sweep.wants(1)) {
             sweep.add(1, sum_to(by_b, sweep.shape(1), where).handle());
         }
         if (sweep.wants(0)) {
-            auto const& left = options.transpose ? x : by_b;
-            auto const& right = options.transpose ? by_b : x;
+            auto const& left = options.transpose ? solution : by_b;
+            auto const& right = options.transpose ? by_b : solution;
             auto const product = matmul(left, transposed_matrices(right, where), where);
             auto mask = lower_mask<T>(sweep.shape(0).back(), options.unit_diagonal ? 0 : 1);
             if (!options.lower) {

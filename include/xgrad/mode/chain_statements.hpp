@@ -49,7 +49,7 @@ public:
     static constexpr auto none = std::numeric_limits<std::uint32_t>::max();
 
     /// What is known of a variable.
-    struct place
+    struct variable_place
     {
         std::uint32_t value = none;   // its tile
         std::uint32_t adjoint = none; // its tile, where a statement computes it
@@ -83,7 +83,7 @@ public:
 
     recorded_statement const& last() const noexcept { return *statements_.back(); }
 
-    place& of(std::uint32_t variable) noexcept { return places_[variable]; }
+    variable_place& of(std::uint32_t variable) noexcept { return places_[variable]; }
 
     /// The arrays' shape, and how many elements they have.
     shape_type const& shape() const noexcept { return shape_; }
@@ -181,7 +181,7 @@ private:
 
     tape_record const& record_;
     std::vector<recorded_statement const*> statements_;
-    std::vector<place> places_;
+    std::vector<variable_place> places_;
     bool broadcast_;
     shape_type shape_;
     std::size_t size_ = 0;

@@ -19,7 +19,7 @@ class line_places
 public:
     static constexpr auto no_number = std::numeric_limits<std::uint32_t>::max();
 
-    struct place
+    struct variable_place
     {
         T* value = nullptr;
         T* adjoint = nullptr;
@@ -76,9 +76,9 @@ public:
         return part != nullptr && is_row_major(part->shape, part->strides) ? part : nullptr;
     }
 
-    place& of(std::uint32_t variable) noexcept { return places_[variable]; }
+    variable_place& of(std::uint32_t variable) noexcept { return places_[variable]; }
 
-    place const& of(std::uint32_t variable) const noexcept { return places_[variable]; }
+    variable_place const& of(std::uint32_t variable) const noexcept { return places_[variable]; }
 
     std::size_t size_of(std::uint32_t variable) const noexcept
     {
@@ -269,7 +269,7 @@ private:
     straight_line& line_;
     std::uint32_t arguments_ = 0; // how many
     bool arguments_were_dense_ = true;
-    std::vector<place> places_;
+    std::vector<variable_place> places_;
     std::map<std::size_t, std::vector<T*>> idle_; // places of adjoints that are done with, by size
 };
 } // namespace xgrad::detail

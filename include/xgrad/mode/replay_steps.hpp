@@ -107,7 +107,7 @@ public:
 private:
     using groups = tile_group<Recording>;
 
-    struct step
+    struct replayed_step
     {
         std::size_t statement;
         std::uint32_t result;
@@ -132,7 +132,7 @@ private:
         });
     }
 
-    void run_step(step const& which)
+    void run_step(replayed_step const& which)
     {
         auto const& s = record_.statements()[which.statement];
         auto const recorded = s.operands();
@@ -202,7 +202,7 @@ private:
                 return some_loose ? "it computes with indices or signs that no tape records"
                                   : name_of(s) + " cannot be replayed";
             }
-            step next{k, s.result};
+            replayed_step next{k, s.result};
             std::copy_if(
                 watch.conditions.begin(),
                 watch.conditions.end(),
@@ -292,7 +292,7 @@ private:
     bool folds_;
     std::vector<std::uint32_t> results_;
     std::vector<std::uint32_t> arguments_;
-    std::vector<step> steps_;
+    std::vector<replayed_step> steps_;
     std::vector<replay_condition> conditions_of_arguments_;
     std::vector<std::uint64_t> constants_; // identities
     variable_values values_;

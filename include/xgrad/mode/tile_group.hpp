@@ -92,10 +92,11 @@ public:
         auto const& shape = record_->shape_of(members_.front()->result);
         auto const size = element_count(shape);
         auto const compute = members_.front()->kernels->compute;
-        bool const fits = std::all_of(incoming_.begin(), incoming_.end(), [&](place const& p) {
-            auto const* const body = values[p.variable];
-            return body->dense(compute) && (body->size == size || body->size == 1);
-        });
+        bool const fits =
+            std::all_of(incoming_.begin(), incoming_.end(), [&](member_place const& p) {
+                auto const* const body = values[p.variable];
+                return body->dense(compute) && (body->size == size || body->size == 1);
+            });
         if (!fits || numerics_checked().load(std::memory_order_relaxed)) {
             return false;
         }
@@ -118,7 +119,7 @@ private:
     static constexpr auto none = std::numeric_limits<std::uint32_t>::max();
 
     /// Of an operand or a result.
-    struct place
+    struct member_place
     {
         std::uint32_t variable;
         std::uint32_t tile; // of one that only the group reads
@@ -171,8 +172,8 @@ private:
 
     Recording const* record_;
     std::vector<recorded_statement const*> members_;
-    std::vector<place> places_;   // of each member in turn: its operands, then its result
-    std::vector<place> incoming_; // of what no member computes
+    std::vector<member_place> places_;   // of each member in turn: its operands, then its result
+    std::vector<member_place> incoming_; // of what no member computes
     std::uint32_t tiles_ = 0;
 };
 } // namespace xgrad::detail

@@ -118,9 +118,9 @@ public:
     }
 
     /// How to learn: an optimizer (`sgd`, `momentum`, `adam`) and a loss.
-    void compile(optimizer optimizer, loss_function<T> loss)
+    void compile(optimizer method, loss_function<T> loss)
     {
-        optimizer_ = std::move(optimizer);
+        optimizer_ = std::move(method);
         loss_ = std::move(loss);
     }
 

@@ -33,7 +33,7 @@ tensor<floating_element<value_type_of<X>>> softmax(
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
     normalize_axis(axis, values.dimension(), "softmax", where);
-    auto const y = detail::within_operation([&] {
+    auto const result = detail::within_operation([&] {
         tensor<T> const powers =
             values.size() == 0 ? values : exp(values - detail::finite_maximum(values, axis, where));
         tensor<T> const total = sum(powers, axis, {.keep_dims = true}, where);
@@ -46,7 +46,7 @@ tensor<floating_element<value_type_of<X>>> softmax(
     };
     return recorded(
         "softmax",
-        y,
+        result,
         std::array{&values.body()},
         {.result = true},
         reverse,
@@ -66,7 +66,7 @@ tensor<floating_element<value_type_of<X>>> log_softmax(
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
     normalize_axis(axis, values.dimension(), "log_softmax", where);
-    auto const y = detail::within_operation([&] {
+    auto const result = detail::within_operation([&] {
         if (values.size() == 0) {
             return values.detach();
         }
@@ -85,7 +85,7 @@ tensor<floating_element<value_type_of<X>>> log_softmax(
     };
     return recorded(
         "log_softmax",
-        y,
+        result,
         std::array{&values.body()},
         {.result = true},
         reverse,

@@ -17,7 +17,7 @@ struct extent_2d
 {
     extent_2d(std::size_t both) : height(both), width(both) {}
 
-    extent_2d(std::size_t height, std::size_t width) : height(height), width(width) {}
+    extent_2d(std::size_t rows, std::size_t columns) : height(rows), width(columns) {}
 
     std::size_t height;
     std::size_t width;
