@@ -29,6 +29,12 @@ BOOST_AUTO_TEST_CASE(views_with_negative_steps_are_views_and_their_adjoints_agre
     BOOST_TEST(view(x, range(2, 2)).size() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(newaxis_and_ellipsis_may_leave_their_parentheses_out)
+{
+    auto const x = reshape(arange(24.), {2, 3, 4});
+    BOOST_TEST(repr(view(x, newaxis, ellipsis, 1)) == repr(view(x, newaxis(), ellipsis(), 1)));
+}
+
 BOOST_AUTO_TEST_CASE(indices_out_of_range_and_too_many_slices_are_refused)
 {
     auto const x = ones({2, 3});

@@ -37,6 +37,18 @@ BOOST_AUTO_TEST_CASE(tensordot_matches_the_oracle)
         }) > 3);
 }
 
+BOOST_AUTO_TEST_CASE(the_axes_of_a_tensordot_are_a_number_a_pair_of_lists_or_two_lists)
+{
+    auto const a = reshape(arange(24.), {2, 3, 4});
+    auto const b = reshape(arange(12.), {4, 3});
+    auto const expected = tensordot(a, transpose(b), {{1, 2}, {0, 1}});
+    tensor const two_lists = tensordot(a, b, {1, 2}, {1, 0});
+    BOOST_TEST(repr(two_lists) == repr(expected));
+    BOOST_TEST(repr(tensordot(a, transpose(b), 2)) == repr(expected));
+    BOOST_TEST(repr(tensordot(a, b, {2}, {0})) == repr(tensordot(a, b, 1)));
+    BOOST_CHECK_THROW(tensordot(a, b, {1, 2}, {0}), shape_error);
+}
+
 BOOST_AUTO_TEST_CASE(products_that_do_not_fit_name_both_shapes)
 {
     using records::message;

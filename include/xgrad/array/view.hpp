@@ -54,6 +54,12 @@ public:
 
     slice(xt::xellipsis_tag) : kind_(kind::ellipsis) {}
 
+    /// `newaxis` and `ellipsis` without their parentheses.
+    template <class Tag>
+        requires std::same_as<Tag, xt::xnewaxis_tag> || std::same_as<Tag, xt::xellipsis_tag>
+    slice(Tag (&make)()) : slice(make())
+    {}
+
     template <class A, class B, class C>
     slice(xt::xrange_adaptor<A, B, C> const& range)
         : kind_(kind::range), bounds_([range](std::size_t length) {

@@ -121,6 +121,18 @@ auto tensordot(
     return detail::tensordot<T>("tensordot", as_tensor(a, where), as_tensor(b, where), axes, where);
 }
 
+/// The same with a list of axes for each operand: `tensordot(a, b, {1}, {0})`.
+template <array_operand A, array_operand B>
+auto tensordot(
+    A const& a,
+    B const& b,
+    std::vector<std::ptrdiff_t> left,
+    std::vector<std::ptrdiff_t> right,
+    std::source_location where = std::source_location::current())
+{
+    return tensordot(a, b, contracted_axes(std::move(left), std::move(right)), where);
+}
+
 /// NumPy's dot: Σ over the last axis of a and the last but one of b (the only one of a vector).
 /// Throws shape_error where their lengths differ.
 template <array_operand A, array_operand B>
