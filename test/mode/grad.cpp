@@ -333,3 +333,47 @@ BOOST_AUTO_TEST_CASE(a_sum_times_zero_gives_nothing_to_a_pole_and_keeps_what_is_
     BOOST_TEST(some(1) == -0.5);
     BOOST_TEST(std::isnan(some(2)));
 }
+
+BOOST_AUTO_TEST_CASE(check_numerics_names_the_statement_that_gives_an_adjoint_no_finite_number)
+{
+    struct restore
+    {
+        ~restore() { check_numerics(false); }
+    } const guard;
+    check_numerics(true);
+    auto const refuses = [](auto const& f, tensor<double> const& x, std::string const& start) {
+        auto tape = create_tape();
+        tensor const loss = f(x);
+        BOOST_CHECK_EXCEPTION(grad(tape, loss, x), numerics_error, [&](error const& e) {
+            BOOST_TEST_MESSAGE(e.what());
+            return std::string(e.what()).starts_with(start) && std::string(e.what()).ends_with("]");
+        });
+        BOOST_TEST(tape.size() > 0u); // it is as it was
+    };
+    tensor const x = constant({1., 0., 2.});
+    auto const root = [](auto const& v) { return sum(sqrt(v)); };
+    refuses(root, x, "gradient of sum(sqrt(x0)) by x0: element 1 of 3 is inf");
+    refuses(
+        [](auto const& v) {
+            tensor const y = sqrt(v) * 2.;
+            tensor const z = y + 1.; // reversed with it, one after the other
+            return sum(z * z);
+        },
+        x,
+        "gradient of sqrt(x0) * c by x0: element 1 of 3 is inf");
+    refuses(
+        [](auto const& v) { return sum(sqrt(flip(v))); },
+        x,
+        "gradient of sum(sqrt(x0)) by x0: element 1 of 3 is inf");
+    refuses(
+        [](auto const& v) { return sqrt(v) * 3.; },
+        constant(0.),
+        "gradient of sqrt(x0) * c by x0: element 0 of 1 is inf");
+    auto again = replay(root);
+    BOOST_TEST(again.gradient(x + 1.)(1) == 0.5);
+    BOOST_TEST(again.gradient(x + 1.)(1) == 0.5);
+    BOOST_CHECK_THROW(again.gradient(x), numerics_error);
+    auto tape = create_tape();
+    tensor const y = exp(x);
+    BOOST_TEST(grad(tape, sum(y * y), x)(1) == 2.);
+}

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <xgrad/engine/run_chain.hpp>
+#include <xgrad/expr/numerics.hpp>
 #include <xgrad/mode/closing_statements.hpp>
 #include <xgrad/mode/gradient_chain.hpp>
 #include <xgrad/mode/replay_steps.hpp>
 #include <xgrad/mode/straight_line_builder.hpp>
 #include <xgrad/tape/sweep_request.hpp>
-#include <xgrad/tensor/numerics.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -167,7 +167,7 @@ private:
     /// expects, or somebody wants to look at all values.
     bool run_head(std::span<tensor_body* const> arguments)
     {
-        if (numerics_checked().load(std::memory_order_relaxed) || !head_.run(arguments, results_)) {
+        if (numerics_are_checked() || !head_.run(arguments, results_)) {
             return false;
         }
         for (std::size_t k = 0; k < places_.size(); ++k) {

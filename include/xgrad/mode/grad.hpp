@@ -235,7 +235,8 @@ auto gradients_of(
 /// empty afterwards and records on.
 ///
 /// Throws tape_error where the tape does not hold the target, unconnected_error where the target
-/// does not depend on a source (zeros with {.unconnected = unconnected::zero}).
+/// does not depend on a source (zeros with {.unconnected = unconnected::zero}), numerics_error as
+/// check_numerics says.
 template <class T, class Sources>
 auto grad(
     tape& t,

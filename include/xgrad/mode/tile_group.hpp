@@ -2,10 +2,10 @@
 
 #include <xgrad/base/short_list.hpp>
 #include <xgrad/engine/tile_run.hpp>
+#include <xgrad/expr/numerics.hpp>
 #include <xgrad/mode/variable_values.hpp>
 #include <xgrad/tape/record.hpp>
 #include <xgrad/tape/replay_watch.hpp>
-#include <xgrad/tensor/numerics.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -97,7 +97,7 @@ public:
                 auto const* const body = values[p.variable];
                 return body->dense(compute) && (body->size == size || body->size == 1);
             });
-        if (!fits || numerics_checked().load(std::memory_order_relaxed)) {
+        if (!fits || numerics_are_checked()) {
             return false;
         }
         bool const recorded = is_recording();

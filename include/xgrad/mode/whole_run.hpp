@@ -1,11 +1,11 @@
 #pragma once
 
 #include <xgrad/engine/run_chain.hpp>
+#include <xgrad/expr/numerics.hpp>
 #include <xgrad/mode/gradient_chain.hpp>
 #include <xgrad/mode/reduction_run.hpp>
 #include <xgrad/mode/straight_line_builder.hpp>
 #include <xgrad/tape/replay_watch.hpp>
-#include <xgrad/tensor/numerics.hpp>
 
 #include <memory>
 #include <optional>
@@ -88,8 +88,7 @@ private:
     XGRAD_ALWAYS_INLINE body_pointer
     run(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
     {
-        if (is_recording() || current_replay_watch() != nullptr ||
-            numerics_checked().load(std::memory_order_relaxed)) {
+        if (is_recording() || current_replay_watch() != nullptr || numerics_are_checked()) {
             return {};
         }
         auto* place = outside_.data();

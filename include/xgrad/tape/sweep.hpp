@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/tape/check_adjoints.hpp>
 #include <xgrad/tape/expression_sweep.hpp>
 #include <xgrad/tape/pullback.hpp>
 #include <xgrad/tape/small_sweep.hpp>
@@ -53,6 +54,7 @@ public:
           recorded_(recorded),
           recompute_(recompute),
           knows_gradients_(r.knows_gradients()),
+          checks_(recorded == nullptr && detail::numerics_are_checked()),
           lists_(*borrowed_)
     {}
 
@@ -60,7 +62,7 @@ public:
     /// where a target is not on the tape, unconnected_error where no target depends on a source.
     void run(grad_options const& options, std::span<body_pointer> gradients)
     {
-        if (recorded_ == nullptr && hand_over(gradients)) {
+        if (recorded_ == nullptr && !checks_ && hand_over(gradients)) {
             return;
         }
         lists_.all.start(recording_, recorded_ != nullptr ? recorded_->join : nullptr);
@@ -75,6 +77,9 @@ public:
                 recompute_values(i - 1);
             }
             i = reverse_from(i);
+            if (checks_) {
+                detail::check_adjoints(recording_.statements()[i], lists_.all);
+            }
         }
         segment_.reset();
         for (std::size_t i = 0; i < sources_.size(); ++i) {
@@ -197,7 +202,8 @@ private:
             statement_pullback sweep(recording_, s, lists_.all);
             s.operation->reverse(sweep);
         } else {
-            auto const begin = knows_gradients_ ? end - 1 : segment_ ? segment_->begin() : 0;
+            bool const alone = knows_gradients_ || checks_;
+            auto const begin = alone ? end - 1 : segment_ ? segment_->begin() : 0;
             return reverse_run(run_before(recording_, begin, end), end);
         }
         lists_.all.release(s.result);
@@ -290,6 +296,7 @@ private:
     recomputing_way recompute_;
     std::optional<recomputed_segment> segment_; // that has its values
     bool knows_gradients_;
+    bool checks_; // each statement's adjoints: see check_numerics
     detail::borrowed_lists borrowed_;
     detail::sweep_lists& lists_;
 };

@@ -3,10 +3,10 @@
 #include <xgrad/base/short_list.hpp>
 #include <xgrad/engine/aligned.hpp>
 #include <xgrad/expr/kernels.hpp>
+#include <xgrad/expr/numerics.hpp>
 #include <xgrad/expr/result_shape.hpp>
 #include <xgrad/tape/record.hpp>
 #include <xgrad/tape/replay_watch.hpp>
-#include <xgrad/tensor/numerics.hpp>
 
 #include <source_location>
 #include <span>

@@ -20,6 +20,11 @@ inline std::atomic<bool>& numerics_checked() noexcept
     return checked;
 }
 
+inline bool numerics_are_checked() noexcept
+{
+    return numerics_checked().load(std::memory_order_relaxed);
+}
+
 /// "exp(x0) * 2 + x1": the formula with its tensors numbered and its numbers left open.
 XGRAD_COLD inline std::string formula_of(block_kernels const& kernels)
 {
@@ -60,7 +65,8 @@ XGRAD_COLD XGRAD_FUNCTION void search_result(
 } // namespace detail
 
 /// With `true`, the first statement of any thread whose result holds a NaN or an infinity throws
-/// numerics_error, naming its formula and line.
+/// numerics_error, naming its formula and line; and so does a gradient where it passes the first
+/// statement whose operands' adjoints hold one.
 inline void check_numerics(bool on) noexcept
 {
     detail::numerics_checked().store(on, std::memory_order_relaxed);
@@ -70,7 +76,7 @@ namespace detail {
 inline void check_result(
     tensor_body const& body, block_kernels const& kernels, std::source_location const& where)
 {
-    if (numerics_checked().load(std::memory_order_relaxed)) {
+    if (numerics_are_checked()) {
         search_result(body, formula_of(kernels), where);
     }
 }
@@ -78,7 +84,7 @@ inline void check_result(
 inline void
 check_result(tensor_body const& body, std::string_view operation, std::source_location const& where)
 {
-    if (numerics_checked().load(std::memory_order_relaxed)) {
+    if (numerics_are_checked()) {
         search_result(body, std::string(operation), where);
     }
 }
