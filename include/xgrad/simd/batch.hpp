@@ -113,7 +113,7 @@ struct batch<T>
 
     XGRAD_ALWAYS_INLINE friend batch operator/(batch a, batch b) noexcept
     {
-        return a.lanes / b.lanes;
+        return detail::quotient(a.lanes, b.lanes);
     }
 
     XGRAD_ALWAYS_INLINE friend mask<T> operator==(batch a, batch b) noexcept
@@ -148,7 +148,7 @@ struct batch<T>
         return detail::fused_multiply_add(a.lanes, b.lanes, c.lanes);
     }
 
-    XGRAD_ALWAYS_INLINE friend batch sqrt(batch a) noexcept { return xsimd::sqrt(a.lanes); }
+    XGRAD_ALWAYS_INLINE friend batch sqrt(batch a) noexcept { return detail::square_root(a.lanes); }
 
     /// The larger and the smaller of numbers: where one is NaN, either.
     XGRAD_ALWAYS_INLINE friend batch larger_number(batch a, batch b) noexcept

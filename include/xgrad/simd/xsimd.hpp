@@ -36,6 +36,33 @@ fused_multiply_add(Register const& x, Register const& y, Register const& z) noex
     return rounded(xsimd::fma(x, y, z));
 }
 
+template <class Register>
+XGRAD_ALWAYS_INLINE Register quotient(Register const& x, Register const& y) noexcept
+{
+    return x / y;
+}
+
+template <class Register>
+XGRAD_ALWAYS_INLINE Register square_root(Register const& x) noexcept
+{
+    return xsimd::sqrt(x);
+}
+
+#if defined(__aarch64__)
+// xsimd 8 approaches these from an estimate, as ARMv7 has to: not rounded as they must be, and NaN
+// where the divisor is subnormal.
+XGRAD_ALWAYS_INLINE xsimd::batch<float>
+quotient(xsimd::batch<float> const& x, xsimd::batch<float> const& y) noexcept
+{
+    return vdivq_f32(x, y);
+}
+
+XGRAD_ALWAYS_INLINE xsimd::batch<float> square_root(xsimd::batch<float> const& x) noexcept
+{
+    return vsqrtq_f32(x);
+}
+#endif
+
 /// from[index] for each lane, where one instruction does it.
 template <class T, class Index>
 xsimd::batch<T> gather(T const* from, Index const& index) = delete;
