@@ -189,6 +189,33 @@ BOOST_AUTO_TEST_CASE(a_jacobian_by_a_source_on_which_nothing_depends_is_an_error
     BOOST_TEST(jacobian(tape, y, x)(1, 1) == 4.);
 }
 
+BOOST_AUTO_TEST_CASE(a_checkpoint_draws_the_same_random_numbers_again)
+{
+    auto const noisy = [](auto const& v) {
+        return tensor(v * random::uniform(v.shape()) + random::normal(v.shape()));
+    };
+    auto const x = ones({100});
+    auto tape = create_tape({.persistent = true});
+    random::seed(2);
+    tensor const y = sum(checkpoint(noisy, x));
+    auto const next = random::uniform({}).item();
+    random::seed(2);
+    tensor const expected = sum(noisy(x));
+    BOOST_TEST(y.item() == expected.item());
+    BOOST_TEST(random::uniform({}).item() == next);
+    random::seed(9);
+    auto const after = random::uniform({2})(1);
+    random::seed(9);
+    random::uniform({});
+    auto const g = grad(tape, y, x);
+    BOOST_TEST(random::uniform({}).item() == after); // the sweep has drawn none of these
+    BOOST_TEST(amax(abs(g - grad(tape, expected, x))).item() == 0.);
+    tensor const z = sum(checkpointed_loop(noisy, 9, x));
+    auto const by_loop = grad(tape, z, x);
+    random::seed(2);
+    BOOST_TEST(amax(abs(by_loop - grad(tape, z, x))).item() == 0.);
+}
+
 BOOST_AUTO_TEST_CASE(a_custom_gradient_and_a_checkpoint_have_second_derivatives)
 {
     auto const own = custom_gradient(

@@ -2,6 +2,8 @@
 
 #include <xgrad/xgrad.hpp>
 
+#include <string>
+#include <thread>
 #include <vector>
 
 using namespace xgrad;
@@ -90,4 +92,20 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_numbers)
     BOOST_TEST(sum(abs(b - random::uniform<float>({50}, -2, 3))).item() == 0.f);
     BOOST_TEST(amin(b).item() >= -2.f);
     BOOST_TEST(amax(b).item() < 3.f);
+}
+
+BOOST_AUTO_TEST_CASE(random_numbers_of_no_range_or_deviation_are_refused_and_threads_have_their_own)
+{
+    BOOST_CHECK_EXCEPTION(random::uniform({3}, 3, 1), value_error, [](error const& e) {
+        return std::string(e.what()).starts_with(
+            "random::uniform: low = 3, high = 1; high is at least low");
+    });
+    BOOST_CHECK_THROW(random::uniform({3}, -1e308, 1e308), value_error);
+    BOOST_CHECK_THROW(random::normal({3}, 0, -1), value_error);
+    BOOST_TEST(random::uniform({2}, 1, 1)(1) == 1.);
+    double first = 0;
+    double second = 0;
+    std::thread([&] { first = random::uniform({}).item(); }).join();
+    std::thread([&] { second = random::uniform({}).item(); }).join();
+    BOOST_TEST(first != second);
 }

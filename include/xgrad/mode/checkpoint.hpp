@@ -1,10 +1,13 @@
 #pragma once
 
 #include <xgrad/mode/value_and_grad.hpp>
+#include <xgrad/tensor/random.hpp>
 
 #include <array>
 #include <cmath>
 #include <functional>
+#include <memory>
+#include <random>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -33,13 +36,44 @@ auto computed_and_read(
     return computed(std::forward<F>(f));
 }
 
+/// Where this thread's generator stood before a function drew random numbers; null where it drew
+/// none. Whoever calls the function once more, while this lives, gets the same numbers.
+using drawn_numbers = std::shared_ptr<std::mt19937_64 const>;
+
+class same_numbers
+{
+public:
+    explicit same_numbers(drawn_numbers const& drawn)
+    {
+        if (drawn != nullptr) {
+            own_ = std::make_unique<std::mt19937_64>(
+                std::exchange(random::detail::generator(), *drawn));
+        }
+    }
+
+    same_numbers(same_numbers const&) = delete;
+    same_numbers& operator=(same_numbers const&) = delete;
+
+    ~same_numbers()
+    {
+        if (own_ != nullptr) {
+            random::detail::generator() = *own_;
+        }
+    }
+
+private:
+    std::unique_ptr<std::mt19937_64 const> own_;
+};
+
 /// A function of tensors of T... as one statement whose way back calls it again. Behind the
 /// arguments among its operands are the tensors that it has captured.
 template <class F, class... T>
 class checkpoint_operation : public array_operation
 {
 public:
-    checkpoint_operation(F const& f, bool captures) : f_(f), captures_(captures) {}
+    checkpoint_operation(F const& f, bool captures, drawn_numbers drawn)
+        : f_(f), captures_(captures), drawn_(std::move(drawn))
+    {}
 
     std::string_view name() const noexcept override { return "checkpoint"; }
 
@@ -50,8 +84,11 @@ public:
             [](auto const&... x) { return std::array<tensor_body*, sizeof...(T)>{&x.body()...}; },
             arguments);
         auto t = create_tape();
-        auto const value = std::apply(
-            [&](auto const&... x) { return as_tensor(std::invoke(f_, x...)); }, arguments);
+        auto const value = [&] {
+            same_numbers const as_before(drawn_);
+            return std::apply(
+                [&](auto const&... x) { return as_tensor(std::invoke(f_, x...)); }, arguments);
+        }();
         t.record().know(value.body()); // also where it depends on nothing
         std::vector<std::size_t> wanted;
         std::vector<tensor_body*> sources;
@@ -90,17 +127,19 @@ private:
 
     mutable F f_; // which may remember something, as a replayed function does
     bool captures_;
+    drawn_numbers drawn_;
 };
 } // namespace detail
 
 /// f(x...), of which the tape keeps only the arguments: the reverse sweep runs f again. f must
-/// return the same value for the same arguments. Gradients go through them, and through tensors
-/// that f has captured: by value, for f outlives this call. (Where it has captured some, a function
-/// that calls this is not replayed.)
+/// return the same value for the same arguments (and random numbers, which are drawn again as they
+/// were). Gradients go through them, and through tensors that f has captured: by value, for f
+/// outlives this call. (Where it has captured some, a function that calls this is not replayed.)
 template <class F, tensor_element... T>
 auto checkpoint(F f, tensor<T> const&... x)
 {
     std::vector<body_pointer> captured;
+    auto const before = random::detail::generator();
     auto const value = std::apply(
         [&](auto const&... argument) {
             return detail::computed_and_read(
@@ -121,7 +160,9 @@ auto checkpoint(F f, tensor<T> const&... x)
         {.operands = true},
         std::source_location(),
         f,
-        !captured.empty());
+        !captured.empty(),
+        before == random::detail::generator() ? detail::drawn_numbers()
+                                              : std::make_shared<std::mt19937_64 const>(before));
 }
 
 namespace detail {

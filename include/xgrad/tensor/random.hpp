@@ -3,17 +3,30 @@
 #include <xgrad/tensor/construct.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <random>
+#include <source_location>
+#include <string>
 
 namespace xgrad::random {
+namespace detail {
+/// This thread's generator. Those of threads that have not called `seed` give other numbers each.
+inline std::mt19937_64& generator()
+{
+    static std::atomic<std::uint64_t> threads{0};
+    thread_local std::mt19937_64 own{std::mt19937_64::default_seed + threads++};
+    return own;
+}
+} // namespace detail
+
 /// The generator of this thread.
 inline std::mt19937_64& engine()
 {
     xgrad::detail::note_random();
-    thread_local std::mt19937_64 generator{5489u};
-    return generator;
+    return detail::generator();
 }
 
 /// Starts this thread's generator anew: the same seed gives the same numbers.
@@ -62,13 +75,20 @@ struct unit_normal
 };
 } // namespace detail
 
-/// Uniform in [low, high).
+/// Uniform in [low, high). Throws value_error where high is below low, or too far from it.
 template <differentiable_element T = double>
 tensor<T> uniform(
     shape_argument const& shape,
     std::type_identity_t<T> low = T(0),
-    std::type_identity_t<T> high = T(1))
+    std::type_identity_t<T> high = T(1),
+    std::source_location where = std::source_location::current())
 {
+    if (!(low <= high) || !std::isfinite(high - low)) {
+        throw value_error(
+            "random::uniform: low = " + number_text(static_cast<double>(low)) +
+            ", high = " + number_text(static_cast<double>(high)) +
+            "; high is at least low, and their difference a finite number" + at(where));
+    }
     auto& bits = engine();
     // Rounding may reach `high`.
     auto const largest = std::nextafter(high, low);
@@ -77,13 +97,20 @@ tensor<T> uniform(
     });
 }
 
-/// Normal with the given mean and standard deviation.
+/// Normal with the given mean and standard deviation. Throws value_error for a deviation that is
+/// not at least 0.
 template <differentiable_element T = double>
 tensor<T> normal(
     shape_argument const& shape,
     std::type_identity_t<T> mean = T(0),
-    std::type_identity_t<T> deviation = T(1))
+    std::type_identity_t<T> deviation = T(1),
+    std::source_location where = std::source_location::current())
 {
+    if (!(deviation >= 0)) {
+        throw value_error(
+            "random::normal: the standard deviation is " +
+            number_text(static_cast<double>(deviation)) + "; it is at least 0" + at(where));
+    }
     auto& bits = engine();
     return xgrad::detail::generated<T>(shape, [&, next = detail::unit_normal<T>()]() mutable {
         return mean + deviation * next(bits);
