@@ -68,7 +68,10 @@ BOOST_AUTO_TEST_CASE(subscripts_that_do_not_fit_are_refused)
         "einsum: \"ij,ji->\" gives label 'j' the lengths 3 and 2 (operand 1 of shape {2, 3})");
     BOOST_TEST(
         message<shape_error>([&] { einsum("ij->ik", a); }) ==
-        "einsum: \"ij->ik\" must name axis 'k' of its result once, and in some operand");
+        "einsum: \"ij->ik\" must name label 'k' of its result once, and in some operand");
+    BOOST_CHECK_THROW(einsum("...i...->i", ones({2, 3})), shape_error);
+    BOOST_CHECK_THROW(einsum("i1->i", ones({2, 3})), shape_error);
+    BOOST_CHECK_THROW(einsum("ij->i-", ones({2, 3})), shape_error);
     BOOST_TEST(message<shape_error>([&] {
                    einsum("ij,jk->ik", a);
                }) == "einsum: \"ij,jk->ik\" does not name 1 operands");

@@ -168,3 +168,27 @@ BOOST_AUTO_TEST_CASE(matrices_with_nan_are_refused_or_give_nan)
                    svd(ones({2}));
                }) == "svd: shape {2} is no matrix; it needs at least two axes");
 }
+
+BOOST_AUTO_TEST_CASE(singular_values_of_zero_have_the_subgradient_of_least_norm)
+{
+    auto const by = [](auto const& f, tensor<double> const& x) {
+        auto tape = create_tape();
+        return grad(tape, f(x), x);
+    };
+    auto const nuclear_norm = [](auto const& x) { return norm(x, nuclear); };
+    auto const spectral_norm = [](auto const& x) { return norm(x, 2); };
+    auto const one = constant({{1., 0.}, {0., 0.}});
+    auto const zero = zeros({2, 2});
+    BOOST_TEST(amax(abs(by(nuclear_norm, zero))).item() == 0.);
+    BOOST_TEST(amax(abs(by(spectral_norm, zero))).item() == 0.);
+    BOOST_TEST(amax(abs(by(nuclear_norm, one) - one)).item() == 0.);
+    auto const rank_one = constant({{1., 2.}, {2., 4.}}); // its second one is 0 to rounding
+    BOOST_TEST(amax(abs(by(nuclear_norm, rank_one) - rank_one / 5.)).item() < 1e-15);
+    BOOST_TEST(by(nuclear_norm, zeros({0, 3})).size() == 0u);
+    struct restore
+    {
+        ~restore() { check_numerics(false); }
+    } const guard;
+    check_numerics(true);
+    BOOST_TEST(norm(constant({0., 1.}), -1).item() == 0.);
+}

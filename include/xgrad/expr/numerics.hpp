@@ -20,9 +20,27 @@ inline std::atomic<bool>& numerics_checked() noexcept
     return checked;
 }
 
+/// While it lives, this thread's results are not looked at: a step of an operation may be infinite
+/// whose result is not.
+class numerics_unchecked
+{
+public:
+    numerics_unchecked() noexcept { ++depth_; }
+
+    numerics_unchecked(numerics_unchecked const&) = delete;
+    numerics_unchecked& operator=(numerics_unchecked const&) = delete;
+
+    ~numerics_unchecked() { --depth_; }
+
+    static bool here() noexcept { return depth_ != 0; }
+
+private:
+    static inline thread_local constinit unsigned depth_ = 0;
+};
+
 inline bool numerics_are_checked() noexcept
 {
-    return numerics_checked().load(std::memory_order_relaxed);
+    return numerics_checked().load(std::memory_order_relaxed) && !numerics_unchecked::here();
 }
 
 /// "exp(x0) * 2 + x1": the formula with its tensors numbered and its numbers left open.

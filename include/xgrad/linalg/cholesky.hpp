@@ -15,6 +15,10 @@ void factor_cholesky(tensor_body& a, std::source_location const& where)
         int info = 0;
         // The lower triangle of rows is Fortran's upper one.
         lapack::potrf("U", &n, matrix, &n, &info, 1);
+        // A pivot may also be NaN, which not every implementation reports.
+        for (int i = 0; info == 0 && i < n; ++i) {
+            info = matrix[i * (n + 1)] > T(0) ? 0 : i + 1;
+        }
         if (info > 0) {
             throw value_error(
                 "cholesky: the matrix is not positive definite: pivot " + std::to_string(info - 1) +

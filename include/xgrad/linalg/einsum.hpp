@@ -28,6 +28,35 @@ inline bool is_label(char c) noexcept
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/// Throws shape_error where a part of the subscripts holds more than labels, spaces and an
+/// ellipsis.
+inline void
+check_labels(std::string_view subscripts, std::string_view text, std::source_location const& where)
+{
+    std::size_t ellipses = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text.substr(i, 3) == "...") {
+            ++ellipses;
+            i += 2;
+        } else if (!is_label(text[i]) && text[i] != ' ') {
+            fail_einsum(
+                subscripts,
+                "holds '" + std::string(1, text[i]) + "'; labels are letters, as in \"ij,jk->ik\"",
+                where);
+        }
+    }
+    if (ellipses > 1) {
+        fail_einsum(
+            subscripts, "has more than one ellipsis in \"" + std::string(text) + "\"", where);
+    }
+}
+
+/// How an error names a label.
+inline std::string name_of_label(char label)
+{
+    return is_label(label) ? "label '" + std::string(1, label) + "'" : "an axis of the ellipsis";
+}
+
 /// `text` with its ellipsis replaced by the last `axes` of the labels that stand for one.
 inline std::string with_ellipsis(
     std::string_view subscripts,
@@ -46,8 +75,6 @@ inline std::string with_ellipsis(
             i += 2;
         } else if (is_label(text[i])) {
             labels += text[i];
-        } else if (text[i] != ' ') {
-            fail_einsum(subscripts, "holds '" + std::string(1, text[i]) + "'", where);
         }
     }
     return labels;
@@ -70,6 +97,7 @@ inline einsum_labels parse_einsum(
         }
         auto const text = inputs.substr(0, comma);
         inputs.remove_prefix(comma == inputs.npos ? inputs.size() : comma + 1);
+        check_labels(subscripts, text, where);
         auto const letters =
             static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_label));
         bool const open = text.find("...") != text.npos;
@@ -85,6 +113,7 @@ inline einsum_labels parse_einsum(
         labels.operands.push_back(with_ellipsis(subscripts, text, rest, where));
     }
     if (arrow != subscripts.npos) {
+        check_labels(subscripts, subscripts.substr(arrow + 2), where);
         labels.result = with_ellipsis(subscripts, subscripts.substr(arrow + 2), widest, where);
         return labels;
     }
@@ -120,7 +149,7 @@ inline label_lengths einsum_lengths(
             if (seen[label] && lengths[label] != length && lengths[label] != 1 && length != 1) {
                 fail_einsum(
                     subscripts,
-                    "gives label '" + std::string(1, labels.operands[i][axis]) + "' the lengths " +
+                    "gives " + name_of_label(labels.operands[i][axis]) + " the lengths " +
                         std::to_string(lengths[label]) + " and " + std::to_string(length) +
                         " (operand " + std::to_string(i) + " of shape " + to_string(shapes[i]) +
                         ")",
@@ -135,8 +164,7 @@ inline label_lengths einsum_lengths(
             std::count(labels.result.begin(), labels.result.end(), label) != 1) {
             fail_einsum(
                 subscripts,
-                "must name axis '" + std::string(1, label) +
-                    "' of its result once, and in some operand",
+                "must name " + name_of_label(label) + " of its result once, and in some operand",
                 where);
         }
     }

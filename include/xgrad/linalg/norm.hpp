@@ -50,7 +50,11 @@ tensor<T> vector_norm(tensor<T> const& x, double p, std::source_location const& 
     if (std::isinf(p)) {
         return amin(abs(x), {}, {}, where);
     }
-    return tensor<T>(pow(sum(pow(abs(x), T(p)), {}, {}, where), T(1 / p)), where);
+    auto const powers = [&] {
+        numerics_unchecked const with_zeros; // whose power is infinite, and the norm 0
+        return sum(pow(abs(x), T(p)), {}, {}, where);
+    }();
+    return tensor<T>(pow(powers, T(1 / p)), where);
 }
 
 template <class T>

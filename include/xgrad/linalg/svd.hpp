@@ -1,10 +1,14 @@
 #pragma once
 
+#include <xgrad/array/view.hpp>
 #include <xgrad/linalg/lapack.hpp>
 #include <xgrad/linalg/packed.hpp>
 #include <xgrad/ops/comparison.hpp>
 #include <xgrad/ops/selection.hpp>
 #include <xgrad/tape/one_statement.hpp>
+
+#include <algorithm>
+#include <limits>
 
 namespace xgrad {
 /// A = U diag(s) Vh.
@@ -83,8 +87,12 @@ svd_adjoint(svd_factors<T> const& f, svd_factors<T> const& g, std::source_locati
     auto const l = matmul(f.vh, transposed_matrices(g.vh, where), where);
     auto const jt = transposed_matrices(j, where);
     auto const lt = transposed_matrices(l, where);
-    tensor<T> const inner = gaps * ((j - jt) * row + (l - lt) * column) +
-        tensor<T>(identity_body<T>({k, k})) * as_row(g.s, where);
+    // Where one is 0 (to rounding), it has a cusp: its subgradient of least norm is 0.
+    auto const rounding = static_cast<T>(std::max(m, n)) * std::numeric_limits<T>::epsilon();
+    auto const largest = as_row(view(f.s, ellipsis(), range(0, 1)), where);
+    auto const by_s = xgrad::where(row > rounding * largest, as_row(g.s, where), T(0));
+    tensor<T> const inner =
+        gaps * ((j - jt) * row + (l - lt) * column) + tensor<T>(identity_body<T>({k, k})) * by_s;
     auto left = matmul(f.u, inner, where);
     if (m > k) {
         left = left + (g.u - matmul(f.u, j, where)) * xgrad::where(row == T(0), T(0), T(1) / row);
@@ -122,8 +130,9 @@ tensor<T> recorded_svd(tensor<T> const& a, std::source_location const& where)
 /// The singular value decomposition (reduced) of stacks of matrices {..., m, n}.
 ///
 /// The sign of a pair of singular vectors is free, so only a function that does not depend on it
-/// has a gradient. Equal singular values contribute none through their vectors. Throws value_error
-/// where the iteration fails.
+/// has a gradient. Equal singular values contribute none through their vectors, and a value that is
+/// 0 to rounding (at most max(m, n) ε times the largest) has none: its subgradient of least norm.
+/// Throws value_error where the iteration fails.
 /// ∂A = (U (F ∘ (J - Jᵀ) s + s F ∘ (L - Lᵀ) + ∂s) + (∂U - U J) s⁻¹) Vh + U s⁻¹ (∂Vh - Lᵀ Vh), where
 /// J = Uᵀ ∂U, L = Vh ∂Vhᵀ, F_ij = 1 / (s_j² - s_i²). Townsend 2016, Differentiating the singular
 /// value decomposition; Wan and Zhang 2019, Automatic differentiation for complex valued SVD.
