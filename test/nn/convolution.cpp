@@ -112,8 +112,37 @@ BOOST_AUTO_TEST_CASE(channels_and_windows_that_do_not_fit_are_refused)
         "conv2d: a window of 3 elements (dilation 1, stride 1) does not fit into an axis of 2 with "
         "a "
         "padding of 0");
+    BOOST_TEST(message<shape_error>([] {
+                   conv2d(ones({1, 1, 3, 3}), ones({1, 1, 2, 2}), {.stride = 0});
+               }) == "conv2d: a window of 2 elements, stride 0, dilation 1; each is at least 1");
+    constexpr auto huge = std::numeric_limits<std::size_t>::max();
+    for (conv2d_options const& o :
+         {conv2d_options{.dilation = huge},
+          conv2d_options{.dilation = huge / 2 + 1},
+          conv2d_options{.padding = huge / 2 + 1}}) {
+        BOOST_CHECK_THROW(conv2d(ones({1, 1, 3, 3}), ones({1, 1, 3, 3}), o), shape_error);
+        BOOST_CHECK_THROW(conv2d(ones({1, 1, 3, 3}), ones({1, 1, 2, 2}), o), shape_error);
+    }
+    BOOST_CHECK_THROW(conv2d(ones({1, 1, 3, 3}), ones({1, 1, 2, 2}), {.groups = 0}), shape_error);
     BOOST_CHECK_THROW(conv1d(ones({1, 2}), ones({1, 2, 3})), shape_error);
     BOOST_CHECK_THROW(conv1d(ones({1, 2, 5}), ones({1, 2, 3}), {.stride = 0}), shape_error);
     BOOST_CHECK_THROW(max_pool2d(ones({3}), 2), shape_error);
     BOOST_CHECK_THROW(conv2d(ones({1, 1, 3, 3}), ones({2, 1, 2, 2}), ones({3})), shape_error);
+}
+
+BOOST_AUTO_TEST_CASE(each_window_of_a_pool_holds_an_element_of_the_image)
+{
+    BOOST_TEST(
+        message<value_error>([] {
+            max_pool2d(ones({3, 3}), 2, {.padding = 2});
+        }) ==
+        "max_pool2d: a padding of 2 beside windows of 2; at most half a window, so that each holds "
+        "an element");
+    BOOST_CHECK_THROW(avg_pool2d(ones({3, 3}), {3, 1}, {.padding = 1}), value_error);
+    struct restore
+    {
+        ~restore() { check_numerics(false); }
+    } const guard;
+    check_numerics(true); // of its own padding it does not complain
+    BOOST_TEST(sum(max_pool2d(-ones({3, 3}), 2, {.padding = 1})).item() == -4.);
 }

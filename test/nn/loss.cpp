@@ -95,9 +95,9 @@ BOOST_AUTO_TEST_CASE(labels_that_do_not_fit_are_refused)
         message<value_error>([] {
             softmax_cross_entropy(ones({2, 3}), constant({0.5, 1.}));
         }) ==
-        "softmax_cross_entropy: label 0.500000 is no class number; probabilities are shaped like "
-        "the "
-        "logits");
+        "softmax_cross_entropy: label 0.500000 is no class number, which counts from 0; "
+        "probabilities are shaped like the logits");
+    BOOST_CHECK_THROW(softmax_cross_entropy(ones({2, 3}), constant({0, -1})), value_error);
     BOOST_TEST(message<value_error>([] {
                    softmax_cross_entropy(ones({2, 3}), constant({0, 3}));
                }) == "softmax_cross_entropy: index 3 is out of range for axis 1 of shape {2, 3}");
@@ -114,4 +114,40 @@ BOOST_AUTO_TEST_CASE(softmax_of_nothing_is_empty)
 {
     BOOST_TEST((softmax(zeros({0, 3})).shape() == shape_type{0, 3}));
     BOOST_TEST((log_softmax(zeros({3, 0})).shape() == shape_type{3, 0}));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_impossible_and_has_no_share_costs_nothing)
+{
+    constexpr auto infinity = std::numeric_limits<double>::infinity();
+    auto const is = [](tensor<double> const& x, std::vector<double> const& expected) {
+        return std::equal(
+            x.begin(), x.end(), expected.begin(), expected.end(), [](double a, double b) {
+                return a == b || std::abs(a - b) < 1e-14;
+            });
+    };
+    auto tape = create_tape({.persistent = true});
+    auto const shares = constant({0.5, 0., 0.5});
+    auto const logits = constant({1., -infinity, 2.});
+    auto const loss = softmax_cross_entropy(logits, shares);
+    auto const p = 1 / (1 + std::exp(1.));
+    BOOST_TEST(is(loss, {-0.5 * std::log(p) - 0.5 * std::log(1 - p)}));
+    BOOST_TEST(is(grad(tape, loss, logits), {p - 0.5, 0., 0.5 - p}));
+    auto const nowhere = full({3}, -infinity);
+    auto const logs = log_softmax(nowhere);
+    BOOST_TEST(is(logs, {-infinity, -infinity, -infinity}));
+    BOOST_TEST(is(grad(tape, logs, nowhere), {0., 0., 0.}));
+    auto const sure = constant({infinity, -infinity, infinity, -infinity});
+    auto const truth = constant({1., 0., 0., 1.});
+    auto const losses = sigmoid_cross_entropy(sure, truth, loss_reduction::none);
+    BOOST_TEST(is(losses, {0., 0., infinity, infinity}));
+    BOOST_TEST(is(grad(tape, losses, sure), {0., 0., 1., -1.}));
+}
+
+BOOST_AUTO_TEST_CASE(a_loss_takes_a_number_on_either_side)
+{
+    auto const x = constant({1., 2.});
+    BOOST_TEST(mse(x, 0.).item() == 2.5);
+    BOOST_TEST(mse(0., 2 * x).item() == 10.);
+    BOOST_TEST(huber(x, 1).item() == 0.25);
+    BOOST_TEST(sigmoid_cross_entropy(x, 1.).item() == sigmoid_cross_entropy(x, ones({2})).item());
 }

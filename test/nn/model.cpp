@@ -82,6 +82,12 @@ BOOST_AUTO_TEST_CASE(every_activation_is_the_function_of_its_name)
     check(softplus, [](auto const& x) { return softplus(x); });
     check(gelu, [](auto const& x) { return gelu(x); });
     check(silu, [](auto const& x) { return silu(x); });
+    check(gelu_tanh, [](auto const& x) { return gelu_tanh(x); });
+    check(selu, [](auto const& x) { return selu(x); });
+    check(relu6, [](auto const& x) { return relu6(x); });
+    check(softsign, [](auto const& x) { return softsign(x); });
+    check(hard_tanh, [](auto const& x) { return hard_tanh(x); });
+    check(hard_sigmoid, [](auto const& x) { return hard_sigmoid(x); });
     check(softmax, [](auto const& x) { return softmax(x); });
     check(log_softmax, [](auto const& x) { return log_softmax(x); });
     check([](auto const& x) { return 3 * x; }, [](auto const& x) { return 3 * x; });
@@ -140,5 +146,49 @@ BOOST_AUTO_TEST_CASE(models_and_data_that_do_not_fit_are_refused)
         }) ==
         "dense: an example has the shape {2, 3, 3}; the layer takes 1 axes: put flatten() before "
         "it");
+    BOOST_TEST(message<shape_error>([&] {
+                   sequential({conv2d(4, 2, relu, {.groups = 2})}).build({3, 4, 4});
+               }) == "conv2d: 2 groups share 3 channels and 4 filters evenly, which they cannot");
+    BOOST_CHECK_THROW(
+        sequential({conv2d(4, 2, relu, {.groups = 0})}).build({3, 4, 4}), shape_error);
+    model.build({2});
+    model.weights().pop_back();
+    BOOST_TEST(
+        message<value_error>([&] {
+            model(ones({3, 2}));
+        }) ==
+        "sequential: weights() has 1 tensors; the layers have 2: assign to them, and leave their "
+        "number as it is");
     BOOST_CHECK_THROW(accuracy(ones({3}), ones({3})), shape_error);
+}
+
+BOOST_AUTO_TEST_CASE(an_optimizer_wants_a_gradient_of_its_shape_for_each_weight)
+{
+    auto const refuse = [](auto optimizer, std::string const& name) {
+        std::vector<tensor<double>> weights{ones({2}), ones({1})};
+        BOOST_TEST(message<shape_error>([&] {
+                       optimizer(weights, std::vector{ones({2})});
+                   }) == name + ": 2 weights and 1 gradients; there is one for each");
+        BOOST_TEST(message<shape_error>([&] {
+                       optimizer(weights, std::vector{ones({2}), ones({3})});
+                   }) == name + ": weight 1 has shape {1}, its gradient {3}; they are equal");
+        BOOST_TEST(sum(abs(weights[0] - 1.)).item() == 0.); // nothing has changed
+    };
+    refuse(sgd(), "sgd");
+    refuse(momentum(), "momentum");
+    refuse(adam(), "adam");
+}
+
+BOOST_AUTO_TEST_CASE(every_loss_goes_by_its_name)
+{
+    random::seed(5);
+    auto const x = random::normal({16, 3});
+    tensor const y = sum(x, 1, {.keep_dims = true});
+    for (loss_function<> const& loss : {loss_function<>(mse), loss_function<>(huber)}) {
+        sequential model({dense(1)});
+        model.compile(sgd(0.1), loss);
+        auto const history = model.fit(x, y, {.epochs = 20, .progress = nullptr});
+        BOOST_TEST(history.back() < history.front());
+    }
+    BOOST_TEST(loss_function<>(huber)(x, x + 3.).item() == huber(x, x + 3.).item());
 }

@@ -115,3 +115,28 @@ BOOST_AUTO_TEST_CASE(zeros_are_normalized_and_clipped_without_nan)
         }) ==
         "batch_norm: shapes {2, 3} and {2} do not fit: a vector of 3 elements goes along axis 1");
 }
+
+BOOST_AUTO_TEST_CASE(a_norm_whose_square_overflows_is_a_norm_all_the_same)
+{
+    for (double const scale : {1e200, 1e-200}) {
+        std::vector<tensor<double>> const list{scale * constant({3., 0.}), scale * constant({4.})};
+        auto const clipped = clip_by_global_norm(list, scale);
+        BOOST_TEST(clipped[0](0) == 0.6 * scale, boost::test_tools::tolerance(1e-15));
+        BOOST_TEST(clipped[1](0) == 0.8 * scale, boost::test_tools::tolerance(1e-15));
+    }
+    BOOST_TEST(l2_normalize(constant({3e200, 4e200}))(1) == 0.8);
+    BOOST_TEST(l2_normalize(constant({3e20f, 4e20f}))(1) == 0.8f);
+    BOOST_TEST(clip_by_global_norm(std::vector<tensor<double>>(), 1.).empty());
+}
+
+BOOST_AUTO_TEST_CASE(factors_that_would_enlarge_x_are_refused)
+{
+    BOOST_TEST(
+        records::message<shape_error>([] {
+            layer_norm(ones({2, 3}), ones({3}), ones({4, 2, 3}));
+        }) ==
+        "layer_norm: beta has shape {4, 2, 3}, x {2, 3}; it is shaped like the axes that are "
+        "normalised");
+    BOOST_CHECK_THROW(layer_norm(ones({2, 3}), ones({2}), ones({3})), shape_error);
+    BOOST_CHECK_THROW(dropout(ones({3}), 1., ones({3}) > 0.), value_error);
+}

@@ -8,8 +8,8 @@
 #include <type_traits>
 
 namespace xgrad {
-/// What a layer does to its outputs: one of our functions by its name (`dense(64, relu)`), or any
-/// function of a tensor. Nothing, by default.
+/// What a layer does to its outputs: an activation of ours by its name (`dense(64, relu)`), or any
+/// function of a tensor (`[](auto const& x) { return leaky_relu(x, 0.1); }`). Nothing, by default.
 class layer_activation
 {
     template <class T>
@@ -71,6 +71,42 @@ public:
     layer_activation(rule_function<rules::silu_rule>)
     {
         apply_rule<rules::silu_rule>();
+    }
+
+    template <class Named = void>
+    layer_activation(rule_function<rules::gelu_tanh_rule>)
+    {
+        apply_rule<rules::gelu_tanh_rule>();
+    }
+
+    template <class Named = void>
+    layer_activation(rule_function<rules::selu_rule>)
+    {
+        apply_rule<rules::selu_rule>();
+    }
+
+    template <class Named = void>
+    layer_activation(rule_function<rules::relu6_rule>)
+    {
+        apply_rule<rules::relu6_rule>();
+    }
+
+    template <class Named = void>
+    layer_activation(rule_function<rules::softsign_rule>)
+    {
+        apply_rule<rules::softsign_rule>();
+    }
+
+    template <class Named = void>
+    layer_activation(rule_function<rules::hard_tanh_rule>)
+    {
+        apply_rule<rules::hard_tanh_rule>();
+    }
+
+    template <class Named = void>
+    layer_activation(rule_function<rules::hard_sigmoid_rule>)
+    {
+        apply_rule<rules::hard_sigmoid_rule>();
     }
 
     /// softmax, log_softmax, or another function over the last axis.

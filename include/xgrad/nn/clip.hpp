@@ -1,9 +1,9 @@
 #pragma once
 
+#include <xgrad/array/concatenate.hpp>
 #include <xgrad/array/norm.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/comparison.hpp>
-#include <xgrad/ops/power.hpp>
 #include <xgrad/ops/selection.hpp>
 #include <xgrad/tape/one_statement.hpp>
 
@@ -59,11 +59,12 @@ std::vector<tensor<T>> clip_by_global_norm(
 {
     detail::one_statement const whole("clip_by_global_norm", where);
     auto const bound = detail::norm_bound<T>("clip_by_global_norm", clip_norm, where);
-    tensor<T> squares = T(0);
+    std::vector<tensor<T>> norms; // not their squares, which may overflow
     for (auto const& x : list) {
-        squares = squares + norm_sq(x, {}, {}, where);
+        norms.push_back(norm_l2(x, {}, {}, where));
     }
-    tensor<T> const factor = detail::clip_factor(tensor<T>(sqrt(squares)), bound);
+    auto const norm = norms.empty() ? tensor<T>(T(0)) : norm_l2(stack(norms), {}, {}, where);
+    tensor<T> const factor = detail::clip_factor(norm, bound);
     std::vector<tensor<T>> clipped;
     for (auto const& x : list) {
         clipped.push_back(tensor<T>(x * factor, where));

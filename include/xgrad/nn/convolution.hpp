@@ -43,7 +43,10 @@ inline void check_convolution(
                       : "they are signals {n, channels, width} and weights "
                         "{filters, channels, width}");
     }
-    if (groups == 0 || x[1] != weights[1] * groups || weights[0] % groups != 0) {
+    if (groups == 0) {
+        fail("the channels are in 0 groups; there is at least one");
+    }
+    if (x[1] != weights[1] * groups || weights[0] % groups != 0) {
         fail(
             "there are " + std::to_string(x[1]) + " channels, and in " + std::to_string(groups) +
             " group(s) weights for " + std::to_string(weights[1]) + " and " +

@@ -6,6 +6,7 @@
 #include <xgrad/nn/dropout.hpp>
 #include <xgrad/nn/pooling.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <functional>
@@ -65,7 +66,8 @@ namespace detail {
 template <class T>
 tensor<T> initial_weights(shape_type const& shape, std::size_t in, std::size_t out)
 {
-    auto const limit = static_cast<T>(std::sqrt(6. / static_cast<double>(in + out)));
+    auto const limit =
+        static_cast<T>(std::sqrt(6. / static_cast<double>(std::max<std::size_t>(1, in + out))));
     return random::uniform<T>(shape, -limit, limit);
 }
 
@@ -104,7 +106,13 @@ inline auto conv2d(
 {
     return layer_plan{[=]<class T>(std::type_identity<T>, shape_type const& input) {
         detail::check_rank("conv2d", input, 3);
-        auto const channels = input[0] / options.groups;
+        auto const groups = options.groups;
+        if (groups == 0 || input[0] % groups != 0 || filters % groups != 0) {
+            throw shape_error(
+                "conv2d: " + std::to_string(groups) + " groups share " + std::to_string(input[0]) +
+                " channels and " + std::to_string(filters) + " filters evenly, which they cannot");
+        }
+        auto const channels = input[0] / groups;
         auto const layout = detail::make_window_layout(
             "conv2d", input, kernel, {options.stride, options.padding, options.dilation}, {});
         return built_layer<T>{
@@ -125,8 +133,7 @@ inline auto max_pool2d(extent_2d kernel, pool2d_options const& options = {})
 {
     return layer_plan{[=]<class T>(std::type_identity<T>, shape_type const& input) {
         detail::check_rank("max_pool2d", input, 3);
-        auto const layout = detail::make_window_layout(
-            "max_pool2d", input, kernel, {options.stride_of(kernel), options.padding, 1}, {});
+        auto const layout = detail::pool_layout("max_pool2d", input, kernel, options, {});
         return built_layer<T>{
             .output = {input[0], layout.rows.count, layout.columns.count},
             .apply = [=](auto const& x, auto, bool) { return max_pool2d(x, kernel, options); }};

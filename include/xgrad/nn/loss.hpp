@@ -11,6 +11,9 @@
 #include <xgrad/tape/one_statement.hpp>
 
 #include <cmath>
+#include <limits>
+#include <type_traits>
+#include <utility>
 
 namespace xgrad {
 /// What becomes of the losses of single examples.
@@ -36,20 +39,32 @@ tensor<T> reduced_loss(E const& losses, loss_reduction reduction, std::source_lo
     }
 }
 
-template <class A, class B>
-using loss_element = floating_element<value_type_of<A>, value_type_of<B>>;
+/// An operand that a loss names several times: a bare number, or an expression.
+template <class X>
+using named_operand =
+    std::conditional_t<arithmetic<std::remove_cvref_t<X>>, std::remove_cvref_t<X>, stored_as<X>>;
 
-/// Class numbers of any type as integers. Throws value_error for one that is not whole.
+template <class A, class B>
+using loss_element = floating_element<value_type_of<
+    decltype(std::declval<named_operand<A> const&>() - std::declval<named_operand<B> const&>())>>;
+
+/// Class numbers of any type as integers. Throws value_error for one that is not whole, or below 0.
 template <class L>
 tensor<std::int64_t> class_numbers(tensor<L> const& labels, std::source_location const& where)
 {
-    if constexpr (std::floating_point<L>) {
-        for (auto const label : labels) {
-            if (label != std::floor(label)) {
-                throw value_error(
-                    "softmax_cross_entropy: label " + std::to_string(label) +
-                    " is no class number; probabilities are shaped like the logits" + at(where));
-            }
+    auto const is_whole = [](L label) {
+        if constexpr (std::floating_point<L>) {
+            return label == std::floor(label);
+        }
+        return true;
+    };
+    for (auto const label : labels) {
+        if (!is_whole(label) || label < L(0)) {
+            throw value_error(
+                "softmax_cross_entropy: label " + std::to_string(label) +
+                " is no class number, which counts from 0; probabilities are shaped like the "
+                "logits" +
+                at(where));
         }
     }
     return cast<std::int64_t>(labels);
@@ -74,22 +89,24 @@ log_shares_of(tensor<T> const& logs, tensor<L> const& labels, std::source_locati
 } // namespace detail
 
 /// The mean squared error: (a - b)², and its mean, sum, or each.
-template <array_operand A, array_operand B>
+template <operand A, operand B>
+    requires array_operand<A> || array_operand<B>
 tensor<detail::loss_element<A, B>>
 mse(A const& a,
     B const& b,
     loss_reduction reduction = loss_reduction::mean,
     std::source_location where = std::source_location::current())
 {
-    stored_as<A> const x(a);
-    stored_as<B> const y(b);
+    detail::named_operand<A> const x(a);
+    detail::named_operand<B> const y(b);
     return detail::reduced_loss<detail::loss_element<A, B>>(square(x - y), reduction, where);
 }
 
 /// Huber's loss of d = a - b: d²/2 where |d| is at most delta, delta (|d| - delta/2) beyond. Huber
 /// 1964, Robust estimation of a location parameter. Throws value_error for a delta that is not
 /// above 0.
-template <array_operand A, array_operand B>
+template <operand A, operand B>
+    requires array_operand<A> || array_operand<B>
 tensor<detail::loss_element<A, B>> huber(
     A const& a,
     B const& b,
@@ -102,8 +119,8 @@ tensor<detail::loss_element<A, B>> huber(
         throw value_error(
             "huber: delta = " + std::to_string(delta) + " is not above 0" + at(where));
     }
-    stored_as<A> const x(a);
-    stored_as<B> const y(b);
+    detail::named_operand<A> const x(a);
+    detail::named_operand<B> const y(b);
     auto const d = abs(x - y);
     auto const edge = static_cast<T>(delta);
     return detail::reduced_loss<T>(
@@ -111,7 +128,8 @@ tensor<detail::loss_element<A, B>> huber(
 }
 
 /// -z log σ(x) - (1 - z) log(1 - σ(x)) of logits x and labels z in [0, 1], exact in both tails.
-template <array_operand X, array_operand Z>
+template <operand X, operand Z>
+    requires array_operand<X> || array_operand<Z>
 tensor<detail::loss_element<X, Z>> sigmoid_cross_entropy(
     X const& logits,
     Z const& labels,
@@ -119,9 +137,13 @@ tensor<detail::loss_element<X, Z>> sigmoid_cross_entropy(
     std::source_location where = std::source_location::current())
 {
     using T = detail::loss_element<X, Z>;
-    stored_as<X> const x(logits);
-    stored_as<Z> const z(labels);
-    return detail::reduced_loss<T>(z * softplus(-x) + (T(1) - z) * softplus(x), reduction, where);
+    detail::named_operand<X> const x(logits);
+    detail::named_operand<Z> const z(labels);
+    // A logit that is infinite, and right, costs nothing.
+    constexpr auto infinity = std::numeric_limits<T>::infinity();
+    auto const is_right = (x == infinity && z == T(1)) || (x == -infinity && z == T(0));
+    auto const loss = z * softplus(-x) + (T(1) - z) * softplus(x);
+    return detail::reduced_loss<T>(xgrad::where(is_right, T(0), loss), reduction, where);
 }
 
 /// -Σ labels log softmax(logits) along the last axis. Labels shaped like the logits are
@@ -141,7 +163,10 @@ tensor<floating_element<value_type_of<X>>> softmax_cross_entropy(
     auto const logs = log_softmax(x, -1, where);
     if (same_shape(x.shape(), y.shape())) {
         tensor<T> const weights = y;
-        auto const losses = sum(weights * logs, -1, {}, where);
+        // What is impossible, and has no share, costs nothing.
+        constexpr auto nothing = -std::numeric_limits<T>::infinity();
+        auto const is_excluded = weights == T(0) && logs == nothing;
+        auto const losses = sum(xgrad::where(is_excluded, T(0), weights * logs), -1, {}, where);
         return detail::reduced_loss<T>(-losses, reduction, where);
     }
     if (!same_shape(shape_type(x.shape().begin(), x.shape().end() - 1), y.shape())) {

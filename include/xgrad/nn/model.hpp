@@ -31,6 +31,14 @@ public:
           })
     {}
 
+    /// `huber`, with its delta of 1.
+    loss_function(tensor<T> (*f)(
+        tensor<T> const&, tensor<T> const&, double, loss_reduction, std::source_location))
+        : function_([f](auto const& x, auto const& y) {
+              return f(x, y, 1, loss_reduction::mean, std::source_location());
+          })
+    {}
+
     template <std::invocable<tensor<T> const&, tensor<T> const&> F>
     loss_function(F f) : function_(std::move(f))
     {}
@@ -89,7 +97,7 @@ public:
         built_ = std::move(built);
     }
 
-    /// All weights, layer by layer: sources of gradients, and assignable.
+    /// All weights, layer by layer: sources of gradients, and assignable, each by itself.
     std::vector<tensor<T>>& weights() noexcept { return weights_; }
 
     std::vector<tensor<T>> const& weights() const noexcept { return weights_; }
@@ -103,6 +111,12 @@ public:
             throw shape_error("sequential: a scalar has no axis that counts examples");
         }
         build(shape_type(y.shape().begin() + 1, y.shape().end()));
+        if (!built_.empty() && weights_.size() != starts_.back()) {
+            throw value_error(
+                "sequential: weights() has " + std::to_string(weights_.size()) +
+                " tensors; the layers have " + std::to_string(starts_.back()) +
+                ": assign to them, and leave their number as it is");
+        }
         for (std::size_t i = 0; i < built_.size(); ++i) {
             std::span const all(weights_);
             y = built_[i].apply(y, all.subspan(starts_[i], starts_[i + 1] - starts_[i]), learning);

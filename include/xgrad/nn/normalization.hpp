@@ -1,11 +1,17 @@
 #pragma once
 
 #include <xgrad/array/movement.hpp>
+#include <xgrad/array/norm.hpp>
 #include <xgrad/array/reduction.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/power.hpp>
 #include <xgrad/ops/selection.hpp>
 #include <xgrad/tape/one_statement.hpp>
+
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace xgrad {
 namespace detail {
@@ -66,6 +72,31 @@ struct normalizer
 };
 } // namespace detail
 
+namespace detail {
+/// Throws shape_error where a factor or summand of x would make it larger, or does not fit.
+template <class T>
+void check_within(
+    std::string_view name,
+    std::string_view what,
+    tensor<T> const& v,
+    shape_type const& shape,
+    std::source_location const& where)
+{
+    auto const rank = v.dimension();
+    bool fits = rank <= shape.size();
+    for (std::size_t i = 1; fits && i <= rank; ++i) {
+        auto const length = v.shape()[rank - i];
+        fits = length == 1 || length == shape[shape.size() - i];
+    }
+    if (!fits) {
+        throw shape_error(
+            std::string(name) + ": " + std::string(what) + " has shape " + to_string(v.shape()) +
+            ", x " + to_string(shape) + "; it is shaped like the axes that are normalised" +
+            at(where));
+    }
+}
+} // namespace detail
+
 struct layer_norm_options
 {
     axes_argument axes = -1; // that are normalised together: the last ones
@@ -87,7 +118,8 @@ tensor<floating_element<value_type_of<X>>> layer_norm(
     return tensor<T>((values - n.mean) * factor, where);
 }
 
-/// The same, times gamma plus beta, which are shaped like the axes that are normalised.
+/// The same, times gamma plus beta, which are shaped like the axes that are normalised. Throws
+/// shape_error where they do not fit.
 template <array_operand X, array_operand Gamma, array_operand Beta>
 tensor<floating_element<value_type_of<X>>> layer_norm(
     X const& x,
@@ -100,6 +132,8 @@ tensor<floating_element<value_type_of<X>>> layer_norm(
     tensor<T> const values = as_tensor(x, where);
     tensor<T> const scale = as_tensor(gamma, where);
     tensor<T> const shift = as_tensor(beta, where);
+    detail::check_within("layer_norm", "gamma", scale, values.shape(), where);
+    detail::check_within("layer_norm", "beta", shift, values.shape(), where);
     detail::one_statement const whole("layer_norm", where);
     detail::normalizer<T> const n(values, options.axes, where);
     auto const factor = detail::inverse_deviation(n.variance, options.eps, where);
@@ -213,12 +247,7 @@ tensor<floating_element<value_type_of<X>, value_type_of<B>>> bias_add(
         where);
 }
 
-inline namespace XGRAD_ARCHITECTURE {
-template <class T>
-inline constexpr auto l2_normalize_reduction = renamed(sum_reduction<T>, "l2_normalize");
-} // namespace XGRAD_ARCHITECTURE
-
-/// x / √max(Σ x², eps) over some axes, or all: vectors of length 1.
+/// x / max(√Σ x², √eps) over some axes, or all: vectors of length 1.
 template <array_operand X>
 tensor<floating_element<value_type_of<X>>> l2_normalize(
     X const& x,
@@ -229,11 +258,8 @@ tensor<floating_element<value_type_of<X>>> l2_normalize(
     using T = floating_element<value_type_of<X>>;
     tensor<T> const values = as_tensor(x, where);
     detail::one_statement const whole("l2_normalize", where);
-    auto const squares = detail::reduce<T, true>(
-        square(values),
-        sum_accumulator<T>,
-        {l2_normalize_reduction<T>, axes, {.keep_dims = true}, false, where});
-    tensor<T> const factor(rsqrt(maximum(squares, static_cast<T>(eps))), where);
-    return tensor<T>(values * factor, where);
+    auto const norm = norm_l2(values, axes, {.keep_dims = true}, where); // which does not overflow
+    tensor<T> const length(maximum(norm, static_cast<T>(std::sqrt(eps))), where);
+    return tensor<T>(values / length, where);
 }
 } // namespace xgrad

@@ -4,6 +4,8 @@
 #include <xgrad/tensor/construct.hpp>
 
 #include <cmath>
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -28,6 +30,28 @@ public:
 private:
     std::tuple<std::vector<tensor<double>>, std::vector<tensor<float>>> memory_;
 };
+
+/// Throws shape_error where not each weight has a gradient of its own shape.
+template <class T>
+void check_gradients(
+    std::string_view name,
+    std::vector<tensor<T>> const& weights,
+    std::vector<tensor<T>> const& gradients)
+{
+    if (weights.size() != gradients.size()) {
+        throw shape_error(
+            std::string(name) + ": " + std::to_string(weights.size()) + " weights and " +
+            std::to_string(gradients.size()) + " gradients; there is one for each");
+    }
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        if (!same_shape(weights[i].shape(), gradients[i].shape())) {
+            throw shape_error(
+                std::string(name) + ": weight " + std::to_string(i) + " has shape " +
+                to_string(weights[i].shape()) + ", its gradient " +
+                to_string(gradients[i].shape()) + "; they are equal");
+        }
+    }
+}
 } // namespace detail
 
 /// Gradient descent: w - rate g.
@@ -39,6 +63,7 @@ public:
     template <differentiable_element T>
     void operator()(std::vector<tensor<T>>& weights, std::vector<tensor<T>> const& gradients)
     {
+        detail::check_gradients("sgd", weights, gradients);
         for (std::size_t i = 0; i < weights.size(); ++i) {
             weights[i] -= static_cast<T>(rate_) * gradients[i];
         }
@@ -58,6 +83,7 @@ public:
     template <differentiable_element T>
     void operator()(std::vector<tensor<T>>& weights, std::vector<tensor<T>> const& gradients)
     {
+        detail::check_gradients("momentum", weights, gradients);
         auto& velocities = velocities_.like(weights);
         auto const rate = static_cast<T>(rate_);
         auto const decay = static_cast<T>(decay_);
@@ -74,7 +100,8 @@ private:
 };
 
 /// Each weight at a pace of its own: running means of the gradients over the root of those of their
-/// squares. Kingma and Ba 2015, Adam: a method for stochastic optimization.
+/// squares. Kingma and Ba 2015, Adam: a method for stochastic optimization; in the form at the end
+/// of its section 2, where `eps` is added to the uncorrected root (as Keras does).
 class adam
 {
 public:
@@ -86,6 +113,7 @@ public:
     template <differentiable_element T>
     void operator()(std::vector<tensor<T>>& weights, std::vector<tensor<T>> const& gradients)
     {
+        detail::check_gradients("adam", weights, gradients);
         auto& means = means_.like(weights);
         auto& squares = squares_.like(weights);
         ++steps_;

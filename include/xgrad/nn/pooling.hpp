@@ -24,6 +24,27 @@ struct pool2d_options
 };
 
 namespace detail {
+/// Throws value_error where the padding is more than half a window: some would hold no element.
+inline window_layout pool_layout(
+    std::string_view name,
+    shape_type const& image,
+    extent_2d kernel,
+    pool2d_options const& o,
+    std::source_location const& where)
+{
+    auto const check = [&](std::size_t padding, std::size_t length) {
+        if (padding > length / 2) {
+            throw value_error(
+                std::string(name) + ": a padding of " + std::to_string(padding) +
+                " beside windows of " + std::to_string(length) +
+                "; at most half a window, so that each holds an element" + at(where));
+        }
+    };
+    check(o.padding.height, kernel.height);
+    check(o.padding.width, kernel.width);
+    return make_window_layout(name, image, kernel, {o.stride_of(kernel), o.padding, 1}, where);
+}
+
 template <class T>
 window_layout pool_layout(
     std::string_view name,
@@ -37,7 +58,7 @@ window_layout pool_layout(
             std::string(name) + ": shape " + to_string(x.shape()) +
             " is no image; the last two axes are height and width" + at(where));
     }
-    return make_window_layout(name, x.shape(), kernel, {o.stride_of(kernel), o.padding, 1}, where);
+    return pool_layout(name, x.shape(), kernel, o, where);
 }
 
 /// The result of a pool, {..., positions}, as images again.
@@ -66,7 +87,10 @@ tensor<floating_element<value_type_of<X>>> max_pool2d(
     detail::one_statement const whole("max_pool2d", where);
     auto const layout = detail::pool_layout("max_pool2d", images, kernel, options, where);
     constexpr auto nothing = -std::numeric_limits<T>::infinity();
-    auto const windows = detail::windows(images, layout, nothing, where);
+    auto const windows = [&] {
+        detail::numerics_unchecked const padding;
+        return detail::windows(images, layout, nothing, where);
+    }();
     return detail::as_images(amax(windows, -2, {}, where), layout, where);
 }
 

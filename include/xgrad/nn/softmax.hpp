@@ -72,7 +72,8 @@ tensor<floating_element<value_type_of<X>>> log_softmax(
         }
         auto const largest = detail::finite_maximum(values, axis, where);
         auto const total = sum(exp(values - largest), axis, {.keep_dims = true}, where);
-        tensor<T> const log_total = log(total);
+        // Where all are -inf, so are the results.
+        tensor<T> const log_total = xgrad::where(total == T(0), T(0), log(total));
         return tensor<T>((values - largest) - log_total, where);
     });
     auto reverse = [axis, where](statement_pullback& sweep) {

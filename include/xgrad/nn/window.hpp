@@ -79,19 +79,29 @@ inline window_axis make_window_axis(
     std::size_t dilation,
     std::source_location const& where)
 {
-    auto const reach = kernel == 0 ? 0 : (kernel - 1) * dilation + 1;
-    if (kernel == 0 || stride == 0 || dilation == 0 || reach > length + 2 * padding) {
+    if (kernel == 0 || stride == 0 || dilation == 0) {
+        throw shape_error(
+            std::string(name) + ": a window of " + std::to_string(kernel) + " elements, stride " +
+            std::to_string(stride) + ", dilation " + std::to_string(dilation) +
+            "; each is at least 1" + at(where));
+    }
+    // Where one of them is beyond it, products and sums of them might wrap.
+    constexpr auto most = std::size_t{1} << 62;
+    bool const fits = padding <= most / 2 && kernel - 1 <= most / dilation &&
+        (kernel - 1) * dilation + 1 <= length + 2 * padding;
+    if (!fits) {
         throw shape_error(
             std::string(name) + ": a window of " + std::to_string(kernel) + " elements (dilation " +
             std::to_string(dilation) + ", stride " + std::to_string(stride) +
             ") does not fit into an axis of " + std::to_string(length) + " with a padding of " +
             std::to_string(padding) + at(where));
     }
+    auto const reach = (kernel - 1) * dilation + 1;
     return {length, kernel, stride, padding, dilation, (length + 2 * padding - reach) / stride + 1};
 }
 
 /// The windows of an image whose shape ends in height and width. Throws shape_error where none
-/// fits.
+/// fits, and for a kernel, a stride or a dilation of 0.
 inline window_layout make_window_layout(
     std::string_view name,
     shape_type const& image,
