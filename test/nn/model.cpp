@@ -152,6 +152,19 @@ BOOST_AUTO_TEST_CASE(models_and_data_that_do_not_fit_are_refused)
     BOOST_CHECK_THROW(
         sequential({conv2d(4, 2, relu, {.groups = 0})}).build({3, 4, 4}), shape_error);
     model.build({2});
+    BOOST_TEST(
+        message<shape_error>([&] {
+            model(ones({3, 5}));
+        }) ==
+        "sequential: layer 0 of a model that was built for examples of shape {2}: matmul: shapes "
+        "{3, 5} and {2, 2} do not fit: the last axis of the first has 5 elements, the rows of the "
+        "second are 2");
+    BOOST_TEST(
+        message<shape_error>([&] {
+            model.fit(ones({3, 2}), ones({3, 1}), {.progress = nullptr});
+        }) ==
+        "sequential: the outputs have shape {3, 2}, the targets {3, 1}; this loss compares them "
+        "one by one");
     model.weights().pop_back();
     BOOST_TEST(
         message<value_error>([&] {

@@ -89,8 +89,10 @@ inline auto dense(std::size_t units, layer_activation act = {})
         detail::check_rank("dense", input, 1);
         return built_layer<T>{
             .output = {units},
-            .apply = [f = act.of<T>()](
-                         auto const& x, auto w, bool) { return f(matmul(x, w[0]) + w[1]); },
+            .apply =
+                [f = act.of<T>()](auto const& x, auto w, bool) {
+                    return f(tensor<T>(matmul(x, w[0], {}) + w[1], {}));
+                },
             .weights = {
                 detail::initial_weights<T>({input[0], units}, input[0], units),
                 xgrad::zeros<T>({units})}};
@@ -117,8 +119,10 @@ inline auto conv2d(
             "conv2d", input, kernel, {options.stride, options.padding, options.dilation}, {});
         return built_layer<T>{
             .output = {filters, layout.rows.count, layout.columns.count},
-            .apply = [f = act.of<T>(), options](
-                         auto const& x, auto w, bool) { return f(conv2d(x, w[0], w[1], options)); },
+            .apply =
+                [f = act.of<T>(), options](auto const& x, auto w, bool) {
+                    return f(conv2d(x, w[0], w[1], options, {}));
+                },
             .weights = {
                 detail::initial_weights<T>(
                     {filters, channels, kernel.height, kernel.width},
@@ -136,7 +140,7 @@ inline auto max_pool2d(extent_2d kernel, pool2d_options const& options = {})
         auto const layout = detail::pool_layout("max_pool2d", input, kernel, options, {});
         return built_layer<T>{
             .output = {input[0], layout.rows.count, layout.columns.count},
-            .apply = [=](auto const& x, auto, bool) { return max_pool2d(x, kernel, options); }};
+            .apply = [=](auto const& x, auto, bool) { return max_pool2d(x, kernel, options, {}); }};
     }};
 }
 
@@ -149,7 +153,7 @@ built_layer<T> reshaped_layer(shape_type const& shape)
                 for (auto const length : shape) {
                     full.push_back(length);
                 }
-                return reshape(x, full);
+                return reshape(x, full, {});
             }};
 }
 } // namespace detail
@@ -181,7 +185,7 @@ inline auto dropout(double rate)
 {
     return layer_plan{[=]<class T>(std::type_identity<T>, shape_type const& input) {
         return built_layer<T>{.output = input, .apply = [rate](auto const& x, auto, bool learning) {
-                                  return learning ? dropout(x, rate) : x;
+                                  return learning ? dropout(x, rate, std::source_location()) : x;
                               }};
     }};
 }

@@ -18,23 +18,47 @@
 #include <vector>
 
 namespace xgrad {
+namespace detail {
+/// Throws shape_error where outputs and targets are not alike: they would broadcast, and each
+/// output be compared with each target.
+inline void check_targets(shape_type const& outputs, shape_type const& targets)
+{
+    if (!same_shape(outputs, targets)) {
+        throw shape_error(
+            "sequential: the outputs have shape " + to_string(outputs) + ", the targets " +
+            to_string(targets) + "; this loss compares them one by one");
+    }
+}
+} // namespace detail
+
 /// The loss of a model: one of ours by its name (`mse`, `softmax_cross_entropy`), or any function
 /// of (outputs, targets) that gives a scalar.
 template <differentiable_element T = double>
 class loss_function
 {
+    using named_function =
+        tensor<T> (*)(tensor<T> const&, tensor<T> const&, loss_reduction, std::source_location);
+
+    using huber_function = tensor<T> (*)(
+        tensor<T> const&, tensor<T> const&, double, loss_reduction, std::source_location);
+
 public:
-    loss_function(
-        tensor<T> (*f)(tensor<T> const&, tensor<T> const&, loss_reduction, std::source_location))
+    template <class Named = void>
+    loss_function(named_function f)
         : function_([f](auto const& x, auto const& y) {
+              named_function const of_classes = softmax_cross_entropy<tensor<T>, tensor<T>>;
+              if (f != of_classes) {
+                  detail::check_targets(x.shape(), y.shape());
+              }
               return f(x, y, loss_reduction::mean, std::source_location());
           })
     {}
 
     /// `huber`, with its delta of 1.
-    loss_function(tensor<T> (*f)(
-        tensor<T> const&, tensor<T> const&, double, loss_reduction, std::source_location))
+    template <class Named = void>
+    loss_function(huber_function f)
         : function_([f](auto const& x, auto const& y) {
+              detail::check_targets(x.shape(), y.shape());
               return f(x, y, 1, loss_reduction::mean, std::source_location());
           })
     {}
@@ -95,6 +119,7 @@ public:
         }
         starts_.push_back(weights_.size());
         built_ = std::move(built);
+        example_ = example;
     }
 
     /// All weights, layer by layer: sources of gradients, and assignable, each by itself.
@@ -119,7 +144,14 @@ public:
         }
         for (std::size_t i = 0; i < built_.size(); ++i) {
             std::span const all(weights_);
-            y = built_[i].apply(y, all.subspan(starts_[i], starts_[i + 1] - starts_[i]), learning);
+            try {
+                y = built_[i].apply(
+                    y, all.subspan(starts_[i], starts_[i + 1] - starts_[i]), learning);
+            } catch (shape_error const& e) {
+                throw shape_error(
+                    "sequential: layer " + std::to_string(i) + " of a model that was built for " +
+                    "examples of shape " + to_string(example_) + ": " + e.what());
+            }
         }
         return y;
     }
@@ -228,6 +260,7 @@ private:
 
     std::vector<layer<T>> layers_;
     std::vector<built_layer<T>> built_;
+    shape_type example_;              // that it was built for
     std::vector<std::size_t> starts_; // of each layer's weights
     std::vector<tensor<T>> weights_;
     optimizer optimizer_;
