@@ -26,6 +26,16 @@ BOOST_AUTO_TEST_CASE(the_gradient_of_a_singular_determinant_is_the_matrix_of_cof
     records::check_differences(f, ones({3, 3}));
 }
 
+BOOST_AUTO_TEST_CASE(a_determinant_beyond_the_range_of_numbers_has_its_cofactors_all_the_same)
+{
+    for (double const scale : {1e-200, 1e200}) {
+        tensor const a = scale * constant({{1., 2.}, {3., 4.}});
+        auto tape = create_tape();
+        auto const g = grad(tape, det(a), a);
+        BOOST_TEST(amax(abs(g / scale - constant({{4., -3.}, {-2., 1.}}))).item() < 1e-14);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(determinants_of_stacks_and_floats)
 {
     random::seed(1);

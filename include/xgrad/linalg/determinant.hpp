@@ -16,19 +16,26 @@ struct sign_and_log
 };
 
 namespace detail {
-/// Some matrix is so close to a singular one that its inverse is of no use.
+/// Some matrix is so close to a singular one, or its determinant to 0 or infinity, that its inverse
+/// is of no use.
 template <class T>
 bool nearly_singular(lu_factors<T> const& factors)
 {
     bool found = false;
     factors.for_each_diagonal([&](std::size_t, T, auto const& pivot) {
-        T least = std::numeric_limits<T>::infinity();
+        constexpr auto infinity = std::numeric_limits<T>::infinity();
+        T least = infinity;
         T most = 0;
+        T determinant = 1;
         for (std::size_t i = 0; i < factors.stack().rows; ++i) {
             least = std::min(least, std::abs(pivot(i)));
             most = std::max(most, std::abs(pivot(i)));
+            determinant *= std::abs(pivot(i));
         }
-        found = found || !(least > most * std::sqrt(std::numeric_limits<T>::epsilon()));
+        bool const is_normal =
+            determinant >= std::numeric_limits<T>::min() && determinant < infinity;
+        found =
+            found || !is_normal || !(least > most * std::sqrt(std::numeric_limits<T>::epsilon()));
     });
     return found;
 }
