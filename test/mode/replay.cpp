@@ -468,3 +468,28 @@ BOOST_AUTO_TEST_CASE(between_its_runs_a_replay_holds_no_values)
     }
     BOOST_TEST(x.handle()->references.owners() <= 2u); // ours, and the record's of its first run
 }
+
+BOOST_AUTO_TEST_CASE(a_replay_draws_the_random_numbers_that_the_function_would)
+{
+    auto const draws = [](auto const& v) { return tensor(sum(v * random::uniform(v.shape()))); };
+    auto const hides = [=](auto const& v) { return checkpoint(draws, v); };
+    auto const check = [](auto const& f) {
+        tensor const x = arange(10.);
+        auto again = replay(f);
+        random::seed(4);
+        std::vector<double> expected;
+        for (int i = 0; i < 3; ++i) {
+            auto const [value, gradients] = value_and_grad(f, x);
+            expected.insert(expected.end(), {value.item(), std::get<0>(gradients)(7)});
+        }
+        random::seed(4);
+        std::vector<double> replayed;
+        for (int i = 0; i < 3; ++i) {
+            auto const [value, gradients] = again.value_and_grad(x);
+            replayed.insert(replayed.end(), {value.item(), std::get<0>(gradients)(7)});
+        }
+        BOOST_TEST(replayed == expected, boost::test_tools::per_element());
+    };
+    check(draws);
+    check(hides);
+}

@@ -144,5 +144,10 @@ BOOST_AUTO_TEST_CASE(each_window_of_a_pool_holds_an_element_of_the_image)
         ~restore() { check_numerics(false); }
     } const guard;
     check_numerics(true); // of its own padding it does not complain
-    BOOST_TEST(sum(max_pool2d(-ones({3, 3}), 2, {.padding = 1})).item() == -4.);
+    auto const pool = [](auto const& x) { return sum(max_pool2d(x, 2, {.padding = 1})); };
+    BOOST_TEST(pool(-ones({3, 3})).item() == -4.);
+    auto again = replay(pool);
+    for (int i = 0; i < 3; ++i) {
+        BOOST_TEST(again.gradient(-ones({3, 3}))(1, 1) == 0.25);
+    }
 }

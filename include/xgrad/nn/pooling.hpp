@@ -87,10 +87,7 @@ tensor<floating_element<value_type_of<X>>> max_pool2d(
     detail::one_statement const whole("max_pool2d", where);
     auto const layout = detail::pool_layout("max_pool2d", images, kernel, options, where);
     constexpr auto nothing = -std::numeric_limits<T>::infinity();
-    auto const windows = [&] {
-        detail::numerics_unchecked const padding;
-        return detail::windows(images, layout, nothing, where);
-    }();
+    auto const windows = detail::windows(images, layout, nothing, where);
     return detail::as_images(amax(windows, -2, {}, where), layout, where);
 }
 

@@ -4,6 +4,8 @@
 #include <xgrad/engine/parallel.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -174,6 +176,10 @@ template <class T>
 tensor<T>
 windows(tensor<T> const& x, window_layout const& w, T fill, std::source_location const& where)
 {
+    std::optional<numerics_unchecked> padded;
+    if (!std::isfinite(fill)) {
+        padded.emplace();
+    }
     auto const images = dense(x.handle());
     auto shape = x.shape();
     shape[shape.size() - 2] = w.kernel_size();
