@@ -16,8 +16,8 @@ void factor_cholesky(tensor_body& a, std::source_location const& where)
         // The lower triangle of rows is Fortran's upper one.
         lapack::potrf("U", &n, matrix, &n, &info, 1);
         // A pivot may also be NaN, which not every implementation reports.
-        for (int i = 0; info == 0 && i < n; ++i) {
-            info = matrix[i * (n + 1)] > T(0) ? 0 : i + 1;
+        for (std::size_t i = 0; info == 0 && i < stack.rows; ++i) {
+            info = matrix[i * (stack.rows + 1)] > T(0) ? 0 : static_cast<int>(i) + 1;
         }
         if (info > 0) {
             throw value_error(
