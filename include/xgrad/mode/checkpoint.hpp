@@ -139,7 +139,10 @@ template <class F, tensor_element... T>
 auto checkpoint(F f, tensor<T> const&... x)
 {
     std::vector<body_pointer> captured;
-    auto const before = random::detail::generator();
+    detail::drawn_numbers before;
+    if (is_recording()) {
+        before = std::make_shared<std::mt19937_64 const>(random::detail::generator());
+    }
     auto const value = std::apply(
         [&](auto const&... argument) {
             return detail::computed_and_read(
@@ -148,6 +151,9 @@ auto checkpoint(F f, tensor<T> const&... x)
                 captured);
         },
         std::tuple<tensor<T>...>(detail::same_values(x)...));
+    if (before != nullptr && *before == random::detail::generator()) {
+        before = nullptr; // it has drawn none
+    }
     using result = std::remove_cvref_t<decltype(value)>;
     std::vector<tensor_body*> operands{&x.body()...};
     for (auto const& body : captured) {
@@ -161,8 +167,7 @@ auto checkpoint(F f, tensor<T> const&... x)
         std::source_location(),
         f,
         !captured.empty(),
-        before == random::detail::generator() ? detail::drawn_numbers()
-                                              : std::make_shared<std::mt19937_64 const>(before));
+        before);
 }
 
 namespace detail {
