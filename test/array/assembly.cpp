@@ -128,3 +128,18 @@ BOOST_AUTO_TEST_CASE(expressions_stand_in_braces_beside_tensors)
     static_assert(std::same_as<decltype(stack({single, -single})), tensor<float>>);
     BOOST_TEST(concatenate({single, -single})(2) == -1.f);
 }
+
+BOOST_AUTO_TEST_CASE(widths_and_copies_that_no_array_can_have_are_refused)
+{
+    constexpr auto huge = std::numeric_limits<std::size_t>::max();
+    auto const v = arange(5.);
+    BOOST_CHECK_THROW(pad(v, huge), value_error);
+    BOOST_CHECK_THROW(pad(v, huge, pad_mode::edge), value_error);
+    std::vector<std::vector<std::size_t>> const widths{{huge, 0}};
+    BOOST_CHECK_THROW(pad(v, widths, pad_mode::wrap), value_error);
+    BOOST_CHECK_THROW(pad(v, std::size_t{1} << 60), shape_error);
+    BOOST_CHECK_THROW(repeat(v, {std::int64_t{1} << 61, 0, 0, 0, 0}, 0), value_error);
+    constexpr auto most = std::numeric_limits<std::ptrdiff_t>::max();
+    BOOST_CHECK_THROW(repeat(v, {most, most, 2, 0, 0}, 0), value_error);
+    BOOST_TEST(repr(repeat(v, {0, 2, 0, 1, 0}, 0)) == repr(constant({1., 1., 3.})));
+}

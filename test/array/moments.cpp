@@ -146,3 +146,14 @@ BOOST_AUTO_TEST_CASE(variances_over_rows_see_columns_of_every_width)
         }
     }
 }
+
+BOOST_AUTO_TEST_CASE(an_infinity_is_no_missing_number)
+{
+    constexpr auto infinity = std::numeric_limits<double>::infinity();
+    constexpr auto nan = std::numeric_limits<double>::quiet_NaN();
+    BOOST_TEST(std::isnan(nanvar(constant({-infinity, infinity})).item()));
+    BOOST_TEST(std::isnan(nanstd(constant({infinity, infinity})).item()));
+    BOOST_TEST(std::isnan(nanvar(constant({1., infinity, 3.})).item()));
+    BOOST_TEST(nanvar(constant({1., nan, 3.})).item() == 1.);
+    BOOST_TEST(std::isnan(nanvar(constant({nan, nan})).item()));
+}

@@ -134,3 +134,14 @@ BOOST_AUTO_TEST_CASE(equal_elements_keep_their_order_and_nans_come_last)
     check_adjoint(
         [](auto const& v) { return topk(v, 2, 0).values; }, reshape(linspace(-1, 1, 12), {4, 3}));
 }
+
+BOOST_AUTO_TEST_CASE(between_equal_elements_a_quantile_is_that_element)
+{
+    auto const x = full({3}, 0.1);
+    auto tape = create_tape();
+    auto const q = quantile(x, 0.011);
+    BOOST_TEST(q.item() == 0.1);
+    auto const g = grad(tape, q, x);
+    BOOST_TEST(g(0) == 1 - 0.022);
+    BOOST_TEST(median(full({2}, 5e-324)).item() == 5e-324);
+}

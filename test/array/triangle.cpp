@@ -64,3 +64,18 @@ BOOST_AUTO_TEST_CASE(matrices_are_asked_for_where_diagonals_are)
     BOOST_CHECK_THROW(diagonal(ones({3, 3}), 0, 1, 1), shape_error);
     BOOST_CHECK_THROW(diag(constant(1.)), shape_error);
 }
+
+BOOST_AUTO_TEST_CASE(diagonals_far_beyond_a_matrix_are_empty)
+{
+    constexpr auto most = std::numeric_limits<std::ptrdiff_t>::max();
+    constexpr auto least = std::numeric_limits<std::ptrdiff_t>::min();
+    auto const x = ones({2, 3});
+    BOOST_TEST(sum(tril(x, most)).item() == 6.);
+    BOOST_TEST(sum(tril(x, least)).item() == 0.);
+    BOOST_TEST(sum(triu(x, most)).item() == 0.);
+    BOOST_TEST(sum(triu(x, least)).item() == 6.);
+    BOOST_TEST(diagonal(x, most).size() == 0u);
+    BOOST_TEST(diagonal(x, least).size() == 0u);
+    BOOST_CHECK_THROW(diag(ones({2}), most), shape_error);
+    BOOST_CHECK_THROW(diag(ones({2}), least), shape_error);
+}

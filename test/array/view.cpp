@@ -60,3 +60,24 @@ BOOST_AUTO_TEST_CASE(overlapping_views_add_up)
     BOOST_TEST(g(1) == 4.);
     BOOST_TEST(g(3) == 3.);
 }
+
+BOOST_AUTO_TEST_CASE(ranges_that_lead_the_other_way_are_empty)
+{
+    auto const v = arange(5.);
+    for (auto const& r : {range(1, 3, -1), range(0, 1, -1), range(-3, -1, -1), range(-10, 2, -1)}) {
+        BOOST_TEST((view(v, r).shape() == shape_type{0}));
+        BOOST_TEST(repr(set(v, r, 7.)) == repr(v));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(indices_of_unsigned_types_and_of_lists_do_not_wrap)
+{
+    auto const v = arange(5.);
+    constexpr auto below_zero = std::size_t{0} - 1;
+    BOOST_CHECK_THROW(view(v, below_zero), value_error);
+    BOOST_CHECK_THROW(take(v, below_zero), value_error);
+    BOOST_CHECK_THROW(take(v, std::vector{below_zero}), value_error);
+    BOOST_CHECK_THROW(view(v, keep(-6)), value_error);
+    BOOST_CHECK_THROW(view(v, keep(5)), value_error);
+    BOOST_TEST(view(v, keep(-5, 4))(1) == 4.);
+}

@@ -109,3 +109,12 @@ BOOST_AUTO_TEST_CASE(random_numbers_of_no_range_or_deviation_are_refused_and_thr
     std::thread([&] { second = random::uniform({}).item(); }).join();
     BOOST_TEST(first != second);
 }
+
+BOOST_AUTO_TEST_CASE(counts_that_are_no_number_or_too_large_are_refused)
+{
+    constexpr auto infinity = std::numeric_limits<double>::infinity();
+    BOOST_CHECK_THROW(arange(0., infinity), value_error);
+    BOOST_CHECK_THROW(arange(std::numeric_limits<double>::quiet_NaN()), value_error);
+    BOOST_CHECK_THROW(arange(0., 1., 1e-30), value_error);
+    BOOST_CHECK_THROW(linspace(0, 1, std::size_t{0} - 1), value_error);
+}

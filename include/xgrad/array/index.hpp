@@ -14,7 +14,7 @@ class index_argument
 {
 public:
     template <std::integral I>
-    index_argument(I index) : list_{static_cast<std::ptrdiff_t>(index)}
+    index_argument(I index) : list_{listed_integer(index)}
     {}
 
     index_argument(std::initializer_list<listed_integer> list)
@@ -23,8 +23,11 @@ public:
 
     template <integer_range R>
         requires(!array_operand<R> && !std::same_as<R, index_argument>)
-    index_argument(R const& list) : list_(std::begin(list), std::end(list))
+    index_argument(R const& list)
     {
+        for (auto const index : list) {
+            list_.push_back(listed_integer(index));
+        }
         shape_.push_back(list_.size());
     }
 

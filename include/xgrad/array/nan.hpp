@@ -191,7 +191,9 @@ tensor<T> variance_of_numbers(
     auto const mean = mean_of_numbers<T>(e, {kind, axes, kept, false, where});
     reduction_options const asked{.keep_dims = options.keep_dims};
     vectorized::reduction_call const call{kind, axes, asked, false, where};
-    auto const deviation = xgrad::call<rules::skip_nan_rule<0>>(e - mean);
+    // (An infinity less an infinite mean is NaN, and no missing number.)
+    auto const deviation =
+        xgrad::call<rules::is_number_rule>(e) * (xgrad::call<rules::skip_nan_rule<0>>(e) - mean);
     auto const squares = reduce<T, true>(square(deviation), sum_accumulator<T>, call);
     auto const count = count_numbers<T>(e, call) - static_cast<T>(options.ddof);
     return tensor<T>(squares / maximum(count, T(0)), where);

@@ -159,6 +159,9 @@ auto norm_lp(
     if (std::isinf(p)) {
         return tensor<T>(norm_linf(x, axes, options, where));
     }
+    if (p == 2) { // without |x|, which has no second derivative at 0
+        return tensor<T>(norm_l2(x, axes, options, where));
+    }
     auto const total = [&](auto const& e, reduction_options const& o) {
         auto const sum_of = [&](auto const& powers) {
             return detail::reduce<T, true>(

@@ -78,8 +78,16 @@ pad(X const& x,
     }
     auto shape = before;
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-        shape[axis] += widths[axis][0] + widths[axis][1];
+        auto const& width = widths[axis];
+        if (constexpr auto most = std::size_t{1} << 60; width[0] > most || width[1] > most) {
+            throw value_error(
+                "pad: widths " + to_string(width) + " for axis " + std::to_string(axis) +
+                " of shape " + to_string(before) +
+                " count elements; are they negative, or meant so?" + at(where));
+        }
+        shape[axis] += width[0] + width[1];
     }
+    check_element_count(shape, "pad", where);
     if (mode == pad_mode::constant) {
         detail::selection place{before, row_major_strides(shape)};
         for (std::size_t axis = 0; axis < shape.size(); ++axis) {

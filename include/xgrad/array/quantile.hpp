@@ -7,6 +7,7 @@
 #include <xgrad/tape/one_statement.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 // Between which elements of the sorted ones a number lies, and how near to each.
@@ -62,8 +63,11 @@ tensor<T> quantiles_in_parts(
     auto const a = gathered<T>(name, r.elements, std::move(lower), shape, where);
     auto const b = gathered<T>(name, r.elements, std::move(upper), shape, where);
     tensor<T> const t(std::move(weights));
-    // A weight of 0 keeps an infinite neighbour out.
-    return tensor<T>(xgrad::where(t == T(0), a, a * (T(1) - t) + b * t), where);
+    // A weight of 0 keeps an infinite neighbour out; between equal ones is nothing else.
+    constexpr auto infinity = std::numeric_limits<T>::infinity();
+    auto const between =
+        xgrad::where(a == b && abs(a) < infinity, a + (b - a) * t, a * (T(1) - t) + b * t);
+    return tensor<T>(xgrad::where(t == T(0), a, between), where);
 }
 
 /// The same, for numbers within 0 and 1 alone; it looks at values.

@@ -109,16 +109,19 @@ tensor<value_type_of<X>> repeat(
 {
     auto const values = as_tensor(x, where);
     auto const axis = normalize_axis(along, values.dimension(), "repeat", where);
-    index_list indices;
     std::ptrdiff_t next = 0;
+    std::size_t total = 0;
     for (auto const count : times) {
         if (std::cmp_less(count, 0)) {
             throw value_error(
                 "repeat: " + std::to_string(count) + " copies of element " + std::to_string(next) +
                 "; their number is at least 0" + at(where));
         }
-        for (auto i = count; i > 0; --i) {
-            indices.push_back(next);
+        if (constexpr auto most = std::size_t{1} << 60;
+            std::cmp_greater(count, most) || (total += static_cast<std::size_t>(count)) > most) {
+            throw value_error(
+                "repeat: " + std::to_string(count) + " copies of element " + std::to_string(next) +
+                " make more than 2^60 elements" + at(where));
         }
         ++next;
     }
@@ -128,6 +131,12 @@ tensor<value_type_of<X>> repeat(
             "repeat: " + std::to_string(next) + " numbers of copies, and axis " +
             std::to_string(axis) + " of shape " + to_string(shape) + " has " +
             std::to_string(shape[axis]) + " elements; one number for each" + at(where));
+    }
+    index_list indices;
+    indices.reserve(total);
+    next = 0;
+    for (auto const count : times) {
+        indices.insert(indices.end(), static_cast<std::size_t>(count), next++);
     }
     auto const runs = detail::runs_along(shape, axis, indices);
     shape[axis] = indices.size();

@@ -6,11 +6,19 @@
 #include <xgrad/tape/one_statement.hpp>
 
 #include <algorithm>
+#include <limits>
 
 // Diagonals of matrices, and what lies on either side of them.
 
 namespace xgrad {
 namespace detail {
+/// Of a diagonal far beyond the matrix the one next to it.
+inline std::ptrdiff_t offset_within(std::size_t rows, std::size_t columns, std::ptrdiff_t offset)
+{
+    return std::clamp(
+        offset, -static_cast<std::ptrdiff_t>(rows) - 1, static_cast<std::ptrdiff_t>(columns) + 1);
+}
+
 /// The diagonal `offset` (above the main one where positive) in the plane of two axes; it becomes
 /// the last axis.
 inline selection diagonal_of(
@@ -20,6 +28,7 @@ inline selection diagonal_of(
     std::size_t row,
     std::size_t column)
 {
+    offset = offset_within(shape[row], shape[column], offset);
     auto const rows =
         static_cast<std::ptrdiff_t>(shape[row]) - std::max<std::ptrdiff_t>(-offset, 0);
     auto const columns =
@@ -41,6 +50,7 @@ inline tensor<bool> lower_triangle(std::size_t rows, std::size_t columns, std::p
 {
     auto body = make_body(element_type::boolean, {rows, columns});
     auto* to = body->elements<bool>();
+    offset = offset_within(rows, columns, offset);
     for (std::size_t i = 0; i < rows; ++i) {
         auto const inside = std::clamp<std::ptrdiff_t>(
             static_cast<std::ptrdiff_t>(i) + offset + 1, 0, static_cast<std::ptrdiff_t>(columns));
@@ -106,8 +116,11 @@ tensor<value_type_of<X>> diag(
             "diag: shape " + to_string(values.shape()) + " is neither a vector's nor a matrix's" +
             at(where));
     }
-    auto const n = values.size() + static_cast<std::size_t>(std::abs(offset));
+    constexpr auto most = std::ptrdiff_t{1} << 60;
+    auto const n =
+        values.size() + static_cast<std::size_t>(std::abs(std::clamp(offset, -most, most)));
     shape_type const shape{n, n};
+    check_element_count(shape, "diag", where);
     auto place = detail::diagonal_of(shape, row_major_strides(shape), offset, 0, 1);
     return detail::assembled<T>("diag", shape, T(0), {&values, 1}, {std::move(place)}, where);
 }
@@ -162,6 +175,11 @@ tensor<value_type_of<X>> triu(
     std::ptrdiff_t offset = 0,
     std::source_location where = std::source_location::current())
 {
-    return detail::triangle("triu", as_tensor(x, where), offset - 1, false, where);
+    return detail::triangle(
+        "triu",
+        as_tensor(x, where),
+        std::max(offset, -std::numeric_limits<std::ptrdiff_t>::max()) - 1,
+        false,
+        where);
 }
 } // namespace xgrad

@@ -5,6 +5,7 @@
 #include <xgrad/base/xtensor/slice.hpp>
 #include <xgrad/tape/one_statement.hpp>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <span>
@@ -45,7 +46,7 @@ public:
     };
 
     template <std::integral I>
-    slice(I index) : kind_(kind::index), index_(static_cast<std::ptrdiff_t>(index))
+    slice(I index) : kind_(kind::index), index_(listed_integer(index))
     {}
 
     slice(xt::xall_tag) : kind_(kind::range) {}
@@ -91,6 +92,11 @@ public:
               index_list indices(static_cast<std::size_t>(from_start.size()));
               for (std::size_t i = 0; i < indices.size(); ++i) {
                   indices[i] = static_cast<std::ptrdiff_t>(from_start(static_cast<T>(i)));
+              }
+              if (std::any_of(indices.begin(), indices.end(), [](auto i) { return i < 0; })) {
+                  throw value_error(
+                      "view: keep names an index that is out of range for an axis of length " +
+                      std::to_string(length));
               }
               return indices;
           })
@@ -140,7 +146,9 @@ private:
     template <class Range>
     static bounds bounds_of(Range const& range)
     {
-        auto const count = static_cast<std::size_t>(range.size());
+        // (xtensor counts less than nothing from the first to a last that lies the other way.)
+        auto const count = static_cast<std::size_t>(
+            std::max<std::ptrdiff_t>(0, static_cast<std::ptrdiff_t>(range.size())));
         using index = std::remove_cvref_t<decltype(range.size())>;
         auto const at = [&](index i) { return static_cast<std::ptrdiff_t>(range(i)); };
         return {count > 0 ? at(0) : 0, count > 1 ? at(1) - at(0) : 1, count};

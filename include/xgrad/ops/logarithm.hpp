@@ -128,7 +128,7 @@ struct logaddexp_rule : floating_rule
     static constexpr auto partials_at(V const& x, V const& y)
     {
         auto const nothing = x == y && isinf(x) && x < V(0);
-        auto const d = select(x == y, V(0), x - y);
+        auto const d = select(x == y && isinf(x), V(0), x - y);
         auto const by_x = select(nothing, V(0), sigmoid(d));
         auto const by_y = select(nothing, V(0), sigmoid(-d));
         return xgrad::partials(by_x, by_y);
@@ -144,7 +144,7 @@ auto logaddexp(X&& x, Y&& y)
 }
 
 namespace rules {
-/// x log y; 0 where x = 0 and y >= 0. ∂x = log y; ∂y = x/y, 0 where x = 0.
+/// x log y; 0 where x = 0 and y >= 0. ∂x = log y; ∂y = x/y, 0 where x = y = 0.
 struct xlogy_rule : floating_rule
 {
     static constexpr std::string_view name = "xlogy";
@@ -159,7 +159,7 @@ struct xlogy_rule : floating_rule
     static constexpr auto partials_at(V const& x, V const& y)
     {
         V const zero(0);
-        return xgrad::partials(log(y), select(x == zero, zero, x / y));
+        return xgrad::partials(log(y), select(x == zero && y == zero, zero, x / y));
     }
 };
 } // namespace rules
@@ -172,7 +172,8 @@ auto xlogy(X&& x, Y&& y)
 }
 
 namespace rules {
-/// x log(1 + y); 0 where x = 0 and y >= -1. ∂x = log(1 + y); ∂y = x/(1 + y), 0 where x = 0.
+/// x log(1 + y); 0 where x = 0 and y >= -1. ∂x = log(1 + y); ∂y = x/(1 + y), 0 where x = 0
+/// and y = -1.
 struct xlog1py_rule : floating_rule
 {
     static constexpr std::string_view name = "xlog1py";
@@ -187,7 +188,7 @@ struct xlog1py_rule : floating_rule
     static constexpr auto partials_at(V const& x, V const& y)
     {
         V const zero(0);
-        return xgrad::partials(log1p(y), select(x == zero, zero, x / (V(1) + y)));
+        return xgrad::partials(log1p(y), select(x == zero && y == V(-1), zero, x / (V(1) + y)));
     }
 };
 } // namespace rules

@@ -52,7 +52,10 @@ struct pow_rule : floating_rule
         V const zero(0);
         V const one(1);
         auto const v = pow(x, y);
-        auto const by_x = select(y == zero, zero, y * pow(x, y - one));
+        // y = 0 times a number is 0 by itself, with its derivatives.
+        auto const power = pow(x, y - one);
+        auto const by_x =
+            select(y == zero, select(abs(power) < one / zero, y * power, zero), y * power);
         auto const at_zero = select(y < zero, -one / zero, zero);
         auto const at_negative = select(v == v, zero, v);
         auto const by_y = select(

@@ -183,6 +183,11 @@ tensor<T> arange(
     auto const steps = std::ceil(
         (static_cast<long double>(stop) - static_cast<long double>(start)) /
         static_cast<long double>(step));
+    if (!(steps < 0x1p60L)) {
+        throw value_error(
+            "arange: from " + std::to_string(start) + " to " + std::to_string(stop) +
+            " in steps of " + std::to_string(step) + " are more than 2^60, or no number of them");
+    }
     auto const count = static_cast<std::size_t>(std::max(0.0L, steps));
     std::size_t i = 0;
     return detail::generated<T>(
@@ -200,6 +205,9 @@ template <tensor_element T = double>
 tensor<T>
 linspace(std::type_identity_t<T> start, std::type_identity_t<T> stop, std::size_t count = 50)
 {
+    if (count > std::size_t{1} << 60) {
+        throw value_error("linspace: the count is negative, or more than 2^60");
+    }
     std::size_t i = 0;
     return detail::generated<T>({count}, [&] {
         auto const k = i++;
