@@ -116,5 +116,10 @@ BOOST_AUTO_TEST_CASE(counts_that_are_no_number_or_too_large_are_refused)
     BOOST_CHECK_THROW(arange(0., infinity), value_error);
     BOOST_CHECK_THROW(arange(std::numeric_limits<double>::quiet_NaN()), value_error);
     BOOST_CHECK_THROW(arange(0., 1., 1e-30), value_error);
-    BOOST_CHECK_THROW(linspace(0, 1, std::size_t{0} - 1), value_error);
+    BOOST_CHECK_EXCEPTION(linspace(0, 1, std::size_t{0} - 1), shape_error, [](error const& e) {
+        return std::string(e.what()).starts_with("linspace: -1 elements along an axis");
+    });
+    BOOST_CHECK_THROW(eye(std::size_t{0} - 1), shape_error);
+    BOOST_CHECK_THROW(one_hot(std::vector<int>(), std::size_t{0} - 1), shape_error);
+    BOOST_CHECK_THROW(segment_sum(ones({2}), {0, 1}, std::size_t{0} - 1), shape_error);
 }

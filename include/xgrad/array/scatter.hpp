@@ -110,6 +110,7 @@ tensor<value_type_of<X>> segment_sum(
             " for rows of shape " + to_string(shape) + "; each row has one" + at(where));
     }
     shape[0] = count;
+    check_lengths(shape, "segment_sum", where);
     auto const runs = detail::runs_along(shape, 0, segments.along(shape, 0, "segment_sum", where));
     return detail::scattered("segment_sum", values, runs, shape, where);
 }
@@ -124,6 +125,7 @@ tensor<T> one_hot(
 {
     auto shape = indices.shape();
     shape.push_back(depth);
+    check_lengths(shape, "one_hot", where);
     auto body = make_body(type_of<T>, shape);
     std::fill_n(body->template elements<T>(), body->size, T(0));
     auto* row = body->template elements<T>();

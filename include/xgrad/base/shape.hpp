@@ -112,6 +112,21 @@ inline void check_element_count(
     }
 }
 
+/// The same, and that no length is one that only a negative number could have become.
+inline void check_lengths(
+    shape_type const& shape, std::string_view operation, std::source_location const& where)
+{
+    for (auto const length : shape) {
+        if (length > std::size_t{1} << 60) {
+            throw shape_error(
+                std::string(operation) + ": " +
+                std::to_string(static_cast<std::ptrdiff_t>(length)) +
+                " elements along an axis; there are at least 0, and no more than 2^60" + at(where));
+        }
+    }
+    check_element_count(shape, operation, where);
+}
+
 /// A user's shape: a braced list or any range of integers.
 /// Throws value_error where a length is negative.
 class shape_argument

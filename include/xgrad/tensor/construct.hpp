@@ -205,9 +205,7 @@ template <tensor_element T = double>
 tensor<T>
 linspace(std::type_identity_t<T> start, std::type_identity_t<T> stop, std::size_t count = 50)
 {
-    if (count > std::size_t{1} << 60) {
-        throw value_error("linspace: the count is negative, or more than 2^60");
-    }
+    check_lengths({count}, "linspace", {});
     std::size_t i = 0;
     return detail::generated<T>({count}, [&] {
         auto const k = i++;
@@ -224,6 +222,7 @@ linspace(std::type_identity_t<T> start, std::type_identity_t<T> stop, std::size_
 template <tensor_element T = double>
 tensor<T> eye(std::size_t n)
 {
+    check_lengths({n, n}, "eye", {});
     std::size_t i = 0;
     return detail::generated<T>({n, n}, [&] {
         auto const k = i++;
