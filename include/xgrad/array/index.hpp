@@ -25,6 +25,9 @@ public:
         requires(!array_operand<R> && !std::same_as<R, index_argument>)
     index_argument(R const& list)
     {
+        if constexpr (requires { list.size(); }) {
+            list_.reserve(list.size());
+        }
         for (auto const index : list) {
             list_.push_back(listed_integer(index));
         }

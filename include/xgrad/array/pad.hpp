@@ -79,7 +79,7 @@ pad(X const& x,
     auto shape = before;
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
         auto const& width = widths[axis];
-        if (constexpr auto most = std::size_t{1} << 60; width[0] > most || width[1] > most) {
+        if (width[0] > most_elements || width[1] > most_elements) {
             throw value_error(
                 "pad: widths " + to_string(width) + " for axis " + std::to_string(axis) +
                 " of shape " + to_string(before) +

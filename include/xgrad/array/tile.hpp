@@ -117,8 +117,8 @@ tensor<value_type_of<X>> repeat(
                 "repeat: " + std::to_string(count) + " copies of element " + std::to_string(next) +
                 "; their number is at least 0" + at(where));
         }
-        if (constexpr auto most = std::size_t{1} << 60;
-            std::cmp_greater(count, most) || (total += static_cast<std::size_t>(count)) > most) {
+        if (std::cmp_greater(count, most_elements) ||
+            (total += static_cast<std::size_t>(count)) > most_elements) {
             throw value_error(
                 "repeat: " + std::to_string(count) + " copies of element " + std::to_string(next) +
                 " make more than 2^60 elements" + at(where));

@@ -116,7 +116,7 @@ tensor<value_type_of<X>> diag(
             "diag: shape " + to_string(values.shape()) + " is neither a vector's nor a matrix's" +
             at(where));
     }
-    constexpr auto most = std::ptrdiff_t{1} << 60;
+    constexpr auto most = static_cast<std::ptrdiff_t>(most_elements);
     auto const n =
         values.size() + static_cast<std::size_t>(std::abs(std::clamp(offset, -most, most)));
     shape_type const shape{n, n};

@@ -17,7 +17,7 @@ inline body_pointer
 make_body(element_type type, shape_type const& shape, std::size_t size, layout_key layout)
 {
     auto const bytes = padded_bytes(size * bytes_of(type));
-    if (size > (std::size_t{1} << 60)) {
+    if (size > most_elements) {
         throw std::bad_alloc();
     }
     auto* const block = static_cast<std::byte*>(allocate_block(detail::body_bytes + bytes));

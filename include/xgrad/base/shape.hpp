@@ -94,17 +94,19 @@ std::string to_string(R const& lengths)
     return text + "}";
 }
 
+/// No memory holds more, and a sum of a few such counts does not wrap.
+inline constexpr std::size_t most_elements = std::size_t{1} << 60;
+
 /// Throws shape_error where an array of this shape would have more elements than can be counted,
 /// which a program may ask for without memory for them: a view that broadcasts needs none.
 inline void check_element_count(
     shape_type const& shape, std::string_view operation, std::source_location const& where)
 {
-    constexpr auto most = static_cast<double>(std::size_t{1} << 60);
     double count = 1; // which does not wrap
     for (auto const length : shape) {
         count *= static_cast<double>(length);
     }
-    if (count > most) {
+    if (count > static_cast<double>(most_elements)) {
         throw shape_error(
             std::string(operation) + ": shape " + to_string(shape) +
             " has more than 2^60 elements, which no memory holds; are its lengths meant so?" +
@@ -117,7 +119,7 @@ inline void check_lengths(
     shape_type const& shape, std::string_view operation, std::source_location const& where)
 {
     for (auto const length : shape) {
-        if (length > std::size_t{1} << 60) {
+        if (length > most_elements) {
             throw shape_error(
                 std::string(operation) + ": " +
                 std::to_string(static_cast<std::ptrdiff_t>(length)) +
