@@ -85,6 +85,39 @@ BOOST_AUTO_TEST_CASE(a_function_that_takes_gradients_of_sums_itself_keeps_their_
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_first_call_under_a_tape_has_the_gradients_of_the_function)
+{
+    auto const expect_same_gradients = [](auto const& f) {
+        for (std::size_t const n : {1u, 7u, 40u, 3000u}) {
+            tensor const x = random::uniform({n}, -2, 2);
+            tensor const y = random::uniform({n}, 0.3, 3);
+            auto const gradients_of = [&](auto& function) {
+                auto tape = create_tape();
+                tensor const z = function(x, y) * 1.7;
+                return grad(tape, z, wrt(x, y));
+            };
+            auto fast = replay(f);
+            auto const expected = gradients_of(f);
+            for (int call = 0; call < 3; ++call) {
+                auto const found = gradients_of(fast);
+                expect_same_bits(std::get<0>(found), std::get<0>(expected));
+                expect_same_bits(std::get<1>(found), std::get<1>(expected));
+            }
+        }
+    };
+    expect_same_gradients([](auto const& p, auto const& q) {
+        return as_tensor(sum(exp(-p * p) * sin(q) + log(1. + p * p)));
+    });
+    expect_same_gradients(
+        [](auto const& p, auto const& q) { return as_tensor(mean(p * sin(q) + p / q)); });
+    expect_same_gradients([](auto const& p, auto const& q) {
+        tensor const r = p * q;
+        return as_tensor(logsumexp(r) + sum(tanh(p) * q, {0}));
+    });
+    auto inner = replay([](auto const& p, auto const& q) { return as_tensor(sum(p / q * p)); });
+    expect_same_gradients([&](auto const& p, auto const& q) { return inner(p, q); });
+}
+
 BOOST_AUTO_TEST_CASE(a_copy_of_a_replayed_function_makes_records_of_its_own)
 {
     auto const square = [](auto const& a) { return as_tensor(sum(a * a)); };

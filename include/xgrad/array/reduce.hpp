@@ -157,7 +157,7 @@ body_pointer logsumexp_with_gradient(
     }
     auto out = make_body(type_of<T>, shape_type(call.options.keep_dims ? x.shape.size() : 0, 1), 1);
     *out->template elements<T>() = result;
-    finish_reduction(e, call, axes, x.size, operand_alignment::linear, {&softmax, 1}, *out);
+    finish_reduction(e, call, axes, x.size, operand_alignment::any, {&softmax, 1}, *out);
     return out;
 }
 
@@ -202,10 +202,8 @@ body_pointer reduce_all(
         call,
         axes,
         elements,
-        linear        ? operand_alignment::linear
-            : uniform ? operand_alignment::same
-                      : operand_alignment::any,
-        unit.bodies(),
+        uniform ? operand_alignment::same : operand_alignment::any,
+        linear ? unit.bodies() : std::span<body_pointer const>(),
         *out,
         std::move(companions));
     return out;

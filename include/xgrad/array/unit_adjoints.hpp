@@ -22,7 +22,7 @@ public:
     {}
 
     /// Some tape records this and may keep adjoints. (A tape with a memory limit keeps operands, of
-    /// which it may have many already, rather than adjoints.)
+    /// which it may have many already, rather than adjoints; a replay's, which runs again, has to.)
     bool are_wanted() const noexcept
     {
         if (!is_only_tape()) {
@@ -31,8 +31,8 @@ public:
         bool wanted = false;
         bool limited = false;
         for_each_active([&](tape_record& r) {
-            wanted = wanted || r.concerns(operands_);
-            limited = limited || r.options().memory_limit != 0 || r.keeps_operands();
+            wanted = wanted || (!r.keeps_operands() && r.concerns(operands_));
+            limited = limited || r.options().memory_limit != 0;
         });
         return wanted && !limited;
     }

@@ -112,7 +112,7 @@ inline bool tapes_above(tape_record const& r) noexcept
     return a != nullptr && a->what.load(std::memory_order_relaxed) != &r;
 }
 
-/// This thread has at most one tape, recording or not.
+/// This thread has at most one tape, recording or not. (A replay's above it is never swept.)
 inline bool is_only_tape() noexcept
 {
     if (beside_tapes::current()) {
@@ -121,10 +121,13 @@ inline bool is_only_tape() noexcept
     tape_record const* only = nullptr;
     for (auto const* a = detail::innermost_activation(); a != nullptr; a = a->below) {
         auto const* const r = a->what.load(std::memory_order_relaxed);
-        if (r != nullptr && only != nullptr && r != only) {
+        if (r == nullptr || r == only || (only == nullptr && r->keeps_operands())) {
+            continue;
+        }
+        if (only != nullptr) {
             return false;
         }
-        only = r != nullptr ? r : only;
+        only = r;
     }
     return true;
 }

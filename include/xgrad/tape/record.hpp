@@ -17,7 +17,7 @@ inline void record_expression(
     }
     auto const& kernels = *e.kernels;
     auto const scalar_bytes = kernels.scalars * bytes_of(kernels.compute);
-    bool const linear = e.aligned == operand_alignment::linear;
+    bool const linear = !e.unit_adjoints.empty() && !r.keeps_operands();
     // A reduction whose sweep starts from the elements' values computes them again.
     bool const recomputes = e.reduced != nullptr &&
         (e.reduced->element != nullptr || kernels.result_needed ||
@@ -36,7 +36,7 @@ inline void record_expression(
     }
     s->reduced = e.reduced;
     s->axes = e.axes;
-    s->aligned = e.aligned;
+    s->aligned = linear ? operand_alignment::linear : e.aligned;
     bool const few =
         e.aligned == operand_alignment::same && e.reduced == nullptr && result.size <= few_elements;
     s->few = few ? static_cast<std::uint8_t>(result.size) : std::uint8_t{0};

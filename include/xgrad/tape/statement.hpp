@@ -222,10 +222,10 @@ struct expression_record
     block_kernels const* kernels;
     std::span<tensor_body* const> operands;
     void const* scalars;
-    operand_alignment aligned = operand_alignment::any;
+    operand_alignment aligned = operand_alignment::any; // where a tape keeps the operands
     reduction_kind const* reduced = nullptr;
     std::uint64_t axes = 0;
-    std::span<body_pointer const> unit_adjoints{}; // of the operands, where it is linear
+    std::span<body_pointer const> unit_adjoints{}; // of the operands: a tape may keep these instead
     body_pointer companion{};                      // the result of reduced->companion
     std::source_location where;
 };
