@@ -24,8 +24,8 @@ auto average(
 {
     using T = floating_element<value_type_of<X>, value_type_of<W>>;
     detail::one_statement const whole("average", where);
-    auto const e = detail::reduced_operand<T>(x);
-    auto const w = detail::reduced_operand<T>(weights);
+    auto const& e = detail::reduced_operand<T>(x);
+    auto const& w = detail::reduced_operand<T>(weights);
     auto const total = [&](auto const& v) {
         return detail::reduce<T, true>(
             v, sum_accumulator<T>, {average_reduction<T>, axes, options, false, where});

@@ -149,7 +149,7 @@ auto diff(
             "diff: " + std::to_string(times) + " times; it is at least 0" + at(where));
     }
     detail::one_statement const whole("diff", where);
-    auto const e = detail::reduced_operand<T>(x);
+    auto const& e = detail::reduced_operand<T>(x);
     auto const shape = detail::shape_of(e, where);
     auto const axis = normalize_axis(along, shape.size(), "diff", where);
     if (times == 0 || shape[axis] == 0) {
@@ -228,7 +228,7 @@ auto trapz(
 {
     using T = floating_element<value_type_of<Y>>;
     detail::one_statement const whole("trapz", where);
-    auto const e = detail::reduced_operand<T>(y);
+    auto const& e = detail::reduced_operand<T>(y);
     auto const shape = detail::shape_of(e, where);
     auto const axis = normalize_axis(along, shape.size(), "trapz", where);
     std::vector<T> weights(shape[axis], static_cast<T>(dx));
@@ -249,7 +249,7 @@ auto trapz(
 {
     using T = floating_element<value_type_of<Y>, value_type_of<X>>;
     detail::one_statement const whole("trapz", where);
-    auto const e = detail::reduced_operand<T>(y);
+    auto const& e = detail::reduced_operand<T>(y);
     auto const shape = detail::shape_of(e, where);
     tensor<T> const places = as_tensor(x, where);
     auto const axis = normalize_axis(along, shape.size(), "trapz", where);

@@ -78,7 +78,7 @@ struct divided_by_all
         std::source_location const& where)
         : factor(1)
     {
-        auto const e = reduced_operand<T>(x);
+        auto const& e = reduced_operand<T>(x);
         variance = reduce<T, false>(
             e,
             vectorized::variance_of<T>,

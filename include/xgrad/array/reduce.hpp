@@ -78,7 +78,7 @@ void finish_reduction(
     std::uint64_t axes,
     std::size_t elements,
     operand_alignment aligned,
-    std::span<body_pointer const> unit_adjoints,
+    std::span<tensor_body* const> unit_adjoints,
     tensor_body& out,
     body_pointer companion = {})
 {
@@ -157,15 +157,18 @@ body_pointer logsumexp_with_gradient(
     }
     auto out = make_body(type_of<T>, shape_type(call.options.keep_dims ? x.shape.size() : 0, 1), 1);
     *out->template elements<T>() = result;
-    finish_reduction(e, call, axes, x.size, operand_alignment::any, {&softmax, 1}, *out);
+    auto* const unit_adjoint = softmax.get();
+    finish_reduction(e, call, axes, x.size, operand_alignment::any, {&unit_adjoint, 1}, *out);
     return out;
 }
 
-/// A reduction of aligned operands over all axes.
+/// A reduction of aligned operands over all axes; `few` are the elements of each, where they are a
+/// block at most.
 template <class T, class Accumulator>
 body_pointer reduce_all(
     reduced_expression<T> const& e,
     tensor_body const& whole,
+    void const* const* few,
     Accumulator const& accumulator,
     std::uint64_t axes,
     reduction_call const& call)
@@ -193,7 +196,7 @@ body_pointer reduce_all(
     body_pointer companions;
     auto const all = with_companions<T>(accumulator, *out, companions);
     aligned_reduction<T, std::remove_cvref_t<decltype(all)>>{
-        e.computed(), e.operands, e.scalars, all, targets, elements}
+        e.computed(), e.operands, e.scalars, all, targets, elements, few}
         .run(result);
     // Where every element starts from the same adjoint, the statement can go with its neighbours.
     bool const uniform = call.kind.element == nullptr && !e.kernels.result_needed;
@@ -203,7 +206,7 @@ body_pointer reduce_all(
         axes,
         elements,
         uniform ? operand_alignment::same : operand_alignment::any,
-        linear ? unit.bodies() : std::span<body_pointer const>(),
+        unit.bodies(),
         *out,
         std::move(companions));
     return out;
@@ -251,7 +254,9 @@ template <class T, class Accumulator>
 body_pointer
 reduce(reduced_expression<T> const& e, Accumulator const& accumulator, reduction_call const& call)
 {
-    auto const* const whole = aligned_operand(e.operands, type_of<T>);
+    few_alike<T> few(e.operands);
+    auto const* const whole =
+        few.any() != nullptr ? few.any() : aligned_operand(e.operands, type_of<T>);
     if (whole == nullptr) {
         statement_plan const p(e.kernels, e.operands, call.where);
         auto const axes = call.axes.of(p.shape().size(), call.kind.name, call.where);
@@ -260,7 +265,8 @@ reduce(reduced_expression<T> const& e, Accumulator const& accumulator, reduction
     auto const rank = whole->shape.size();
     auto const axes = call.axes.of(rank, call.kind.name, call.where);
     if (static_cast<std::size_t>(std::popcount(axes)) == rank) {
-        return reduce_all(e, *whole, accumulator, axes, call);
+        auto const* const block = whole->size <= block_length<T> ? few.pointers() : nullptr;
+        return reduce_all(e, *whole, block, accumulator, axes, call);
     }
     statement_plan const p(e.kernels, e.operands, whole->shape);
     return reduce_axes(e, p, accumulator, axes, call);

@@ -136,16 +136,16 @@ using reduced_element = std::conditional_t<
     floating_element<value_type_of<X>>,
     std::conditional_t<std::same_as<value_type_of<X>, bool>, std::int64_t, value_type_of<X>>>;
 
-/// The expression that a reduction runs over: a tensor of the result's elements where it computes
-/// in another type.
+/// The expression that a reduction runs over: itself, or a tensor of the result's elements where it
+/// computes in another type.
 template <class T, class X>
-auto reduced_operand(X const& x)
+decltype(auto) reduced_operand(X const& x)
 {
     if constexpr (foreign_expression<X>) {
         return tensor<T>(tensor<value_type_of<X>>(x));
     } else if constexpr (
         std::same_as<value_type_of<X>, T> && std::same_as<xgrad::compute_type<X>, T>) {
-        return x;
+        return (x);
     } else {
         return tensor<T>(x);
     }
@@ -182,7 +182,7 @@ constexpr block_kernels const& kernels_for_reduction() noexcept
 template <class T, bool Linear, class X, class Accumulator>
 tensor<T> reduce(X const& x, Accumulator const& accumulator, vectorized::reduction_call const& call)
 {
-    auto const e = reduced_operand<T>(x);
+    auto const& e = reduced_operand<T>(x);
     using E = std::remove_cvref_t<decltype(e)>;
     expression_parts<E> const p(e);
     return tensor<T>(vectorized::reduce(

@@ -100,7 +100,7 @@ template <class Scan, class X>
 auto scan(X const& x, axes_argument const& axes, std::source_location const& where)
 {
     using T = typename Scan::value_type;
-    auto const e = reduced_operand<T>(x);
+    auto const& e = reduced_operand<T>(x);
     using E = std::remove_cvref_t<decltype(e)>;
     expression_parts<E> const p(e);
     return tensor<T>(vectorized::scan<Scan>(

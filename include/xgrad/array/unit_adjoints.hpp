@@ -21,20 +21,23 @@ public:
           repeats_(operands.size())
     {}
 
+    unit_adjoints(unit_adjoints const&) = delete;
+    unit_adjoints& operator=(unit_adjoints const&) = delete;
+
+    ~unit_adjoints()
+    {
+        for (std::size_t i = 0; i < made_; ++i) {
+            detail::release(bodies_[i]);
+        }
+    }
+
     /// Some tape records this and may keep adjoints. (A tape with a memory limit keeps operands, of
     /// which it may have many already, rather than adjoints; a replay's, which runs again, has to.)
     bool are_wanted() const noexcept
     {
-        if (!is_only_tape()) {
-            return false; // another one may record the sweep, which then needs the operands
-        }
-        bool wanted = false;
-        bool limited = false;
-        for_each_active([&](tape_record& r) {
-            wanted = wanted || (!r.keeps_operands() && r.concerns(operands_));
-            limited = limited || r.options().memory_limit != 0;
-        });
-        return wanted && !limited;
+        // Another one may record the sweep, which then needs the operands.
+        auto const* const r = only_recorder();
+        return r != nullptr && r->options().memory_limit == 0 && r->concerns(operands_);
     }
 
     /// Taking value and derivative in one pass is the cheaper way for operands of one size with so
@@ -59,6 +62,8 @@ public:
     {
         auto* const targets = targets_.get().data();
         for (std::size_t i = 0; i < operands_.size(); ++i) {
+            bodies_[i] = nullptr;
+            made_ = i + 1;
             repeats_[i] = false;
             targets[i] = nullptr;
             if (!kernels_.leaves[i].carries_gradient) {
@@ -71,14 +76,14 @@ public:
             }
             repeats_[i] = targets[i] != nullptr;
             if (targets[i] == nullptr) {
-                bodies_[i] = make_body_like(*operands_[i]);
+                bodies_[i] = make_body_like(*operands_[i]).give();
                 targets[i] = bodies_[i]->data;
             }
         }
     }
 
-    /// One for each operand, at its first occurrence.
-    std::span<body_pointer const> bodies() noexcept { return bodies_.get(); }
+    /// One for each operand, at its first occurrence, once they have been allocated.
+    std::span<tensor_body* const> bodies() noexcept { return bodies_.get().first(made_); }
 
     /// Where the adjoint of each operand goes, at every occurrence.
     std::span<void* const> targets() noexcept { return targets_.get(); }
@@ -115,8 +120,9 @@ private:
 
     block_kernels const& kernels_;
     std::span<tensor_body* const> operands_;
-    short_list<body_pointer> bodies_;
+    short_list<tensor_body*> bodies_; // each with a reference
     short_list<void*> targets_;
     short_list<bool> repeats_;
+    std::size_t made_ = 0;
 };
 } // namespace xgrad

@@ -185,6 +185,12 @@ public:
     /// One of them; null where they are not so.
     tensor_body const* any() const noexcept { return first_; }
 
+    /// Where the elements of each lie; null where they are not so.
+    void const* const* pointers() noexcept
+    {
+        return first_ != nullptr ? pointers_.get().data() : nullptr;
+    }
+
     void compute(block_kernels const& kernels, T const* scalars, tensor_body& out)
     {
         kernels.values(

@@ -20,19 +20,19 @@ struct unit_adjoint_targets
     std::span<bool const> accumulate{}; // add to what an earlier operand has stored
 };
 
-/// One block of aligned operands: its values, and the derivatives where they are wanted, into
-/// `values`; without kernels the only operand is the value. Returns where the values lie.
+/// One block, from `begin` on, of operands that lie there: its values, and the derivatives where
+/// they are wanted, into `values`; without kernels the only operand is the value. Returns where the
+/// values lie.
 template <class T>
 T const* compute_block(
     block_kernels const* kernels,
-    aligned_reader<T>& reader,
+    void const* const* operands,
     T const* scalars,
     unit_adjoint_targets const& unit,
     std::size_t begin,
     std::size_t count,
     T* values)
 {
-    auto const* const operands = reader.read(begin);
     if (kernels == nullptr) {
         return static_cast<T const*>(operands[0]);
     }
@@ -73,6 +73,7 @@ struct aligned_reduction
     Accumulator const& accumulator;
     unit_adjoint_targets const& unit;
     std::size_t size;
+    void const* const* few = nullptr; // the operands' elements, where they are a block at most
 
     void run(T* out) const { size <= few_blocks<T> ? run_few_blocks(out) : run_chunks(out); }
 
@@ -84,10 +85,10 @@ private:
         alignas(block_alignment) T values[block_length<T>];
         T partial[Accumulator::states];
         auto const state = vectorized::states_at<T, Accumulator::states>(partial, 1);
-        aligned_reader<T> reader(operands, size);
-        if (size <= block_length<T>) {
-            accumulator.start(state, 1);
-            accumulator.run(state, block(reader, 0, size, values), size);
+        if (few != nullptr) {
+            take_in_block(few, state, values);
+        } else if (aligned_reader<T> reader(operands, size); size <= block_length<T>) {
+            take_in_block(reader.read(0), state, values);
         } else {
             take_in(reader, state, 0, size, values);
         }
@@ -119,6 +120,14 @@ private:
         accumulator.finish(state(0), out, 1);
     }
 
+    /// All values, of one block.
+    void take_in_block(void const* const* block, states state, T* values) const
+    {
+        accumulator.start(state, 1);
+        auto const* const x = compute_block<T>(kernels, block, scalars, unit, 0, size, values);
+        accumulator.run(state, x, size);
+    }
+
     /// The values from `begin` to `end`, block by block; `values` has room for a block.
     void
     take_in(aligned_reader<T>& reader, states state, std::size_t begin, std::size_t end, T* values)
@@ -131,7 +140,8 @@ private:
         auto const step = at_once ? end - begin : block_length<T>;
         for (; begin < end; begin += step) {
             auto const count = std::min(step, end - begin);
-            auto const* const x = block(reader, begin, count, values);
+            auto const* const x =
+                compute_block<T>(kernels, reader.read(begin), scalars, unit, begin, count, values);
             if constexpr (Accumulator::joins_in_pairs) {
                 pairs.run(x, count);
             } else {
@@ -141,11 +151,6 @@ private:
         if constexpr (Accumulator::joins_in_pairs) {
             pairs.merge_into(state);
         }
-    }
-
-    T const* block(aligned_reader<T>& reader, std::size_t begin, std::size_t count, T* values) const
-    {
-        return compute_block<T>(kernels, reader, scalars, unit, begin, count, values);
     }
 };
 } // namespace XGRAD_ARCHITECTURE

@@ -93,6 +93,10 @@ void sweep_once(
         recompute = {&t.record(), &run_again};
     }
     auto const* const recorded = is_recording() ? &in_the_open<Tape> : nullptr;
+    if (recorded == nullptr && !numerics_are_checked() &&
+        hand_over_kept(t.record(), targets, sources, result)) {
+        return;
+    }
     reverse_sweep(t.record(), targets, sources, where, then, recorded, recompute)
         .run(options, result);
     // A gradient that is constant is computed by no statement, and is known all the same.

@@ -112,24 +112,29 @@ inline bool tapes_above(tape_record const& r) noexcept
     return a != nullptr && a->what.load(std::memory_order_relaxed) != &r;
 }
 
-/// This thread has at most one tape, recording or not. (A replay's above it is never swept.)
-inline bool is_only_tape() noexcept
+/// The tape that records on this thread, where that is its only one; else null. (A replay's above
+/// it does not count: it is never swept.)
+inline tape_record const* only_recorder() noexcept
 {
     if (beside_tapes::current()) {
-        return false;
+        return nullptr;
     }
     tape_record const* only = nullptr;
+    bool records = false;
+    bool hidden = false;
     for (auto const* a = detail::innermost_activation(); a != nullptr; a = a->below) {
         auto const* const r = a->what.load(std::memory_order_relaxed);
-        if (r == nullptr || r == only || (only == nullptr && r->keeps_operands())) {
-            continue;
+        bool const counts = r != nullptr && r != only && (only != nullptr || !r->keeps_operands());
+        if (counts && only != nullptr) {
+            return nullptr;
         }
-        if (only != nullptr) {
-            return false;
+        if (counts) {
+            only = r;
+            records = r->enabled() && !hidden;
         }
-        only = r;
+        hidden = hidden || a->hides_below;
     }
-    return true;
+    return records ? only : nullptr;
 }
 
 /// A place on top of this thread's stack for the time of a scope, hiding all below.

@@ -25,7 +25,7 @@ inline void record_expression(
     bool const keeps_result =
         !linear && (e.reduced != nullptr ? e.reduced->result_needed : kernels.result_needed);
     auto const kept = [&](std::size_t i) {
-        return linear                                      ? e.unit_adjoints[i].get()
+        return linear                                      ? e.unit_adjoints[i]
             : kernels.leaves[i].value_needed || recomputes ? e.operands[i]
                                                            : nullptr;
     };

@@ -225,7 +225,7 @@ struct expression_record
     operand_alignment aligned = operand_alignment::any; // where a tape keeps the operands
     reduction_kind const* reduced = nullptr;
     std::uint64_t axes = 0;
-    std::span<body_pointer const> unit_adjoints{}; // of the operands: a tape may keep these instead
+    std::span<tensor_body* const> unit_adjoints{}; // of the operands: a tape may keep these instead
     body_pointer companion{};                      // the result of reduced->companion
     std::source_location where;
 };

@@ -1,6 +1,10 @@
 #pragma once
 
 #include <xgrad/tape/adjoints.hpp>
+#include <xgrad/tape/sweep_request.hpp>
+
+#include <algorithm>
+#include <span>
 
 // The reverse of a sum or mean of all elements to one number.
 
@@ -12,6 +16,36 @@ T seed_of_elements(recorded_statement const& s, std::size_t count, sweep_adjoint
 {
     auto const g = all.number_of<T>(s.result);
     return s.reduced != nullptr && s.reduced->divides_by_count ? g / static_cast<T>(count) : g;
+}
+
+/// Where the target is a sum over one fused expression, and all that the tape holds, the gradients
+/// are adjoints that it has kept: no sweep is needed.
+inline bool hand_over_kept(
+    tape_record const& r,
+    std::span<sweep_target const> targets,
+    std::span<tensor_body* const> sources,
+    std::span<body_pointer> gradients)
+{
+    if (r.statements().size() != 1 || targets.size() != 1 || targets[0].seed) {
+        return false;
+    }
+    auto const& s = r.statements()[0];
+    if (s.aligned != operand_alignment::linear || s.reduced->divides_by_count ||
+        r.knows_gradients() || r.find(*targets[0].body) != s.result) {
+        return false;
+    }
+    auto const operands = s.operands();
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        auto const place = r.find(*sources[i]);
+        auto const operand = std::find_if(operands.begin(), operands.end(), [&](auto const& o) {
+            return o.kept && o.variable == place;
+        });
+        if (operand == operands.end()) {
+            return false;
+        }
+        gradients[i] = operand->kept;
+    }
+    return true;
 }
 
 /// Of a tensor itself: all its elements have one adjoint.

@@ -62,9 +62,6 @@ public:
     /// where a target is not on the tape, unconnected_error where no target depends on a source.
     void run(grad_options const& options, std::span<body_pointer> gradients)
     {
-        if (recorded_ == nullptr && !checks_ && hand_over(gradients)) {
-            return;
-        }
         lists_.all.start(recording_, recorded_ != nullptr ? recorded_->join : nullptr);
         mark_ways_to_sources();
         seed_targets();
@@ -97,32 +94,6 @@ public:
 
 private:
     static constexpr std::uint32_t unknown = ~std::uint32_t{0};
-
-    /// Where the target is a sum over one fused expression, and all that the tape holds, its
-    /// adjoints have been kept already.
-    bool hand_over(std::span<body_pointer> gradients) const
-    {
-        if (recording_.statements().size() != 1 || targets_.size() != 1 || targets_[0].seed) {
-            return false;
-        }
-        auto const& s = recording_.statements()[0];
-        if (s.aligned != operand_alignment::linear || s.reduced->divides_by_count ||
-            knows_gradients_ || recording_.find(*targets_[0].body) != s.result) {
-            return false;
-        }
-        for (std::size_t i = 0; i < sources_.size(); ++i) {
-            auto const place = recording_.find(*sources_[i]);
-            auto const operands = s.operands();
-            auto const operand = std::find_if(operands.begin(), operands.end(), [&](auto const& o) {
-                return o.kept && o.variable == place;
-            });
-            if (operand == operands.end()) {
-                return false;
-            }
-            gradients[i] = operand->kept;
-        }
-        return true;
-    }
 
     void mark_ways_to_sources()
     {

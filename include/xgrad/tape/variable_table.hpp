@@ -49,6 +49,11 @@ public:
         if (body.tape == serial_) {
             return body.variable;
         }
+        for (auto const& one : latest_) {
+            if (one.identity == body.identity) {
+                return one.variable;
+            }
+        }
         return places_.find(body.identity);
     }
 
@@ -106,21 +111,32 @@ public:
     void clear() noexcept
     {
         variables_.clear();
-        shapes_.clear();
-        last_layout_ = no_layout;
+        if (shapes_.size() > latest_shapes) { // fewer are likely to come again
+            shapes_.clear();
+            latest_layouts_ = {};
+        }
         forget_bodies();
     }
 
     std::size_t bytes() const noexcept
     {
-        return variables_.bytes() + shapes_.bytes() + places_.bytes();
+        return variables_.empty() ? 0 : variables_.bytes() + shapes_.bytes() + places_.bytes();
     }
 
 private:
+    static constexpr std::size_t latest_shapes = 4;
+
     struct counted_shape
     {
         shape_type shape;
         std::size_t size;
+        layout_key layout;
+    };
+
+    struct placed_layout
+    {
+        layout_key layout = no_layout;
+        std::uint32_t shape = 0;
     };
 
     struct known_place
@@ -147,31 +163,38 @@ private:
     // Few shapes are many variables': the latest ones are looked through, older ones listed again.
     std::uint32_t place_of_shape(tensor_body const& body)
     {
-        if (body.layout == last_layout_ && last_layout_ != no_layout) {
-            return last_shape_;
+        for (auto const& one : latest_layouts_) {
+            if (one.layout == body.layout && one.layout != no_layout) {
+                return one.shape;
+            }
         }
-        last_layout_ = body.layout;
-        return last_shape_ = place_of_other_shape(body);
+        return place_of_other_shape(body);
     }
 
     XGRAD_NOINLINE std::uint32_t place_of_other_shape(tensor_body const& body)
     {
-        constexpr std::size_t latest = 4;
         auto const size = shapes_.size();
-        for (std::size_t i = size; i-- > 0 && i + latest >= size;) {
-            if (same_shape(shapes_[i].shape, body.shape)) {
-                return static_cast<std::uint32_t>(i);
+        for (std::size_t i = size; i-- > 0 && i + latest_shapes >= size;) {
+            bool const same = body.layout != no_layout && shapes_[i].layout == body.layout;
+            if (same || same_shape(shapes_[i].shape, body.shape)) {
+                return remember_layout(body, i);
             }
         }
-        shapes_.emplace_back(body.shape, body.size);
-        return static_cast<std::uint32_t>(size);
+        shapes_.emplace_back(body.shape, body.size, body.layout);
+        return remember_layout(body, size);
+    }
+
+    std::uint32_t remember_layout(tensor_body const& body, std::size_t shape) noexcept
+    {
+        auto const place = static_cast<std::uint32_t>(shape);
+        latest_layouts_ = {{{body.layout, place}, latest_layouts_[0]}};
+        return place;
     }
 
     std::uint64_t serial_ = detail::next_identity(); // what bodies know this record by
     segmented_list<tape_variable> variables_;
     segmented_list<counted_shape> shapes_; // one may be listed several times
-    std::uint32_t last_shape_ = 0;
-    layout_key last_layout_ = no_layout; // of a tensor that has it
+    std::array<placed_layout, 2> latest_layouts_{};
     identity_map places_;
     std::array<known_place, 2> latest_{};
 };
