@@ -13,6 +13,7 @@
 #include <xgrad/array/movement.hpp>
 #include <xgrad/array/nan.hpp>
 #include <xgrad/array/norm.hpp>
+#include <xgrad/array/over_all_axes.hpp>
 #include <xgrad/array/pad.hpp>
 #include <xgrad/array/product.hpp>
 #include <xgrad/array/quantile.hpp>

@@ -157,3 +157,22 @@ BOOST_AUTO_TEST_CASE(an_infinity_is_no_missing_number)
     BOOST_TEST(nanvar(constant({1., nan, 3.})).item() == 1.);
     BOOST_TEST(std::isnan(nanvar(constant({nan, nan})).item()));
 }
+
+BOOST_AUTO_TEST_CASE(options_may_stand_without_axes)
+{
+    auto const x = constant({{1., 2., 3.}, {4., 5., 9.}});
+    auto const expect = [](auto const& found, auto const& expected) {
+        BOOST_TEST(to_string(found.shape()) == to_string(expected.shape()));
+        BOOST_TEST(found.item() == expected.item());
+    };
+    expect(sum(x, {.keep_dims = true}), sum(x, {}, {.keep_dims = true}));
+    expect(mean(x, {.keep_dims = true}), full({1, 1}, 4.));
+    expect(amax(x, {.keep_dims = true}), full({1, 1}, 9.));
+    expect(argmax(x, {.keep_dims = true}), constant({{5}}));
+    expect(norm_l1(x, {.keep_dims = true}), full({1, 1}, 24.));
+    expect(variance(x, {.ddof = 1}), variance(x, {}, {.ddof = 1}));
+    expect(
+        stddev(x, {.keep_dims = true, .ddof = 1}), stddev(x, {}, {.keep_dims = true, .ddof = 1}));
+    expect(sum(x, {}), constant(24.));
+    expect(variance(x, {}), variance(x));
+}

@@ -526,3 +526,46 @@ BOOST_AUTO_TEST_CASE(a_replay_draws_the_random_numbers_that_the_function_would)
     check(draws);
     check(hides);
 }
+
+BOOST_AUTO_TEST_CASE(functions_that_own_tensors_do_not_run_again_with_old_ones)
+{
+    auto const expect_values = [](auto const& f) {
+        auto fast = replay(f);
+        for (double const scale : {1., 2., -0.5}) {
+            tensor const x = scale * constant({0.3, -0.7, 1.1});
+            expect_same_bits(fast(x), f(x));
+            expect_same_bits(fast.gradient(x), gradient(f, x));
+        }
+    };
+    expect_values([](tensor<double> const& a) {
+        tensor const w = exp(a);
+        auto const product = custom_gradient(
+            [w](tensor<double> const& b) { return b * w; },
+            [w](tensor<double> const& g, tensor<double> const&) { return g * w; });
+        return as_tensor(sum(product(a)));
+    });
+    expect_values([](tensor<double> const& a) {
+        tensor const w = exp(a);
+        return as_tensor(
+            sum(square(gradient_hook(a, [w](tensor<double> const& g) { return g * w; }))));
+    });
+    auto fast = replay([](tensor<double> const& a) {
+        return as_tensor(sum(square(gradient_hook(a, [](auto const& g) { return g * 2.; }))));
+    });
+    BOOST_TEST(fast.gradient(constant({3.}))(0) == 12.);
+    BOOST_TEST(fast.obstacle().empty());
+}
+
+namespace {
+tensor<double> free_function(tensor<double> const& a)
+{
+    return a * a;
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_free_function_is_replayed)
+{
+    auto fast = replay(free_function);
+    BOOST_TEST(fast(constant({3.}))(0) == 9.);
+    BOOST_TEST(fast(constant({4.}))(0) == 16.);
+}

@@ -156,3 +156,21 @@ BOOST_AUTO_TEST_CASE(patterns_that_do_not_fit_are_refused)
     BOOST_CHECK_THROW(sparse_hessian(arrow, x, lopsided), value_error);
     BOOST_CHECK_THROW(sparse_hessian(tridiagonal, x), shape_error);
 }
+
+BOOST_AUTO_TEST_CASE(sparse_derivatives_have_derivatives)
+{
+    tensor const x = constant({0.3, -0.7, 1.1});
+    auto const cube = [](tensor<double> const& a) { return as_tensor(a * a * a); };
+    auto const summed = [&](tensor<double> const& a) {
+        return as_tensor(sum(sparse_jacobian(cube, a).values * a));
+    };
+    BOOST_TEST(largest_difference(gradient(summed, x), 9 * x * x) < 1e-14);
+    auto const energy = [&](tensor<double> const& a) { return as_tensor(sum(cube(a))); };
+    auto const curvature = [&](tensor<double> const& a) {
+        return sparse_hessian(energy, a).dense();
+    };
+    auto const [value, tangent] = jvp(curvature, x, ones<double>({3}));
+    BOOST_TEST(largest_difference(value, diag(6 * x)) < 1e-14);
+    BOOST_TEST(largest_difference(tangent, diag(full({3}, 6.))) < 1e-14);
+    BOOST_TEST(sparse_jacobian([](auto const& a) { return floor(a); }, x).values.size() == 0u);
+}

@@ -290,3 +290,54 @@ BOOST_AUTO_TEST_CASE(a_hook_sees_scales_or_replaces_an_adjoint)
     tensor const wrong = gradient_hook(x, [](auto const&) { return tensor(1.); });
     BOOST_CHECK_THROW(grad(tape, tensor(sum(wrong)), x), shape_error);
 }
+
+BOOST_AUTO_TEST_CASE(what_a_checkpoint_has_captured_may_be_forgotten_and_computed_again)
+{
+    auto const gradients_within = [](std::size_t limit) {
+        tensor const x = linspace<double>(0., 1., 1000);
+        auto tape = create_tape({.memory_limit = limit});
+        tensor const w = sin(x);
+        tensor y = checkpoint([w](tensor<double> const& a) { return a * w; }, x);
+        for (int i = 0; i < 12; ++i) {
+            y = sin(y);
+        }
+        return grad(tape, sum(y), wrt(x, w));
+    };
+    auto const [by_x, by_w] = gradients_within(0);
+    auto const [limited_by_x, limited_by_w] = gradients_within(70000);
+    BOOST_TEST(all(limited_by_x == by_x).item());
+    BOOST_TEST(all(limited_by_w == by_w).item());
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_may_return_what_it_has_captured)
+{
+    tensor const x = constant({0.3, -0.7, 1.1});
+    auto const f = [](tensor<double> const& a) {
+        tensor const w = a * a;
+        return as_tensor(sum(checkpoint([w](tensor<double> const&) { return w; }, a)));
+    };
+    BOOST_TEST(all(gradient(f, x) == 2 * x).item());
+    BOOST_TEST(jvp(f, x, x).tangent.item() == sum(2 * x * x).item());
+}
+
+BOOST_AUTO_TEST_CASE(tangents_go_through_a_checkpoint_as_through_its_function)
+{
+    tensor const x = constant({0.3, -0.7, 1.1});
+    tensor const v = constant({1., 2., -1.});
+    auto const hooked = [](tensor<double> const& a) {
+        return as_tensor(sin(gradient_hook(a, [](auto const& g) { return clip(g, -0.5, 0.5); })));
+    };
+    auto const check = [&](auto const& f) {
+        auto const expected = jvp(f, x, v).tangent;
+        auto const found = jvp([&](auto const& a) { return checkpoint(f, a); }, x, v).tangent;
+        BOOST_TEST(all(found == expected).item());
+    };
+    check(hooked);
+    check([](tensor<double> const& a) { return a; });
+    check([](tensor<double> const& a) { return as_tensor(cumsum(a * a)); });
+    auto const square_of = [](auto const& a) {
+        return as_tensor(sum(checkpoint([](auto const& b) { return b * b; }, a)));
+    };
+    auto const along = [&](auto const& a) { return jvp(square_of, a, v).tangent; };
+    BOOST_TEST(all(gradient(along, x) == 2 * v).item());
+}

@@ -21,8 +21,9 @@ from checks import Checks, Compiler  # noqa: E402
 FUNCTIONS = 4.25
 BYTES = 4500
 
-# What every program instantiates that includes the headers, and calls nothing. A template costs nothing here.
-INCLUDED = 5000
+# What every program instantiates that includes the headers, and calls nothing. A template costs nothing here. (g++ 14
+# counts 200 more than g++ 12.)
+INCLUDED = 5300
 
 # A rule that is called, instead of being a part of its loop, costs a sixth of the whole statement.
 CALLED_RULE = re.compile(r"_rule\d+(value|partials_at|partials_of_result|value_and_partials_at)INS_4simd")

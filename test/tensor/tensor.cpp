@@ -178,6 +178,42 @@ BOOST_AUTO_TEST_CASE(check_numerics_names_the_formula_of_the_first_result_that_i
     BOOST_TEST(tensor<double>(x + 1)(0) == 2.);
 }
 
+BOOST_AUTO_TEST_CASE(check_numerics_looks_at_the_elements_of_a_view_and_at_no_others)
+{
+    struct restore
+    {
+        ~restore() { check_numerics(false); }
+    } const guard;
+    auto const nan = std::numeric_limits<double>::quiet_NaN();
+    auto const x = constant({1., nan, 2., nan, 3., 4.});
+    auto const m = reshape(x, {3, 2});
+    check_numerics(true);
+    BOOST_TEST(tensor<double>(view(x, range(0, 6, 2)))(2) == 3.);
+    BOOST_TEST(tensor<double>(view(m, all(), 0))(2) == 3.);
+    BOOST_TEST(flip(linspace<double>(0., 1., 5000))(0) == 1.);
+    BOOST_CHECK_EXCEPTION(view(x, range(5, 0, -2)), numerics_error, [](error const& e) {
+        return std::string(e.what()).starts_with("view: element 1 of 3 is nan");
+    });
+}
+
+BOOST_AUTO_TEST_CASE(an_element_of_an_expression_is_that_of_its_value)
+{
+    auto const x = reshape(arange<double>(0., 6.), {2, 3});
+    auto const row = constant({10., 20., 30.});
+    auto const e = where(x > 1., x * row + transpose(reshape(arange<double>(0., 6.), {3, 2})), 2.5);
+    tensor const value = e;
+    for (int i = 0; i < 2; ++i) {
+        for (int j = 0; j < 3; ++j) {
+            BOOST_TEST(e(i, j) == value(i, j));
+        }
+    }
+    BOOST_TEST((x > 1.)(0u, 2u));
+    BOOST_TEST((tensor<double>(3.) * 2)() == 6.);
+    BOOST_CHECK_THROW(e(2, 0), value_error);
+    BOOST_CHECK_THROW(e(0), shape_error);
+    BOOST_CHECK_THROW((x + constant({1., 2.}))(0, 0), shape_error);
+}
+
 BOOST_AUTO_TEST_CASE(single_elements_of_any_number_of_axes_meet)
 {
     auto const a = constant({2.});

@@ -3,8 +3,8 @@
 #include <xgrad/base/shape.hpp>
 
 #include <bit>
+#include <concepts>
 #include <cstdint>
-#include <initializer_list>
 #include <vector>
 
 namespace xgrad {
@@ -14,12 +14,11 @@ class axes_argument
 public:
     axes_argument() = default;
 
-    template <std::integral I>
-    axes_argument(I axis) : axes_{static_cast<std::ptrdiff_t>(axis)}, all_(false)
-    {}
-
-    axes_argument(std::initializer_list<listed_integer> axes)
-        : axes_(axes.begin(), axes.end()), all_(false)
+    /// One, or a braced list. (Of a class with a constructor for initializer_list, g++ 12 takes
+    /// `{.keep_dims = true}` for the list of 1.)
+    template <std::integral... I>
+        requires(sizeof...(I) > 0 && (!std::same_as<I, bool> && ...))
+    axes_argument(I... axes) : axes_{listed_integer(axes)...}, all_(false)
     {}
 
     template <integer_range R>
@@ -30,8 +29,9 @@ public:
     /// Those whose bits are set.
     static axes_argument of_bits(std::uint64_t bits)
     {
-        axes_argument result({});
+        axes_argument result;
         result.bits_ = bits;
+        result.all_ = false;
         return result;
     }
 

@@ -228,4 +228,12 @@ ravel(X const& x, std::source_location where = std::source_location::current())
 {
     return reshape(x, {-1}, where);
 }
+
+/// The same under xtensor's other name.
+template <array_operand X>
+tensor<value_type_of<X>>
+flatten(X const& x, std::source_location where = std::source_location::current())
+{
+    return reshape(x, {-1}, where);
+}
 } // namespace xgrad

@@ -9,6 +9,7 @@
 #include <array>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -57,7 +58,10 @@ public:
 
     void reverse(statement_pullback& sweep) const override { reverse_(sweep); }
 
-    bool runs_again() const noexcept override { return !std::same_as<Again, not_repeatable>; }
+    bool runs_again() const noexcept override
+    {
+        return !std::same_as<std::remove_const_t<Again>, not_repeatable>;
+    }
 
     body_pointer again(std::span<tensor_body* const> operands) const override
     {
@@ -89,6 +93,22 @@ auto runs_again_by(F f)
             return as_tensor(f(tensor<T>(share(*operands[I]))...)).handle();
         }(std::index_sequence_for<T...>());
     };
+}
+
+/// Functions of the program may own tensors that are none of a statement's operands: a replay would
+/// go on with what these were at first. Nobody can ask them; but what is copied as bytes owns none.
+template <class... F>
+inline constexpr bool may_own_tensors = !(std::is_trivially_copyable_v<F> && ...);
+
+/// How a statement runs again that calls such functions, if it does.
+template <class... Functions, class Again>
+auto unless_they_own_tensors(Again again)
+{
+    if constexpr (may_own_tensors<Functions...>) {
+        return not_repeatable();
+    } else {
+        return again;
+    }
 }
 
 /// The same values under another name. (The program does not read them.)

@@ -1,11 +1,14 @@
 #pragma once
 
-#include <xgrad/base/tensor_body.hpp>
+#include <xgrad/base/make_body.hpp>
 #include <xgrad/expr/compute_type.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -65,6 +68,48 @@ void place_operand(X&& x, tensor_body**& leaf, Number*& number)
         }
         std::forward<X>(x).leaves().put(leaf);
     }
+}
+} // namespace detail
+
+namespace detail {
+/// Of operands that broadcast, each with a reference: in the place of each the one element of it
+/// that the element at `index` of the whole is computed from. False, and nothing done, where there
+/// is no such element.
+inline bool pick_elements(std::span<tensor_body*> operands, std::span<std::ptrdiff_t const> index)
+{
+    std::size_t rank = 0;
+    for (auto const* operand : operands) {
+        rank = std::max(rank, operand->shape.size());
+    }
+    bool exists = rank == index.size();
+    shape_type lengths(rank, 1);
+    for (auto const* operand : operands) {
+        auto const& shape = operand->shape;
+        for (std::size_t k = 0; k < shape.size() && exists; ++k) {
+            auto& length = lengths[rank - shape.size() + k];
+            exists = length == 1 || shape[k] == 1 || shape[k] == length;
+            length = shape[k] == 1 ? length : shape[k];
+        }
+    }
+    for (std::size_t axis = 0; axis < rank && exists; ++axis) {
+        exists = index[axis] >= 0 && static_cast<std::size_t>(index[axis]) < lengths[axis];
+    }
+    for (auto*& operand : operands) {
+        if (!exists || operand->size == 1) {
+            continue;
+        }
+        auto const strides = operand->strides();
+        auto const* at = static_cast<std::byte const*>(operand->data);
+        auto const bytes = bytes_of(operand->type);
+        for (std::size_t k = 0; k < strides.size(); ++k) {
+            auto const place = operand->shape[k] == 1 ? 0 : index[rank - strides.size() + k];
+            at += place * strides[k] * static_cast<std::ptrdiff_t>(bytes);
+        }
+        auto element = make_body(operand->type, {}, 1);
+        std::memcpy(element->data, at, bytes);
+        release(std::exchange(operand, element.give()));
+    }
+    return exists;
 }
 } // namespace detail
 } // namespace xgrad

@@ -71,11 +71,14 @@ public:
         return evaluate({}).item();
     }
 
-    /// One element of the value.
+    /// One element of the value, of which no other one is computed.
     template <std::integral... I>
     value_type operator()(I... index) const
     {
-        return evaluate({})(index...);
+        std::array<std::ptrdiff_t, sizeof...(I)> const place{listed_integer(index)...};
+        auto one = *this;
+        return detail::pick_elements(one.leaves_.bodies, place) ? one.evaluate({}).item()
+                                                                : evaluate({})(index...);
     }
 
     /// The value as a container of xtensor's, computed by our engine: `xt::xarray<double> a = e;`.

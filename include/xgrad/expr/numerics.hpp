@@ -58,6 +58,23 @@ XGRAD_COLD inline std::string formula_of(block_kernels const& kernels)
     return xgrad::formula_of(kernels.terms, names);
 }
 
+/// Calls f(element, its place in row-major order) for each element of a body, wherever they lie.
+template <class T, class F>
+void for_each_element(tensor_body const& body, F const& f)
+{
+    auto const* const elements = body.elements<T const>();
+    auto const strides = body.strides();
+    for (std::size_t i = 0; i < body.size; ++i) {
+        auto offset = static_cast<std::ptrdiff_t>(body.contiguous ? i : 0);
+        auto rest = i;
+        for (auto axis = body.shape.size(); !body.contiguous && axis-- > 0;) {
+            offset += static_cast<std::ptrdiff_t>(rest % body.shape[axis]) * strides[axis];
+            rest /= body.shape[axis];
+        }
+        f(elements[offset], i);
+    }
+}
+
 void search_result(
     tensor_body const& body, std::string const& formula, std::source_location const& where);
 
@@ -65,18 +82,17 @@ void search_result(
 XGRAD_COLD XGRAD_FUNCTION void search_result(
     tensor_body const& body, std::string const& formula, std::source_location const& where)
 {
-    if (body.type != element_type::float64 && body.type != element_type::float32) {
-        return;
-    }
-    for (std::size_t i = 0; i < body.size; ++i) {
-        auto const x = body.type == element_type::float64
-            ? body.elements<double>()[i]
-            : static_cast<double>(body.elements<float>()[i]);
+    auto const check = [&](auto x, std::size_t i) {
         if (!std::isfinite(x)) {
             throw numerics_error(
                 formula + ": element " + std::to_string(i) + " of " + std::to_string(body.size) +
                 " is " + std::to_string(x) + "; check_numerics(false) lets it pass" + at(where));
         }
+    };
+    if (body.type == element_type::float64) {
+        for_each_element<double>(body, check);
+    } else if (body.type == element_type::float32) {
+        for_each_element<float>(body, check);
     }
 }
 #endif

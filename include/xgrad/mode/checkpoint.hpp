@@ -18,7 +18,7 @@
 namespace xgrad {
 namespace detail {
 /// What f computes, unrecorded; and where some tape records, the tensors besides its arguments that
-/// it reads (which it has captured).
+/// it reads, or returns as they are (which it has captured).
 template <class F>
 auto computed_and_read(
     F&& f, std::span<tensor_body* const> arguments, std::vector<body_pointer>& read)
@@ -33,7 +33,11 @@ auto computed_and_read(
     }
     noting.list_outer_reads(read);
     scoped_activation const hiding(&noting);
-    return computed(std::forward<F>(f));
+    auto value = computed(std::forward<F>(f));
+    if (!noting.find(value.body())) {
+        read.push_back(value.handle());
+    }
+    return value;
 }
 
 /// Where this thread's generator stood before a function drew random numbers; null where it drew
@@ -71,35 +75,32 @@ template <class F, class... T>
 class checkpoint_operation : public array_operation
 {
 public:
-    checkpoint_operation(F const& f, bool captures, drawn_numbers drawn)
-        : f_(f), captures_(captures), drawn_(std::move(drawn))
+    checkpoint_operation(F const& f, std::vector<body_pointer> captured, drawn_numbers drawn)
+        : f_(f), captured_(std::move(captured)), drawn_(std::move(drawn))
     {}
 
     std::string_view name() const noexcept override { return "checkpoint"; }
 
     void reverse(statement_pullback& sweep) const override
     {
-        auto const arguments = arguments_of(sweep, std::index_sequence_for<T...>());
-        auto const bodies = std::apply(
-            [](auto const&... x) { return std::array<tensor_body*, sizeof...(T)>{&x.body()...}; },
-            arguments);
+        std::vector<body_pointer> arguments;
+        for (std::size_t i = 0; i < sizeof...(T); ++i) {
+            arguments.push_back(sweep.operand(i));
+        }
+        auto const names = names_of(arguments); // recorded by other tapes, not by the next
         auto t = create_tape();
-        auto const value = [&] {
-            same_numbers const as_before(drawn_);
-            return std::apply(
-                [&](auto const&... x) { return as_tensor(std::invoke(f_, x...)); }, arguments);
-        }();
-        t.record().know(value.body()); // also where it depends on nothing
+        auto const value = open(names);
+        t.record().know(*value); // also where it depends on nothing
         std::vector<std::size_t> wanted;
         std::vector<tensor_body*> sources;
-        for (std::size_t i = 0; i < sweep.operand_count(); ++i) {
+        for (std::size_t i = 0; i < names.size(); ++i) {
             if (sweep.wants(i)) {
                 wanted.push_back(i);
-                sources.push_back(i < bodies.size() ? bodies[i] : sweep.operand(i).get());
+                sources.push_back(names[i].get());
             }
         }
         std::vector<body_pointer> gradients_of_sources(wanted.size());
-        sweep_target target{&value.body(), sweep.incoming()};
+        sweep_target target{value.get(), sweep.incoming()};
         gradients(
             t,
             {&target, 1},
@@ -112,21 +113,41 @@ public:
         }
     }
 
+    bool opens() const noexcept override { return true; }
+
+    /// The arguments get names of their own: one may be captured as well.
+    std::vector<body_pointer> names_of(std::vector<body_pointer> const& operands) const override
+    {
+        std::vector<body_pointer> names;
+        each_argument([&]<std::size_t... I>(std::index_sequence<I...>) {
+            (names.push_back(renamed(tensor<T>(operands[I])).handle()), ...);
+        });
+        names.insert(names.end(), captured_.begin(), captured_.end());
+        return names;
+    }
+
+    body_pointer open(std::vector<body_pointer> const& names) const override
+    {
+        same_numbers const as_before(drawn_);
+        return each_argument([&]<std::size_t... I>(std::index_sequence<I...>) {
+            return as_tensor(std::invoke(f_, tensor<T>(names[I])...)).handle();
+        });
+    }
+
     /// What is captured is not replaced by other values.
-    bool runs_again() const noexcept override { return !captures_; }
+    bool runs_again() const noexcept override { return captured_.empty(); }
 
     body_pointer again(std::span<tensor_body* const> operands) const override;
 
 private:
-    template <std::size_t... I>
-    static std::tuple<tensor<T>...>
-    arguments_of(statement_pullback& sweep, std::index_sequence<I...>)
+    template <class G>
+    static auto each_argument(G const& g)
     {
-        return {renamed(tensor<T>(sweep.operand(I)))...};
+        return g(std::index_sequence_for<T...>());
     }
 
     mutable F f_; // which may remember something, as a replayed function does
-    bool captures_;
+    std::vector<body_pointer> captured_; // as f names them, whatever a tape computes again
     drawn_numbers drawn_;
 };
 } // namespace detail
@@ -166,7 +187,7 @@ auto checkpoint(F f, tensor<T> const&... x)
         {.operands = true},
         std::source_location(),
         f,
-        !captured.empty(),
+        captured,
         before);
 }
 

@@ -90,14 +90,45 @@ private:
         return tangent;
     }
 
-    /// The way back is linear in the result's adjoint w: its own way back, which starts from the
-    /// operands' tangents, gives the tangent of the result.
     void forward_operation(recorded_statement const& s)
     {
         if (s.operation->passes_tangents()) {
             tangents_[s.result] = tangents_[s.operands()[0].variable];
-            return;
+        } else if (s.operation->opens()) {
+            forward_opened(s);
+        } else {
+            transpose_twice(s);
         }
+    }
+
+    /// The statements of which it is one have tangents of their own.
+    void forward_opened(recorded_statement const& s)
+    {
+        std::vector<body_pointer> operands;
+        for (auto const& operand : s.operands()) {
+            operands.push_back(operand.kept);
+        }
+        auto const names = s.operation->names_of(operands);
+        auto t = create_tape({.persistent = true});
+        auto const value = s.operation->open(names);
+        for (auto const& name : names) {
+            t.record().know(*name); // it may be the value
+        }
+        t.suspend();
+        forward_sweep inner(t.record());
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            if (auto const& tangent = tangents_[s.operands()[i].variable]) {
+                inner.start_from(*names[i], tangent);
+            }
+        }
+        inner.run();
+        tangents_[s.result] = inner.tangent_of(*value);
+    }
+
+    /// The way back is linear in the result's adjoint w: its own way back, which starts from the
+    /// operands' tangents, gives the tangent of the result.
+    void transpose_twice(recorded_statement const& s)
+    {
         auto const weights =
             filled_body(recording_.variables()[s.result].type, recording_.shape_of(s.result), 1);
         auto t = create_tape({.persistent = true});

@@ -22,7 +22,8 @@ public:
 /// x, whose adjoint passes through `f` on its way back: `f(g)` returns what goes on instead, shaped
 /// like x (to clip, scale or replace it), or nothing (to look at it). Only what is computed from
 /// the result passes; tangents do not. Throws shape_error, when the gradient is asked for, where
-/// the shape is another. Where `replay` runs the hook again, f is called for each gradient as ever.
+/// the shape is another. Where `replay` runs the hook again, f is called for each gradient as ever;
+/// it does not where f may own tensors (has captured some by value), which might be others by then.
 template <array_operand X, class F>
 tensor<value_type_of<X>>
 gradient_hook(X const& x, F f, std::source_location where = std::source_location::current())
@@ -50,8 +51,8 @@ gradient_hook(X const& x, F f, std::source_location where = std::source_location
     auto const reverse = [hooked](statement_pullback& sweep) {
         sweep.add(0, hooked(tensor<T>(sweep.incoming())).handle());
     };
-    auto const again = detail::runs_again_by<T>(
-        [f, where](tensor<T> const& other) { return gradient_hook(other, f, where); });
+    auto const again = detail::unless_they_own_tensors<F>(detail::runs_again_by<T>(
+        [f, where](tensor<T> const& other) { return gradient_hook(other, f, where); }));
     constexpr std::string_view name = "gradient_hook";
     return recorded_as<detail::hook_operation<decltype(reverse), decltype(again)>>(
         name,

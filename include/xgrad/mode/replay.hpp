@@ -163,6 +163,6 @@ private:
 template <class F>
 auto replay(F&& f)
 {
-    return replayed_function<std::remove_cvref_t<F>>(std::forward<F>(f));
+    return replayed_function<std::decay_t<F>>(std::forward<F>(f));
 }
 } // namespace xgrad

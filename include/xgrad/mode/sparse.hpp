@@ -1,5 +1,9 @@
 #pragma once
 
+#include <xgrad/array/concatenate.hpp>
+#include <xgrad/array/movement.hpp>
+#include <xgrad/array/scatter.hpp>
+#include <xgrad/array/take.hpp>
 #include <xgrad/mode/detect_sparsity.hpp>
 #include <xgrad/mode/hessian.hpp>
 #include <xgrad/mode/jvp.hpp>
@@ -18,13 +22,13 @@ struct sparse_matrix
     /// All elements, of shape {rows, columns}.
     tensor<T> dense() const
     {
-        auto body = filled_body(type_of<T>, {pattern.row_count, pattern.column_count}, 0);
-        auto* const elements = body->template elements<T>();
-        auto const* const value = values.data();
-        pattern.for_each([&](auto row, auto column, auto place) {
-            elements[row * pattern.column_count + column] = value[place];
-        });
-        return tensor<T>(std::move(body));
+        auto const rows = pattern.row_count;
+        auto const columns = pattern.column_count;
+        std::vector<std::size_t> places;
+        pattern.for_each(
+            [&](auto row, auto column, auto) { places.push_back(row * columns + column); });
+        tensor<T> const none(filled_body(type_of<T>, {rows * columns}, 0));
+        return reshape(scatter_add(none, places, values), {rows, columns});
     }
 };
 
@@ -68,14 +72,20 @@ products_of(graph_colouring const& c, shape_type const& shape, Multiply&& multip
     return products;
 }
 
-/// The values in a pattern; `value(row, column)` reads a product.
+/// The values in a pattern, which `place(row, column)` finds: in which product, and where in it.
 template <class T, class F>
-sparse_matrix<T> gathered(sparsity_pattern pattern, F&& value)
+sparse_matrix<T>
+gathered(sparsity_pattern pattern, std::vector<tensor<T>> const& products, F const& place)
 {
-    auto body = make_body(type_of<T>, {pattern.size()});
-    auto* const to = body->template elements<T>();
-    pattern.for_each([&](auto row, auto column, auto place) { to[place] = value(row, column); });
-    return {std::move(pattern), tensor<T>(std::move(body))};
+    if (products.empty()) {
+        return {std::move(pattern), tensor<T>(make_body(type_of<T>, {0}))};
+    }
+    std::vector<std::size_t> places;
+    pattern.for_each([&](auto row, auto column, auto) {
+        auto const [product, element] = place(row, column);
+        places.push_back(product * products[0].size() + element);
+    });
+    return {std::move(pattern), take(ravel(stack(products)), places, 0)};
 }
 
 [[noreturn]] XGRAD_COLD inline void throw_pattern_mismatch(
@@ -126,14 +136,15 @@ sparse_matrix<T> sparse_jacobian(
     if (columns.count < rows.count) {
         auto const products = detail::products_of<T>(
             columns, x.shape(), [&](tensor<T> const& v) { return jvp(f, x, v, where).tangent; });
-        return detail::gathered<T>(pattern, [&](auto row, auto column) {
-            return products[columns.colours[column]].data()[row];
+        return detail::gathered(pattern, products, [&](auto row, auto column) {
+            return std::pair(columns.colours[column], row);
         });
     }
     auto const products = detail::products_of<T>(
         rows, value.shape(), [&](tensor<T> const& v) { return back(v, where); });
-    return detail::gathered<T>(
-        pattern, [&](auto row, auto column) { return products[rows.colours[row]].data()[column]; });
+    return detail::gathered(pattern, products, [&](auto row, auto column) {
+        return std::pair(rows.colours[row], column);
+    });
 }
 
 /// With the pattern that `jacobian_sparsity` finds: worth its while from a few dozen rows on, and
@@ -186,14 +197,13 @@ sparse_matrix<T> sparse_hessian(
             return detail::products_of<T>(stars, x.shape(), detail::repeated_sweep(t, g, argument));
         });
     auto const& colours = stars.colours;
-    return detail::gathered<T>(pattern, [&](auto row, auto column) {
+    return detail::gathered(pattern, products, [&](auto row, auto column) {
         // Alone in the product of its column's colour, or else in that of its row's.
         std::size_t alike = 0;
         for (auto k = pattern.row_starts[row]; k < pattern.row_starts[row + 1]; ++k) {
             alike += colours[pattern.columns[k]] == colours[column] ? 1 : 0;
         }
-        return alike == 1 ? products[colours[column]].data()[row]
-                          : products[colours[row]].data()[column];
+        return alike == 1 ? std::pair(colours[column], row) : std::pair(colours[row], column);
     });
 }
 

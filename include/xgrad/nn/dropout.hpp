@@ -60,6 +60,7 @@ dropout(X const& x, double rate, std::source_location where = std::source_locati
 
 /// The same with a mask that depends on this seed alone.
 template <array_operand X, std::integral Seed>
+    requires(!std::same_as<Seed, bool>) // whether a network is learning is no seed
 tensor<floating_element<value_type_of<X>>> dropout(
     X const& x,
     double rate,

@@ -54,47 +54,58 @@ void check_gradients(
 }
 } // namespace detail
 
-/// Gradient descent: w - rate g.
-class sgd
+/// The step of an optimizer, which a schedule may change between two steps.
+class learning_rate
 {
 public:
-    explicit sgd(double rate = 0.01) : rate_(rate) {}
+    explicit learning_rate(double rate) : rate_(rate) {}
+
+    double rate() const noexcept { return rate_; }
+
+    void set_rate(double rate) noexcept { rate_ = rate; }
+
+private:
+    double rate_;
+};
+
+/// Gradient descent: w - rate g.
+class sgd : public learning_rate
+{
+public:
+    explicit sgd(double rate = 0.01) : learning_rate(rate) {}
 
     template <differentiable_element T>
     void operator()(std::vector<tensor<T>>& weights, std::vector<tensor<T>> const& gradients)
     {
         detail::check_gradients("sgd", weights, gradients);
         for (std::size_t i = 0; i < weights.size(); ++i) {
-            weights[i] -= static_cast<T>(rate_) * gradients[i];
+            weights[i] -= static_cast<T>(rate()) * gradients[i];
         }
     }
-
-private:
-    double rate_;
 };
 
 /// Gradient descent with a running sum of the gradients: v ← decay v - rate g, w + v. Polyak 1964,
 /// Some methods of speeding up the convergence of iteration methods.
-class momentum
+class momentum : public learning_rate
 {
 public:
-    explicit momentum(double rate = 0.01, double decay = 0.9) : rate_(rate), decay_(decay) {}
+    explicit momentum(double rate = 0.01, double decay = 0.9) : learning_rate(rate), decay_(decay)
+    {}
 
     template <differentiable_element T>
     void operator()(std::vector<tensor<T>>& weights, std::vector<tensor<T>> const& gradients)
     {
         detail::check_gradients("momentum", weights, gradients);
         auto& velocities = velocities_.like(weights);
-        auto const rate = static_cast<T>(rate_);
+        auto const step = static_cast<T>(rate());
         auto const decay = static_cast<T>(decay_);
         for (std::size_t i = 0; i < weights.size(); ++i) {
-            velocities[i] = decay * velocities[i] - rate * gradients[i];
+            velocities[i] = decay * velocities[i] - step * gradients[i];
             weights[i] += velocities[i];
         }
     }
 
 private:
-    double rate_;
     double decay_;
     detail::optimizer_memory velocities_;
 };
@@ -102,12 +113,12 @@ private:
 /// Each weight at a pace of its own: running means of the gradients over the root of those of their
 /// squares. Kingma and Ba 2015, Adam: a method for stochastic optimization; in the form at the end
 /// of its section 2, where `eps` is added to the uncorrected root (as Keras does).
-class adam
+class adam : public learning_rate
 {
 public:
     explicit adam(
         double rate = 1e-3, double decay = 0.9, double square_decay = 0.999, double eps = 1e-8)
-        : rate_(rate), decay_(decay), square_decay_(square_decay), eps_(eps)
+        : learning_rate(rate), decay_(decay), square_decay_(square_decay), eps_(eps)
     {}
 
     template <differentiable_element T>
@@ -118,8 +129,8 @@ public:
         auto& squares = squares_.like(weights);
         ++steps_;
         // The running means start at 0: this makes up for it.
-        auto const rate = static_cast<T>(
-            rate_ * std::sqrt(1 - std::pow(square_decay_, steps_)) /
+        auto const step = static_cast<T>(
+            rate() * std::sqrt(1 - std::pow(square_decay_, steps_)) /
             (1 - std::pow(decay_, steps_)));
         auto const fresh = static_cast<T>(1 - decay_);
         auto const fresh_square = static_cast<T>(1 - square_decay_);
@@ -127,12 +138,11 @@ public:
         for (std::size_t i = 0; i < weights.size(); ++i) {
             means[i] += fresh * (gradients[i] - means[i]);
             squares[i] += fresh_square * (square(gradients[i]) - squares[i]);
-            weights[i] -= rate * means[i] / (sqrt(squares[i]) + eps);
+            weights[i] -= step * means[i] / (sqrt(squares[i]) + eps);
         }
     }
 
 private:
-    double rate_;
     double decay_;
     double square_decay_;
     double eps_;

@@ -33,6 +33,14 @@ auto abs(X&& x)
 }
 
 namespace rules {
+/// ∂ = 1 for the operand that was chosen, 1/2 for each at a tie; exactly nothing reaches the other.
+template <class Mask, class V>
+constexpr auto partials_of_chosen(Mask const& by_x, Mask const& by_y, V const& half)
+{
+    auto const weight = select(by_x || by_y, V(1), half);
+    return xgrad::partials(weighted_gate(!by_y, weight), weighted_gate(!by_x, weight));
+}
+
 /// The larger of x and y; NaN where either is. ∂ = 1 for the larger, 1/2 for each at a tie.
 struct maximum_rule : arithmetic_rule
 {
@@ -48,9 +56,7 @@ struct maximum_rule : arithmetic_rule
     template <class V>
     static constexpr auto partials_at(V const& x, V const& y)
     {
-        V const half = V(1) / V(2);
-        auto const by_x = select(x > y, V(1), select(x < y, V(0), half));
-        return xgrad::partials(by_x, V(1) - by_x);
+        return partials_of_chosen(x > y, x < y, V(1) / V(2));
     }
 };
 } // namespace rules
@@ -78,9 +84,7 @@ struct minimum_rule : arithmetic_rule
     template <class V>
     static constexpr auto partials_at(V const& x, V const& y)
     {
-        V const half = V(1) / V(2);
-        auto const by_x = select(x < y, V(1), select(x > y, V(0), half));
-        return xgrad::partials(by_x, V(1) - by_x);
+        return partials_of_chosen(x<y, x> y, V(1) / V(2));
     }
 };
 } // namespace rules
@@ -202,10 +206,9 @@ struct fmax_rule : floating_rule
     template <class V>
     static constexpr auto partials_at(V const& x, V const& y)
     {
-        V const half(constants::half);
-        auto const larger = select(x > y, V(1), select(x < y, V(0), half));
-        auto const by_x = select(y != y, V(1), select(x != x, V(0), larger));
-        return xgrad::partials(by_x, V(1) - by_x);
+        auto const by_x = x > y || y != y;
+        auto const by_y = x < y || (x != x && y == y);
+        return partials_of_chosen(by_x, by_y, V(constants::half));
     }
 };
 } // namespace rules
@@ -235,10 +238,9 @@ struct fmin_rule : floating_rule
     template <class V>
     static constexpr auto partials_at(V const& x, V const& y)
     {
-        V const half(constants::half);
-        auto const smaller = select(x < y, V(1), select(x > y, V(0), half));
-        auto const by_x = select(y != y, V(1), select(x != x, V(0), smaller));
-        return xgrad::partials(by_x, V(1) - by_x);
+        auto const by_x = x < y || y != y;
+        auto const by_y = x > y || (x != x && y == y);
+        return partials_of_chosen(by_x, by_y, V(constants::half));
     }
 };
 } // namespace rules

@@ -120,12 +120,14 @@ struct operand_dependence
     // clang-format on
 };
 
-// Partials that are no numbers depend on their condition alone.
+// Partials that are no numbers depend on their condition, and perhaps a weight.
 template <class P>
 constexpr std::uint32_t operands_of(P const& partial) noexcept
 {
     if constexpr (requires { partial.operands; }) {
         return partial.operands;
+    } else if constexpr (requires { partial.weight.operands; }) {
+        return partial.condition.operands | partial.weight.operands;
     } else if constexpr (requires { partial.condition.operands; }) {
         return partial.condition.operands;
     } else {

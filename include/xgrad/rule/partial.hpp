@@ -24,6 +24,18 @@ struct gate
 template <class Mask>
 gate(Mask) -> gate<Mask>;
 
+/// The weight where the condition holds, else 0, whatever the adjoint is: of operands that share
+/// one at a tie.
+template <class Mask, class V>
+struct weighted_gate
+{
+    Mask condition;
+    V weight;
+};
+
+template <class Mask, class V>
+weighted_gate(Mask, V) -> weighted_gate<Mask, V>;
+
 /// As `gate`, and the operand was not chosen elsewhere: whatever its own derivative is there,
 /// inf and NaN included, exactly nothing reaches what lies below it.
 template <class Mask>
@@ -95,6 +107,12 @@ template <bool Finite, plain_adjoint V, class Mask>
 XGRAD_ALWAYS_INLINE constexpr V chain_rule(V const& g, gate<Mask> const& partial)
 {
     return select(partial.condition, g, V(0));
+}
+
+template <bool Finite, plain_adjoint V, class Mask>
+XGRAD_ALWAYS_INLINE constexpr V chain_rule(V const& g, weighted_gate<Mask, V> const& partial)
+{
+    return select(partial.condition, g * partial.weight, V(0));
 }
 
 template <bool Finite, plain_adjoint V, class Mask>

@@ -259,12 +259,17 @@ adjoint_term carried(adjoint_term const& g, Partial const& partial)
     auto const incoming = V::at(g.value);
     auto const chosen = V::at(g.chosen);
     if constexpr (requires { V(partial.condition); }) {
-        V const value = select(partial.condition, incoming, V(0));
-        if constexpr (std::same_as<Partial, gate<V>>) {
-            return {value.place(), g.chosen};
+        if constexpr (requires { partial.weight; }) {
+            V const shared = incoming * partial.weight;
+            return {select(partial.condition, shared, V(0)).place(), g.chosen};
         } else {
-            V const both = chosen.exists() ? chosen && partial.condition : partial.condition;
-            return {value.place(), both.place()};
+            V const value = select(partial.condition, incoming, V(0));
+            if constexpr (std::same_as<Partial, gate<V>>) {
+                return {value.place(), g.chosen};
+            } else {
+                V const both = chosen.exists() ? chosen && partial.condition : partial.condition;
+                return {value.place(), both.place()};
+            }
         }
     } else if constexpr (std::same_as<Partial, V>) {
         V const value = chain_rule<Finite>(incoming, partial);

@@ -85,7 +85,7 @@ public:
     }
 
 private:
-    struct known
+    struct known_identity
     {
         std::uint64_t identity = 0;
         std::uint32_t index = 0;
@@ -136,7 +136,7 @@ private:
         }
     }
 
-    std::array<known, few> first_{};
+    std::array<known_identity, few> first_{};
     std::vector<entry> entries_;
     std::size_t size_ = 0;
     std::uint32_t generation_ = 1;

@@ -10,6 +10,7 @@
 #include <source_location>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace xgrad {
 class statement_pullback;
@@ -56,6 +57,18 @@ struct array_operation
 
     /// Its result is its operand, and so is the result's tangent; what it does concerns adjoints.
     virtual bool passes_tangents() const noexcept { return false; }
+
+    /// It is a function of many statements, which `open` computes once more, for the active tapes
+    /// to record.
+    virtual bool opens() const noexcept { return false; }
+
+    /// What that knows the operands by.
+    virtual std::vector<body_pointer> names_of(std::vector<body_pointer> const& /*operands*/) const
+    {
+        return {};
+    }
+
+    virtual body_pointer open(std::vector<body_pointer> const& /*names*/) const { return {}; }
 
     virtual bool runs_again() const noexcept { return false; }
 

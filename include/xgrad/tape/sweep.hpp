@@ -239,7 +239,7 @@ private:
             }
         }
         if (options.unconnected == unconnected::error) {
-            detail::throw_unconnected(*targets_.front().body, i, body, where_);
+            detail::throw_unconnected(recording_, *targets_.front().body, i, body, where_);
         }
         return filled_body(body.type, body.shape, 0);
     }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <source_location>
 #include <string>
+#include <string_view>
 
 // What is asked of a sweep, and in which words it is refused.
 
@@ -48,8 +49,13 @@ inline std::string describe(tensor_body const& body)
     if (r.times_consumed() > 0 && r.statements().empty()) {
         why = "the tape is empty: an earlier grad has used it up; create it with "
               "{.persistent = true} to ask it again";
+    } else if (r.statements().empty() && r.options().watch_only) {
+        why = "the tape is empty: nothing was computed from a watched tensor (a tape with "
+              "{.watch_only = true} records nothing else)";
     } else if (r.statements().empty()) {
-        why = "the tape is empty: nothing differentiable was computed while it was active";
+        why =
+            "the tape is empty: nothing differentiable was computed while it was active (x(i) and "
+            "item() give plain numbers; view(x, i) is a tensor)";
     } else {
         why = "this tape does not hold it: it was computed before the tape was active, on another "
               "tape or thread, or before the tape was cleared";
@@ -59,14 +65,20 @@ inline std::string describe(tensor_body const& body)
 }
 
 [[noreturn]] XGRAD_COLD inline void throw_unconnected(
+    tape_record const& r,
     tensor_body const& target,
     std::size_t source,
     tensor_body const& body,
     std::source_location const& where)
 {
+    std::string_view const why = r.times_consumed() > 0
+        ? " (what was computed before an earlier grad emptied the tape is constant to it; create "
+          "it "
+          "with {.persistent = true} to keep that)"
+        : "";
     throw unconnected_error(
         "grad: the target, a " + describe(target) + ", does not depend on source " +
-        std::to_string(source) + ", a " + describe(body) +
+        std::to_string(source) + ", a " + describe(body) + std::string(why) +
         "; pass {.unconnected = unconnected::zero} to get zeros" + at(where));
 }
 

@@ -93,6 +93,13 @@ tensor<element_for<A>> constant(
     return detail::nested<element_for<A>>(list);
 }
 
+/// Numbers of several types in one list: `{1, 2.5}`, `{0., NAN}`.
+template <std::same_as<void> = void>
+tensor<double> constant(std::initializer_list<double> list)
+{
+    return detail::nested<double>(list);
+}
+
 /// A vector, copied.
 template <arithmetic A>
 tensor<element_for<A>> constant(std::vector<A> const& elements)
@@ -167,6 +174,12 @@ template <array_operand X>
 auto ones_like(X const& x)
 {
     return xgrad::ones<value_type_of<X>>(as_tensor(x).shape());
+}
+
+template <array_operand X>
+auto full_like(X const& x, value_type_of<X> value)
+{
+    return full<value_type_of<X>>(as_tensor(x).shape(), value);
 }
 
 /// start, start + step, ... below stop (above it for a negative step). Throws value_error for a
