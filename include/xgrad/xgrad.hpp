@@ -49,6 +49,7 @@
 #include <xgrad/xtensor/arrays.hpp>
 #include <xgrad/xtensor/assembly.hpp>
 #include <xgrad/xtensor/assignment.hpp>
+#include <xgrad/xtensor/index_lists.hpp>
 #include <xgrad/xtensor/moments.hpp>
 #include <xgrad/xtensor/nan.hpp>
 #include <xgrad/xtensor/norms.hpp>

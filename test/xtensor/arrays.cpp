@@ -238,3 +238,29 @@ BOOST_AUTO_TEST_CASE(norms_means_and_differences_of_xtensor_over_our_operands_ar
     check(xt::ravel(x), ravel(x));
     check(xt::flatten(x), ravel(x));
 }
+
+BOOST_AUTO_TEST_CASE(lists_of_indices_are_those_of_the_values)
+{
+    tensor const x = constant({{1., 0., 3.}, {4., 5., 0.}});
+    xt::xarray<double> const values = x;
+    BOOST_TEST((xt::nonzero(x) == xt::nonzero(values)));
+    BOOST_TEST((xt::where(x > 2.) == xt::nonzero(xt::xarray<bool>(values > 2.))));
+    BOOST_TEST((xt::argwhere(x * 2.) == xt::argwhere(values)));
+    BOOST_TEST((xt::nonzero(values) == xt::where(values)));
+    auto fast =
+        replay([](auto const& a) { return sum(a) * double(xt::nonzero(a > 0.)[0].size()); });
+    BOOST_TEST(fast(x).item() == 13. * 4);
+    BOOST_TEST(fast(-x).item() == 0.);
+}
+
+BOOST_AUTO_TEST_CASE(nan_to_num_has_zero_gradients_where_it_replaces)
+{
+    auto const infinite = std::numeric_limits<double>::infinity();
+    tensor const x = constant({1., NAN, infinite, -infinite, -2.});
+    auto tape = create_tape();
+    tensor const y = nan_to_num(x * 1.) * 3.;
+    tensor const z = xt::nan_to_num(x);
+    auto const largest = std::numeric_limits<double>::max();
+    BOOST_TEST(same(z, constant({1., 0., largest, -largest, -2.})));
+    BOOST_TEST(same(grad(tape, y, x), constant({3., 0., 0., 0., 3.})));
+}

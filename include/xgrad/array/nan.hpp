@@ -200,6 +200,16 @@ tensor<T> variance_of_numbers(
 }
 } // namespace detail
 
+/// x, with 0 for NaN, and the largest number of its sign for an infinity. ∂ = 1 where x is finite,
+/// else 0.
+template <array_operand X>
+auto nan_to_num(X const& x)
+{
+    using T = value_type_of<X>;
+    constexpr auto largest = std::numeric_limits<T>::max();
+    return where(isnan(x), T(0), clip(x, std::numeric_limits<T>::lowest(), largest));
+}
+
 /// The mean of the elements that are not NaN, over all axes or those given; NaN where all are.
 template <array_operand X>
 tensor<detail::reduced_element<X, true>> nanmean(

@@ -10,6 +10,13 @@
 // xtensor's moments of the elements that are not NaN are ours over our operands (see arrays.hpp).
 
 namespace xt {
+template <class E>
+    requires xgrad::own_expression<E>
+auto nan_to_num(E&& e)
+{
+    return xgrad::nan_to_num(e);
+}
+
 template <
     class T = void,
     class E,
