@@ -324,3 +324,26 @@ BOOST_AUTO_TEST_CASE(functions_that_are_smooth_where_they_are_guarded_have_their
     auto const g = grad(tape, pow(x, y), x);
     BOOST_TEST((g(0) == 0. && g(1) == 0. && g(2) == 0.));
 }
+
+BOOST_AUTO_TEST_CASE(a_pullback_has_a_gradient_by_its_adjoint)
+{
+    tensor const x = constant({0.3, -0.7, 1.1});
+    auto const check = [&](auto const& f) {
+        auto const [value, pullback] = vjp(f, x);
+        auto const& back = pullback;
+        auto const along_x = [&](auto const& w) { return as_tensor(sum(back(w) * x)); };
+        auto const found = gradient(along_x, ones<double>({}));
+        BOOST_TEST(std::abs(found.item() - jvp(f, x, x).tangent.item()) < 1e-15);
+    };
+    check([](auto const& a) { return as_tensor(sum(sin(a) * a)); });
+    check([](auto const& a) { return as_tensor(mean(exp(a))); });
+    check([](auto const& a) { return as_tensor(logsumexp(a) * 2.); });
+
+    // The same gradients are unknown functions of what they were computed from.
+    auto inner = create_tape({.persistent = true});
+    tensor const loss = sum(x * x * x);
+    auto outer = create_tape();
+    tensor const g = grad(inner, loss, x);
+    tensor const z = sum(g * x);
+    BOOST_CHECK_THROW(grad(outer, z, x), tape_error);
+}

@@ -5,9 +5,25 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace xgrad {
+/// A gradient of whose own derivatives a tape knows nothing.
+struct unknown_gradient
+{
+    std::uint32_t variable;
+    std::uint64_t identity;
+    owner_thread const* maker;
+
+    /// It may have been computed from `source`: not from one that its thread has made later.
+    /// (A thread hands out identities in ascending order.)
+    bool may_depend_on(tensor_body const& source) const noexcept
+    {
+        return &source.references.maker() != maker || source.identity <= identity;
+    }
+};
+
 /// The tensors that a tape knows, and what it knows of them.
 class known_tensors
 {
@@ -47,11 +63,14 @@ public:
     /// sweep through it is an error, not a silent constant.
     void mark_gradient(tensor_body const& body)
     {
-        variables_[variables_.place_of(body)].gradient = true;
-        knows_gradients_ = true;
+        auto const variable = variables_.place_of(body);
+        variables_[variable].gradient = true;
+        gradients_.push_back({variable, body.identity, &body.references.maker()});
     }
 
-    bool knows_gradients() const noexcept { return knows_gradients_; }
+    bool knows_gradients() const noexcept { return !gradients_.empty(); }
+
+    std::span<unknown_gradient const> gradients() const noexcept { return gradients_; }
 
     void mark_part(std::uint32_t variable, bool is_part) noexcept
     {
@@ -62,7 +81,7 @@ protected:
     void forget() noexcept
     {
         variables_.clear();
-        knows_gradients_ = false;
+        gradients_.clear();
     }
 
     void forget_watched() noexcept { watched_.clear(); }
@@ -70,7 +89,7 @@ protected:
     variable_table variables_;
 
 private:
-    bool knows_gradients_ = false;
+    std::vector<unknown_gradient> gradients_;
     std::vector<std::uint64_t> watched_; // identities
 };
 } // namespace xgrad

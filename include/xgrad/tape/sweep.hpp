@@ -106,9 +106,11 @@ private:
             }
         }
         // On what a gradient of another tape depends is not known: perhaps on a source.
-        for (std::uint32_t v = 0; knows_gradients_ && v < recording_.variables().size(); ++v) {
-            if (recording_.variables()[v].gradient && !all.wants(v)) {
-                all.want(v, adjoint_interest::way);
+        for (auto const& g : recording_.gradients()) {
+            auto const may_depend = [&](auto const* source) { return g.may_depend_on(*source); };
+            if (!all.wants(g.variable) &&
+                std::any_of(sources_.begin(), sources_.end(), may_depend)) {
+                all.want(g.variable, adjoint_interest::way);
             }
         }
         auto const& statements = recording_.statements();
@@ -207,7 +209,7 @@ private:
     void refuse_gradient(std::uint32_t variable, std::source_location const& where) const
     {
         if (recording_.variables()[variable].gradient &&
-            lists_.all.wanted(variable) != adjoint_interest::source) {
+            lists_.all.wanted(variable) == adjoint_interest::way) {
             detail::throw_unknown_derivative(where);
         }
     }

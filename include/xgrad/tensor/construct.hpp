@@ -93,13 +93,6 @@ tensor<element_for<A>> constant(
     return detail::nested<element_for<A>>(list);
 }
 
-/// Numbers of several types in one list: `{1, 2.5}`, `{0., NAN}`.
-template <std::same_as<void> = void>
-tensor<double> constant(std::initializer_list<double> list)
-{
-    return detail::nested<double>(list);
-}
-
 /// A vector, copied.
 template <arithmetic A>
 tensor<element_for<A>> constant(std::vector<A> const& elements)
