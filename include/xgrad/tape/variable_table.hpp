@@ -187,7 +187,9 @@ private:
     std::uint32_t remember_layout(tensor_body const& body, std::size_t shape) noexcept
     {
         auto const place = static_cast<std::uint32_t>(shape);
-        latest_layouts_ = {{{body.layout, place}, latest_layouts_[0]}};
+        if (body.layout != no_layout) {
+            latest_layouts_ = {{{body.layout, place}, latest_layouts_[0]}};
+        }
         return place;
     }
 
