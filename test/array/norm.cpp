@@ -143,3 +143,11 @@ BOOST_AUTO_TEST_CASE(norms_take_expressions_integers_and_nothing)
     tensor const y = norm_l1(2 * x - 1);
     BOOST_TEST(tape.size() == 1u);
 }
+
+BOOST_AUTO_TEST_CASE(nothing_reaches_what_lies_below_an_element_that_is_skipped)
+{
+    tensor const c = constant({2., double(NAN), 3.});
+    tensor const x = constant({1., 1., 1.});
+    BOOST_TEST(gradient([&](auto const& v) { return nansum(c * v); }, x)(1) == 0.);
+    BOOST_TEST(gradient([&](auto const& v) { return nanmean(c * v); }, x)(0) == 1.);
+}

@@ -4,5 +4,5 @@
 int main()
 {
     xgrad::tensor const x = xgrad::constant({1., 2.});
-    auto const y = xt::nan_to_num(x);
+    auto const y = xt::cast<int>(x);
 }

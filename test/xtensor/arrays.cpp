@@ -256,7 +256,8 @@ BOOST_AUTO_TEST_CASE(lists_of_indices_are_those_of_the_values)
 BOOST_AUTO_TEST_CASE(nan_to_num_has_zero_gradients_where_it_replaces)
 {
     auto const infinite = std::numeric_limits<double>::infinity();
-    tensor const x = constant({1., NAN, infinite, -infinite, -2.});
+    tensor const x =
+        constant({1., std::numeric_limits<double>::quiet_NaN(), infinite, -infinite, -2.});
     auto tape = create_tape();
     tensor const y = nan_to_num(x * 1.) * 3.;
     tensor const z = xt::nan_to_num(x);

@@ -84,3 +84,19 @@ BOOST_AUTO_TEST_CASE(a_view_of_xtensor_over_our_operands_is_ours)
     BOOST_TEST(y(1) == 8.);
     BOOST_TEST(grad(tape, y, x)(1, 1) == 2.);
 }
+
+BOOST_AUTO_TEST_CASE(reductions_run_over_the_element_type_that_is_asked_for)
+{
+    tensor const large = constant({2000000000, 2000000000});
+    BOOST_TEST(tensor(xt::sum<double>(large)).item() == 4e9);
+    BOOST_TEST(tensor(xt::sum<std::int64_t>(large)).item() == 4000000000);
+    BOOST_TEST(tensor(xt::prod<double>(large, {0})).item() == 4e18);
+    BOOST_TEST(tensor(xt::mean<double>(large)).item() == 2e9);
+    BOOST_TEST(repr(tensor(xt::sum(large * 0))) == repr(sum(large * 0)));
+    tensor const x = constant({0.1f, 0.2f, 0.3f});
+    BOOST_TEST(repr(tensor(xt::sum<double>(x))) == repr(sum(cast<double>(x))));
+    BOOST_TEST(repr(tensor(xt::amax(x))) == repr(amax(x)));
+    auto tape = create_tape();
+    tensor const y = xt::sum<double>(x * x);
+    BOOST_TEST(grad(tape, y, x)(1) == 0.4f);
+}

@@ -13,7 +13,7 @@
 
 namespace xgrad {
 namespace rules {
-/// x, or `Instead` where it is NaN. ∂ = 1, 0 where x is NaN.
+/// x, or `Instead` where it is NaN. ∂ = 1; nothing reaches what lies below where x is NaN.
 template <int Instead>
 struct skip_nan_rule : arithmetic_rule
 {
@@ -28,7 +28,7 @@ struct skip_nan_rule : arithmetic_rule
     template <class V>
     static constexpr auto partials_at(V const& x)
     {
-        return gate(x == x);
+        return branch(x == x);
     }
 };
 

@@ -4,6 +4,8 @@
 #include <xgrad/array/view.hpp>
 #include <xgrad/ops/comparison.hpp>
 
+#include <algorithm>
+
 // Reductions of truth values, which count them.
 
 namespace xgrad {
@@ -44,8 +46,15 @@ all(X const& x,
     reduction_options const& options = {},
     std::source_location where = std::source_location::current())
 {
-    auto const zeros = count_nonzero(x == value_type_of<X>(0), axes, options, where);
-    return tensor<bool>(zeros == std::int64_t{0}, where);
+    if constexpr (std::same_as<value_type_of<X>, bool>) {
+        auto const truth = as_tensor(x, where);
+        auto const counts = count_nonzero(truth, axes, options, where);
+        auto const all_of_them = truth.size() / std::max<std::size_t>(counts.size(), 1);
+        return tensor<bool>(counts == static_cast<std::int64_t>(all_of_them), where);
+    } else {
+        auto const zeros = count_nonzero(x == value_type_of<X>(0), axes, options, where);
+        return tensor<bool>(zeros == std::int64_t{0}, where);
+    }
 }
 
 /// The same over all axes. (Without an argument `all()` is a slice of xtensor's; its parameters are

@@ -12,11 +12,13 @@ body_pointer dense_copy(tensor_body const& body);
 XGRAD_FUNCTION body_pointer dense_copy(tensor_body const& body)
 {
     auto copy = make_body(body.type, body.shape);
+    auto axes = body.shape;
+    auto strides = body.strides();
+    coalesce(axes, strides);
     // Whole bands of rows, should they be transposed.
-    auto const row = body.shape.empty() ? 1 : std::max<std::size_t>(body.shape.back(), 1);
+    auto const row = axes.empty() ? 1 : std::max<std::size_t>(axes.back(), 1);
     auto const length =
         std::max<std::size_t>(8192 / (transposed_rows * row), 1) * transposed_rows * row;
-    auto const strides = body.strides();
     auto* const to = static_cast<std::byte*>(copy->data);
     for_each_chunk(
         (body.size + length - 1) / length, static_cast<double>(body.size), [&](auto chunk) {
@@ -24,7 +26,7 @@ XGRAD_FUNCTION body_pointer dense_copy(tensor_body const& body)
             pack_elements(
                 body.type,
                 body.data,
-                body.shape,
+                axes,
                 strides,
                 begin,
                 std::min(length, body.size - begin),

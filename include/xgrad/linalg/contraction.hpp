@@ -1,10 +1,8 @@
 #pragma once
 
 #include <xgrad/array/reduction.hpp>
+#include <xgrad/array/triangle.hpp>
 #include <xgrad/linalg/stack.hpp>
-#include <xgrad/ops/comparison.hpp>
-#include <xgrad/ops/selection.hpp>
-#include <xgrad/tensor/construct.hpp>
 
 #include <algorithm>
 #include <array>
@@ -64,28 +62,25 @@ struct labelled
         return shape;
     }
 
-    /// Labels that occur twice: what is off the diagonal is summed as 0.
+    /// Labels that occur twice name a diagonal, which becomes the last axis.
     void take_diagonals(std::source_location const& where)
     {
-        for (std::size_t axis = labels.size(); axis-- > 0;) {
-            auto const first = labels.find(labels[axis]);
+        for (auto axis = labels.size(); axis-- > 0;) {
+            auto const label = labels[axis];
+            auto const first = labels.find(label);
             if (first == axis) {
                 continue;
             }
-            auto const rank = labels.size();
-            auto const& shape = values.shape();
-            shape_type rows(rank, 1);
-            shape_type columns(rank, 1);
-            rows[first] = shape[first];
-            columns[axis] = shape[axis];
-            auto const on_diagonal = reshape(xgrad::arange<T>(T(shape[first])), rows) ==
-                reshape(xgrad::arange<T>(T(shape[axis])), columns);
-            values =
-                sum(xgrad::where(on_diagonal, values, T(0)),
-                    static_cast<std::ptrdiff_t>(axis),
-                    {},
-                    where);
+            values = diagonal(
+                values,
+                0,
+                static_cast<std::ptrdiff_t>(first),
+                static_cast<std::ptrdiff_t>(axis),
+                where);
             labels.erase(axis, 1);
+            labels.erase(first, 1);
+            labels.push_back(label);
+            axis = labels.size();
         }
     }
 

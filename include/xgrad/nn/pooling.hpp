@@ -61,6 +61,14 @@ window_layout pool_layout(
     return pool_layout(name, x.shape(), kernel, o, where);
 }
 
+/// One window is the whole image.
+template <class T>
+bool is_global_pool(tensor<T> const& x, extent_2d kernel, pool2d_options const& o)
+{
+    return kernel.height == x.shape(-2) && kernel.width == x.shape(-1) && o.padding.height == 0 &&
+        o.padding.width == 0;
+}
+
 /// The result of a pool, {..., positions}, as images again.
 template <class T>
 tensor<T>
@@ -86,6 +94,9 @@ tensor<floating_element<value_type_of<X>>> max_pool2d(
     tensor<T> const images = as_tensor(x, where);
     detail::one_statement const whole("max_pool2d", where);
     auto const layout = detail::pool_layout("max_pool2d", images, kernel, options, where);
+    if (detail::is_global_pool(images, kernel, options)) {
+        return amax(images, {-2, -1}, {.keep_dims = true}, where);
+    }
     constexpr auto nothing = -std::numeric_limits<T>::infinity();
     auto const windows = detail::windows(images, layout, nothing, where);
     return detail::as_images(amax(windows, -2, {}, where), layout, where);
@@ -103,6 +114,9 @@ tensor<floating_element<value_type_of<X>>> avg_pool2d(
     tensor<T> const images = as_tensor(x, where);
     detail::one_statement const whole("avg_pool2d", where);
     auto const layout = detail::pool_layout("avg_pool2d", images, kernel, options, where);
+    if (detail::is_global_pool(images, kernel, options)) {
+        return mean(images, {-2, -1}, {.keep_dims = true}, where);
+    }
     auto const windows = detail::windows(images, layout, T(0), where);
     if (options.count_include_pad) {
         return detail::as_images(mean(windows, -2, {}, where), layout, where);

@@ -125,9 +125,12 @@ public:
     T item() const
     {
         if (size() != 1) {
+            constexpr std::string_view truths = " truth values, not one; ask for all(x) or any(x)";
+            constexpr std::string_view elements =
+                " elements, not one; read one of them with x(i, j, ...)";
             throw value_error(
                 "item: shape " + to_string(shape()) + " has " + std::to_string(size()) +
-                " elements, not one; read one of them with x(i, j, ...)");
+                std::string(std::same_as<T, bool> ? truths : elements));
         }
         detail::note_reading(*body_);
         return *body_->template elements<T const>();

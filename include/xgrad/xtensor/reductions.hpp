@@ -3,6 +3,7 @@
 #include <xgrad/array/nan.hpp>
 #include <xgrad/array/product.hpp>
 #include <xgrad/array/reduction.hpp>
+#include <xgrad/ops/cast.hpp>
 #include <xgrad/tensor/print.hpp>
 #include <xgrad/xtensor/hook.hpp>
 
@@ -54,6 +55,31 @@ auto with_options(X const& x, axes_argument const& axes, std::tuple<Option...> c
         "xgrad: a reduction does not take xt::initial over our operands; add it to the result");
     return reduction_for<Functor>::of(
         x, axes, reduction_options{.keep_dims = options::keep_dims::value});
+}
+
+/// The elements over which a reducer runs: of the type that its caller has asked for
+/// (`xt::sum<double>(x)`), else its operand's.
+template <class Functors, class X>
+struct asked_element
+{
+    using type = value_type_of<X>;
+};
+
+template <class Functors, class X>
+    requires tensor_element<typename Functors::init_functor_type::value_type>
+struct asked_element<Functors, X>
+{
+    using type = typename Functors::init_functor_type::value_type;
+};
+
+template <class T, class X>
+decltype(auto) with_elements(X const& x)
+{
+    if constexpr (std::same_as<T, value_type_of<X>>) {
+        return (x);
+    } else {
+        return cast<T>(x);
+    }
 }
 
 /// The element type of a reducer; that of its operand where we have no such reduction.
@@ -169,17 +195,29 @@ std::ostream& operator<<(std::ostream& out, computed_expression<T> const& x)
 }
 } // namespace xgrad
 
+namespace xgrad::detail {
+/// What xtensor's reducer by these functors has of ours.
+template <class Functors, class X>
+struct reducer
+{
+    using functor = typename Functors::reduce_functor_type;
+    using asked = typename asked_element<Functors, X>::type;
+    using operand = std::remove_cvref_t<decltype(with_elements<asked>(std::declval<X const&>()))>;
+    using element = typename reducer_element<functor, operand>::type;
+};
+} // namespace xgrad::detail
+
 namespace xt {
 template <class F, class CT, class X, class O>
     requires xgrad::own_expression<CT>
 class xreducer<F, CT, X, O>
-    : public xgrad::computed_expression<typename xgrad::detail::reducer_element<
-          typename std::decay_t<F>::reduce_functor_type,
-          std::remove_cvref_t<CT>>::type>
+    : public xgrad::computed_expression<
+          typename xgrad::detail::reducer<std::decay_t<F>, std::remove_cvref_t<CT>>::element>
 {
-    using functor = typename std::decay_t<F>::reduce_functor_type;
-    using operand = std::remove_cvref_t<CT>;
-    using element = typename xgrad::detail::reducer_element<functor, operand>::type;
+    using ours = xgrad::detail::reducer<std::decay_t<F>, std::remove_cvref_t<CT>>;
+    using functor = typename ours::functor;
+    using operand = typename ours::operand;
+    using element = typename ours::element;
 
     template <class Axes>
     static xgrad::tensor<element> reduced(operand const& x, Axes const& axes)
@@ -200,7 +238,8 @@ class xreducer<F, CT, X, O>
 public:
     template <class Functors, class Operand, class Axes, class Options>
     xreducer(Functors const&, Operand const& x, Axes const& axes, Options const&)
-        : xgrad::computed_expression<element>(reduced(x, axes))
+        : xgrad::computed_expression<element>(
+              reduced(xgrad::detail::with_elements<typename ours::asked>(x), axes))
     {}
 };
 
