@@ -127,19 +127,33 @@ XGRAD_ALWAYS_INLINE batch<T> alternating_sine(batch<T> r, batch<T> shifted) noex
     return from_bits<T>(to_bits<T>(sine) ^ (to_bits<T>(shifted) << to_sign));
 }
 
-// The C library's own, by a pointer that is read when it is called: what -ffast-math puts in place
-// of a call, x87's fsin, is wrong for large arguments.
-using wide_function = long double (*volatile)(long double);
+// The C library's own in more digits, by pointers that are read when they are called: what
+// -ffast-math puts in place of a call, x87's fsin, is wrong for large arguments.
+template <class T>
+struct wide_functions
+{
+    using pointer = long double (*volatile)(long double);
 
-inline wide_function const wide_sine = ::sinl;
-inline wide_function const wide_cosine = ::cosl;
-inline wide_function const wide_tangent = ::tanl;
+    static inline pointer const sine = ::sinl;
+    static inline pointer const cosine = ::cosl;
+    static inline pointer const tangent = ::tanl;
+};
+
+template <>
+struct wide_functions<float>
+{
+    using pointer = double (*volatile)(double);
+
+    static inline pointer const sine = ::sin;
+    static inline pointer const cosine = ::cos;
+    static inline pointer const tangent = ::tan;
+};
 
 // Arguments so large that the parts of π do not reduce them, and NaN: rare, and lane by lane. The C
 // library's functions of doubles lose digits next to a multiple of π/2.
 template <class T>
 XGRAD_ALWAYS_INLINE batch<T>
-correct_large(batch<T> x, batch<T> value, wide_function const& f) noexcept
+correct_large(batch<T> x, batch<T> value, typename wide_functions<T>::pointer const& f) noexcept
 {
     auto const ordinary = abs(x) <= batch<T>(pi_in_parts<T>::largest);
     if (!all(ordinary)) [[unlikely]] {
@@ -158,7 +172,8 @@ XGRAD_ALWAYS_INLINE batch<T> sin(batch<T> x) noexcept
     auto const shifted = fma(x, batch<T>(inverse_pi), shift);
     auto const r = detail::rounded_rest_of_pi(x, shifted - shift);
     auto const value = detail::alternating_sine(r, shifted);
-    return detail::correct_large(x, select(x == batch<T>(0), x, value), detail::wide_sine);
+    return detail::correct_large(
+        x, select(x == batch<T>(0), x, value), detail::wide_functions<T>::sine);
 }
 
 /// x = (n - 1/2) π + r: cos x = (-1)^n sin r.
@@ -174,7 +189,7 @@ XGRAD_ALWAYS_INLINE batch<T> cos(batch<T> x) noexcept
     constexpr T flat = sizeof(T) == 8 ? T(0x1p-27) : T(0x1p-12);
     auto const value =
         select(abs(x) < batch<T>(flat), batch<T>(1), detail::alternating_sine(r, shifted));
-    return detail::correct_large(x, value, detail::wide_cosine);
+    return detail::correct_large(x, value, detail::wide_functions<T>::cosine);
 }
 
 /// Both at once: they share the reduction and the polynomials.
@@ -210,8 +225,8 @@ XGRAD_ALWAYS_INLINE sine_and_cosine<T> sincos(batch<T> x) noexcept
     auto const k = from_bits<T>(to_bits<T>(select(swapped, sine, cosine)) ^ cosine_sign);
     auto const signed_zero = select(x == batch<T>(0), x, s);
     return {
-        detail::correct_large(x, signed_zero, detail::wide_sine),
-        detail::correct_large(x, k, detail::wide_cosine)};
+        detail::correct_large(x, signed_zero, detail::wide_functions<T>::sine),
+        detail::correct_large(x, k, detail::wide_functions<T>::cosine)};
 }
 
 /// x = n π/2 + r: tan r = r/w or, for an odd n, -w/r, where w = r cot r. Then what r lacks, times
@@ -240,7 +255,8 @@ XGRAD_ALWAYS_INLINE batch<T> tan(batch<T> x) noexcept
     auto const inverse = select(even, B(T(1.25)), -q);
     auto const lost = a.tail * fma(q, q, one);
     auto const value = q + fma(rest_of_quotient(above, q, below), inverse, lost);
-    return detail::correct_large(x, select(x == zero, x, value), detail::wide_tangent);
+    return detail::correct_large(
+        x, select(x == zero, x, value), detail::wide_functions<T>::tangent);
 }
 
 /// sin πx and cos πx: whole numbers are taken off before the multiplication.
