@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/base/broadcast.hpp>
 #include <xgrad/base/make_body.hpp>
 #include <xgrad/expr/compute_type.hpp>
 
@@ -8,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <numeric>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -77,39 +79,32 @@ namespace detail {
 /// is no such element.
 inline bool pick_elements(std::span<tensor_body*> operands, std::span<std::ptrdiff_t const> index)
 {
-    std::size_t rank = 0;
+    shape_type shape;
     for (auto const* operand : operands) {
-        rank = std::max(rank, operand->shape.size());
-    }
-    bool exists = rank == index.size();
-    shape_type lengths(rank, 1);
-    for (auto const* operand : operands) {
-        auto const& shape = operand->shape;
-        for (std::size_t k = 0; k < shape.size() && exists; ++k) {
-            auto& length = lengths[rank - shape.size() + k];
-            exists = length == 1 || shape[k] == 1 || shape[k] == length;
-            length = shape[k] == 1 ? length : shape[k];
+        if (!broadcast_into(shape, operand->shape)) {
+            return false;
         }
     }
-    for (std::size_t axis = 0; axis < rank && exists; ++axis) {
-        exists = index[axis] >= 0 && static_cast<std::size_t>(index[axis]) < lengths[axis];
+    auto const lies_within = [](std::ptrdiff_t i, std::size_t length) {
+        return i >= 0 && static_cast<std::size_t>(i) < length;
+    };
+    if (!std::equal(index.begin(), index.end(), shape.begin(), shape.end(), lies_within)) {
+        return false;
     }
     for (auto*& operand : operands) {
-        if (!exists || operand->size == 1) {
-            continue;
-        }
-        auto const strides = operand->strides();
-        auto const* at = static_cast<std::byte const*>(operand->data);
+        auto const strides = broadcast_strides(operand->shape, operand->strides(), shape);
         auto const bytes = bytes_of(operand->type);
-        for (std::size_t k = 0; k < strides.size(); ++k) {
-            auto const place = operand->shape[k] == 1 ? 0 : index[rank - strides.size() + k];
-            at += place * strides[k] * static_cast<std::ptrdiff_t>(bytes);
-        }
+        auto const offset =
+            std::inner_product(index.begin(), index.end(), strides.begin(), std::ptrdiff_t{0});
         auto element = make_body(operand->type, {}, 1);
-        std::memcpy(element->data, at, bytes);
+        std::memcpy(
+            element->data,
+            static_cast<std::byte const*>(operand->data) +
+                offset * static_cast<std::ptrdiff_t>(bytes),
+            bytes);
         release(std::exchange(operand, element.give()));
     }
-    return exists;
+    return true;
 }
 } // namespace detail
 } // namespace xgrad

@@ -4,6 +4,7 @@
 #include <xgrad/base/error.hpp>
 #include <xgrad/base/tensor_body.hpp>
 #include <xgrad/engine/block_kernels.hpp>
+#include <xgrad/engine/runs.hpp>
 #include <xgrad/expr/formula.hpp>
 
 #include <atomic>
@@ -58,23 +59,6 @@ XGRAD_COLD inline std::string formula_of(block_kernels const& kernels)
     return xgrad::formula_of(kernels.terms, names);
 }
 
-/// Calls f(element, its place in row-major order) for each element of a body, wherever they lie.
-template <class T, class F>
-void for_each_element(tensor_body const& body, F const& f)
-{
-    auto const* const elements = body.elements<T const>();
-    auto const strides = body.strides();
-    for (std::size_t i = 0; i < body.size; ++i) {
-        auto offset = static_cast<std::ptrdiff_t>(body.contiguous ? i : 0);
-        auto rest = i;
-        for (auto axis = body.shape.size(); !body.contiguous && axis-- > 0;) {
-            offset += static_cast<std::ptrdiff_t>(rest % body.shape[axis]) * strides[axis];
-            rest /= body.shape[axis];
-        }
-        f(elements[offset], i);
-    }
-}
-
 void search_result(
     tensor_body const& body, std::string const& formula, std::source_location const& where);
 
@@ -82,6 +66,9 @@ void search_result(
 XGRAD_COLD XGRAD_FUNCTION void search_result(
     tensor_body const& body, std::string const& formula, std::source_location const& where)
 {
+    if (!is_floating(body.type)) {
+        return;
+    }
     auto const check = [&](auto x, std::size_t i) {
         if (!std::isfinite(x)) {
             throw numerics_error(
@@ -89,11 +76,19 @@ XGRAD_COLD XGRAD_FUNCTION void search_result(
                 " is " + std::to_string(x) + "; check_numerics(false) lets it pass" + at(where));
         }
     };
-    if (body.type == element_type::float64) {
-        for_each_element<double>(body, check);
-    } else if (body.type == element_type::float32) {
-        for_each_element<float>(body, check);
-    }
+    with_floating_type(body.type, [&]<class T>() {
+        auto const* const elements = body.elements<T const>();
+        for_each_run(
+            body.shape,
+            body.strides(),
+            0,
+            body.size,
+            [&](auto position, auto offset, auto length, auto stride) {
+                for (std::size_t i = 0; i < length; ++i) {
+                    check(elements[offset + static_cast<std::ptrdiff_t>(i) * stride], position + i);
+                }
+            });
+    });
 }
 #endif
 } // namespace detail
