@@ -112,13 +112,13 @@ struct custom_function
 /// A function whose derivative is given, not recorded: foreign code, a solver, a better formula.
 /// `forward(x...)` takes and returns tensors; `backward(g, x...)`, or `backward(g, y, x...)`, takes
 /// the adjoint of the value (and the value) and returns the adjoints of the arguments: a tensor for
-/// one, a tuple for several. The result is called like forward and recorded as one statement,
-/// of which errors and summaries name the line that gave the derivative. A
-/// gradient that is not shaped like its argument is a shape_error when it is asked for. What the
-/// functions have captured is constant to them: a tensor whose gradient is wanted is an argument.
-/// `jvp` transposes `backward`, and expects it to be linear in the adjoint. Where `replay` runs it
-/// again, both are called; it does not where they may own tensors (have
-/// captured some by value), which might be other ones by then.
+/// one, a tuple for several. The result is called like forward and recorded as one statement, of
+/// which errors and summaries name the line that gave the derivative. A gradient that is not shaped
+/// like its argument is a shape_error when it is asked for. What the functions have captured is
+/// constant to them: a tensor whose gradient is wanted is an argument. `jvp` transposes `backward`,
+/// and expects it to be linear in the adjoint. Where `replay` runs it again, both are called; it
+/// does not where they may own tensors (have captured some by value), which might be others by
+/// then.
 template <class Forward, class Backward>
 auto custom_gradient(
     Forward forward,
