@@ -3,7 +3,7 @@
 #include <xgrad/base/config.hpp>
 #include <xgrad/simd/integer_batch.hpp>
 
-#include <array>
+#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -33,10 +33,51 @@ To convert_element(From x) noexcept
 
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
-template <class T>
+template <class T, std::size_t Bytes = simd::detail::integer_register_bytes>
 struct compiler_register
 {
-    using type [[gnu::vector_size(simd::detail::integer_register_bytes)]] = T;
+    using type [[gnu::vector_size(Bytes)]] = T;
+};
+
+/// Numbers as many at a time as a register has of the wider type. (Of a loop over them, also of one
+/// whose length it knows, GCC 12 converts a number at a time.)
+template <class To, class From>
+struct number_lanes
+{
+    static constexpr std::size_t some =
+        simd::detail::integer_register_bytes / std::max(sizeof(To), sizeof(From));
+
+    static void convert(std::byte const* from, To* to) noexcept
+    {
+        numbers<From> x;
+        std::memcpy(&x, from, sizeof(x));
+        auto const converted = [&] {
+            if constexpr (std::floating_point<From> && std::integral<To>) {
+                return within_range(x);
+            } else {
+                return __builtin_convertvector(x, numbers<To>);
+            }
+        }();
+        std::memcpy(to, &converted, sizeof(converted));
+    }
+
+private:
+    template <class T>
+    using numbers = typename compiler_register<T, some * sizeof(T)>::type;
+
+    /// As `convert_element` does it.
+    XGRAD_ALWAYS_INLINE static numbers<To> within_range(numbers<From> x) noexcept
+    {
+        constexpr auto low = static_cast<From>(std::numeric_limits<To>::min());
+        auto const below = x < low;
+        auto const above = x >= -low;
+        auto const within = (x >= low) & (x < -low); // neither is NaN
+        using bits = std::remove_const_t<decltype(within)>;
+        auto const number = std::bit_cast<numbers<From>>(std::bit_cast<bits>(x) & within);
+        return __builtin_convertvector(number, numbers<To>) |
+            (__builtin_convertvector(below, numbers<To>) & std::numeric_limits<To>::min()) |
+            (__builtin_convertvector(above, numbers<To>) & std::numeric_limits<To>::max());
+    }
 };
 
 /// Between truth values, a byte each, and numbers of type T, as many at a time as a register has
@@ -102,8 +143,7 @@ template <class T>
 inline constexpr bool has_truth_planes =
     !std::same_as<T, bool> && simd::detail::integer_register_bytes >= 32;
 
-/// Converts elements that lie one after the other. Some at a time: GCC 12 vectorises loops at -O2
-/// only where it knows how long they are.
+/// Converts elements that lie one after the other.
 template <class From, class To>
 void convert_elements(std::byte const* from, std::size_t count, To* to) noexcept
 {
@@ -118,15 +158,11 @@ void convert_elements(std::byte const* from, std::size_t count, To* to) noexcept
             truth_planes<To>::from_truth(from, to);
         }
     }
-    constexpr std::size_t some = 16;
-    for (; count >= some; count -= some, from += sizeof(From) * some, to += some) {
-        std::array<From, some> before;
-        std::array<To, some> after;
-        std::memcpy(before.data(), from, sizeof(before));
-        for (std::size_t i = 0; i < some; ++i) {
-            after[i] = convert_element<To>(before[i]);
+    if constexpr (!std::same_as<From, bool> && !std::same_as<To, bool>) {
+        constexpr auto some = number_lanes<To, From>::some;
+        for (; count >= some; count -= some, from += sizeof(From) * some, to += some) {
+            number_lanes<To, From>::convert(from, to);
         }
-        std::memcpy(to, after.data(), sizeof(after));
     }
     for (std::size_t i = 0; i < count; ++i) {
         From x;

@@ -92,15 +92,15 @@ XGRAD_ALWAYS_INLINE state<X, T>& operand(State& s)
     return static_cast<held<I, state<X, T>>&>(s).value;
 }
 
-/// The value of a part as its parent takes it. A float inside a double statement is rounded to a
-/// float, as C++ would.
+/// The value of a part as its parent takes it. A float that a double statement has computed is
+/// rounded to a float, as C++ would.
 template <class Parent, class X, std::size_t I, class T>
 XGRAD_ALWAYS_INLINE auto value_for(state<X, T> const& s)
 {
     using R = typename Parent::rule_type;
     auto const x = as_operand<is_condition<R, I>, simd::batch<T>>(s.value);
     if constexpr (
-        std::same_as<T, double> && !is_condition<R, I> &&
+        std::same_as<T, double> && !is_condition<R, I> && is_node<X> &&
         std::same_as<typename X::value_type, float> &&
         std::same_as<typename Parent::value_type, double>) {
         return simd::round_to_float(x);
