@@ -56,6 +56,20 @@ void expect_rows_in_order()
             auto const reversed =
                 by_elements<T>(rows, columns, [&](auto i, auto j) { return x(rows - 1 - i, j); });
             BOOST_TEST(all_equal(tensor<T>(back * T(1)), reversed), rows << " x " << columns);
+            tensor const mirrored = flip(part, 1);
+            auto const other_end =
+                by_elements<T>(rows, columns, [&](auto i, auto j) { return x(i, columns - j); });
+            BOOST_TEST(all_equal(tensor<T>(mirrored * T(1)), other_end), rows << " x " << columns);
+            tensor const every_other = view(x, all(), range(0, columns + 2, 2));
+            auto const steps =
+                by_elements<T>(rows, columns / 2 + 1, [&](auto i, auto j) { return x(i, 2 * j); });
+            tensor const read = every_other * T(1);
+            BOOST_TEST(all_equal(view(read, all(), range(0, columns / 2 + 1)), steps), columns);
+            tensor const turned = transpose(part);
+            auto const columns_first =
+                by_elements<T>(columns, rows, [&](auto j, auto i) { return x(i, j + 1); });
+            BOOST_TEST(
+                all_equal(tensor<T>(turned * T(1)), columns_first), rows << " x " << columns);
         }
     }
 }

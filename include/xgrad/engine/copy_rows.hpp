@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <type_traits>
 
@@ -126,10 +127,22 @@ void copy_transposed(strided_rows const& rows, std::byte* to)
     // Measured out of cache, with columns that are a page apart: a third less time than without
     // asking for the columns, and another third for asking for the lines that are written, too.
     constexpr std::ptrdiff_t ahead = 64;
+    bool const share_lines = std::abs(stride) * bytes < ahead;
     for (std::size_t row = 0; row < count; row += transposed_rows) {
         auto const band = std::min(transposed_rows, count - row);
         auto const* column = from + static_cast<std::ptrdiff_t>(row) * row_stride * bytes;
         auto* const out = to + row * length * Bytes;
+        if (share_lines) { // which come by themselves, and then stay for the other rows
+            for (std::size_t i = 0; i < length; i += ahead, column += ahead * stride * bytes) {
+                auto const some = std::min<std::size_t>(ahead, length - i);
+                for (std::size_t r = 0; r < band; ++r) {
+                    auto const* const first =
+                        column + static_cast<std::ptrdiff_t>(r) * row_stride * bytes;
+                    copy_run<Bytes>(first, stride, out + (r * length + i) * Bytes, some);
+                }
+            }
+            continue;
+        }
         for (std::size_t i = 0; i < length; ++i, column += stride * bytes) {
             XGRAD_PREFETCH(column + ahead * stride * bytes);
             XGRAD_PREFETCH_TO_WRITE(out + ((i % transposed_rows) * length + i + ahead) * Bytes);
@@ -156,17 +169,22 @@ void copy_rows_of_width(strided_rows const& rows, std::byte* to)
     auto const step = row_stride * static_cast<std::ptrdiff_t>(Bytes);
     // Those behind which there are enough places, and elements to read.
     auto wide = count * length >= width ? (count * length - width) / length + 1 : 0;
+    std::size_t first = 0;
     std::byte copy[short_row_bytes + widest_move];
     if (stride == 1 && row_stride == 0) {
         from = static_cast<std::byte const*>(std::memcpy(copy, from, bytes)); // behind it is room
-    } else if (stride == 1) {
+    } else if (stride == 1 && row_stride > 0) {
         auto const reach = static_cast<std::ptrdiff_t>(count - 1) * row_stride +
             static_cast<std::ptrdiff_t>(length) - static_cast<std::ptrdiff_t>(width);
-        wide = row_stride < 0 || reach < 0
-            ? 0
-            : std::min(wide, static_cast<std::size_t>(reach / row_stride) + 1);
+        wide = reach < 0 ? 0 : std::min(wide, static_cast<std::size_t>(reach / row_stride) + 1);
+    } else if (stride == 1) { // behind the first row is nothing
+        auto const apart = static_cast<std::size_t>(-row_stride);
+        first = std::min((width - length + apart - 1) / apart, count);
     }
     std::size_t row = 0;
+    for (; row < first; ++row, from += step, to += bytes) {
+        copy_run<Bytes>(from, stride, to, length);
+    }
     if (stride == 0) {
         for (; row < wide; ++row, from += step, to += bytes) {
             auto const all = repeated_element<Bytes, Width>(from);
@@ -186,20 +204,40 @@ void copy_rows_of_width(strided_rows const& rows, std::byte* to)
     }
 }
 
+/// Rows of so many elements (0: any number) that do not lie one after the other.
+template <std::size_t Bytes, std::size_t Length>
+void copy_rows_of_elements(strided_rows const& rows, std::byte* to)
+{
+    auto const length = Length > 0 ? Length : rows.length;
+    auto const step = rows.stride * static_cast<std::ptrdiff_t>(Bytes);
+    auto const row_step = rows.row_stride * static_cast<std::ptrdiff_t>(Bytes);
+    auto const* from = rows.from;
+    for (std::size_t row = 0; row < rows.count; ++row, from += row_step) {
+        auto const* element = from;
+        for (std::size_t i = 0; i < length; ++i, element += step, to += Bytes) {
+            std::memcpy(to, element, Bytes);
+        }
+    }
+}
+
 template <std::size_t Bytes>
 void copy_short_rows(strided_rows const& rows, std::byte* to)
 {
-    auto const copy = rows.length * Bytes <= 16 ? copy_rows_of_width<Bytes, 16>
+    bool const apart = rows.stride != 0 && rows.stride != 1;
+    auto const copy = apart && rows.length == 2 ? copy_rows_of_elements<Bytes, 2>
+        : apart && rows.length == 3             ? copy_rows_of_elements<Bytes, 3>
+        : apart && rows.length == 4             ? copy_rows_of_elements<Bytes, 4>
+        : apart                                 ? copy_rows_of_elements<Bytes, 0>
+        : rows.length * Bytes <= 16             ? copy_rows_of_width<Bytes, 16>
         : rows.length * Bytes <= 32             ? copy_rows_of_width<Bytes, 32>
                                                 : copy_rows_of_width<Bytes, widest_move>;
     copy(rows, to);
 }
 
 template <std::size_t Bytes>
-bool are_short_rows(shape_type const& axes, strides_type const& strides) noexcept
+bool are_short_rows(shape_type const& axes) noexcept
 {
-    return axes.size() > 1 && axes.back() * Bytes <= short_row_bytes &&
-        (strides.back() == 0 || strides.back() == 1);
+    return axes.size() > 1 && axes.back() * Bytes <= short_row_bytes;
 }
 } // namespace detail
 } // namespace xgrad

@@ -47,8 +47,9 @@ void pack_elements(
                     length);
             });
     };
-    bool const transposed = is_transposed(axes, strides);
-    if (count == 0 || !(transposed || are_short_rows<Bytes>(axes, strides))) {
+    // Of a few columns the lines stay in cache from row to row.
+    bool const transposed = is_transposed(axes, strides) && axes.back() > transposed_rows;
+    if (count == 0 || !(transposed || are_short_rows<Bytes>(axes))) {
         copy_runs(begin, count, to);
         return;
     }
