@@ -30,18 +30,28 @@ template <class Accumulator>
 concept starts_by_itself = requires { &Accumulator::first_columns; };
 
 namespace vectorized {
-/// Panels of the last two axes of three or more. Where one of the two is reduced and the other is
-/// that of neighbouring places, panels that are whole are taken in as rows or columns; where not,
-/// there are none of them.
-struct whole_panels
+/// Panels of the last two axes of three or more, where one of the two is reduced and the other is
+/// that of neighbouring places: rows or columns. Those that are whole are taken in together.
+struct panels_of_places
 {
-    std::size_t begin; // of the first one
-    std::size_t count = 0;
-    std::size_t size = 0;
+    std::size_t size = 0; // of one; 0: there are none
     bool of_columns = false;
 
+    template <class Accumulator>
+    static panels_of_places of(shape_type const& axes, strides_type const& strides)
+    {
+        auto const rank = axes.size();
+        if (rank < 3) {
+            return {};
+        }
+        bool const of_columns = strides[rank - 2] == 0 && strides[rank - 1] == 1;
+        bool const of_rows =
+            takes_rows<Accumulator> && strides[rank - 2] == 1 && strides[rank - 1] == 0;
+        return {of_columns || of_rows ? axes[rank - 2] * axes[rank - 1] : 0, of_columns};
+    }
+
     template <class Accumulator, class T, std::size_t States>
-    void take(
+    void take_whole(
         Accumulator const& accumulator,
         std::array<T*, States> state,
         T const* x,
@@ -55,27 +65,6 @@ struct whole_panels
         }
     }
 };
-
-template <class Accumulator>
-whole_panels
-panels_of(shape_type const& axes, strides_type const& strides, std::size_t begin, std::size_t count)
-{
-    auto const end = begin + count;
-    whole_panels none{end};
-    auto const rank = axes.size();
-    if (rank < 3) {
-        return none;
-    }
-    bool const of_columns = strides[rank - 2] == 0 && strides[rank - 1] == 1;
-    bool const of_rows =
-        takes_rows<Accumulator> && strides[rank - 2] == 1 && strides[rank - 1] == 0;
-    auto const size = axes[rank - 2] * axes[rank - 1];
-    auto const first = (begin + size - 1) / size;
-    auto const last = end / size;
-    return (of_columns || of_rows) && first < last
-        ? whole_panels{first * size, last - first, size, of_columns}
-        : none;
-}
 } // namespace vectorized
 
 /// Takes `count` consecutive elements of an index space into an accumulator whose places have
@@ -160,36 +149,42 @@ void accumulate(
         }
         return;
     }
-    auto const take_runs = [&](std::size_t first, std::size_t number) {
+    auto const panels = vectorized::panels_of_places::of<Accumulator>(axes, strides);
+    if (panels.size == 0) {
         for_each_run(
-            axes,
-            strides,
-            first,
-            number,
-            [&](auto position, auto offset, auto length, auto stride) {
-                auto const* const run = x + (first - begin) + position;
-                stride == 0 ? accumulator.run(at(offset), run, length)
-                            : accumulator.each(at(offset), run, length);
+            axes, strides, begin, count, [&](auto position, auto offset, auto length, auto stride) {
+                stride == 0 ? accumulator.run(at(offset), x + position, length)
+                            : accumulator.each(at(offset), x + position, length);
             });
-    };
-    auto const panels = vectorized::panels_of<Accumulator>(axes, strides, begin, count);
-    take_runs(begin, panels.begin - begin);
-    if (panels.count == 0) {
         return;
     }
+    auto const inner = axes.size() - 2;
+    auto const end = begin + count;
+    auto const first = begin / panels.size;
     for_each_run(
-        shape_type(axes.begin(), axes.end() - 2),
-        strides_type(strides.begin(), strides.end() - 2),
-        panels.begin / panels.size,
-        panels.count,
+        shape_type(axes.begin(), axes.begin() + inner),
+        strides_type(strides.begin(), strides.begin() + inner),
+        first,
+        (end - 1) / panels.size - first + 1,
         [&](auto position, auto offset, auto number, auto stride) {
-            auto const* panel = x + (panels.begin - begin) + position * panels.size;
-            for (std::size_t i = 0; i < number; ++i, offset += stride, panel += panels.size) {
-                panels.take(accumulator, at(offset), panel, axes);
+            auto place = (first + position) * panels.size;
+            for (std::size_t i = 0; i < number; ++i, offset += stride, place += panels.size) {
+                auto const from = std::max(begin, place);
+                auto const to = std::min(end, place + panels.size);
+                if (to - from == panels.size) {
+                    panels.take_whole(accumulator, at(offset), x + (from - begin), axes);
+                } else {
+                    accumulate(
+                        accumulator,
+                        at(offset),
+                        shape_type(axes.begin() + inner, axes.end()),
+                        strides_type(strides.begin() + inner, strides.end()),
+                        from - place,
+                        to - from,
+                        x + (from - begin));
+                }
             }
         });
-    auto const end = panels.begin + panels.count * panels.size;
-    take_runs(end, begin + count - end);
 }
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad

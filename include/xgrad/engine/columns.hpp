@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/engine/copy_rows.hpp>
 #include <xgrad/engine/fold.hpp>
 
 #include <algorithm>
@@ -82,6 +83,31 @@ void for_short_rows(T const* x, std::size_t length, std::size_t count, F const& 
             }
         }
         f(static_cast<T const*>(columns), first, some);
+    }
+}
+
+/// Columns that fill no register are better rows, one after the other, if they are long enough.
+template <class T>
+bool are_narrow_columns(std::size_t width, std::size_t rows) noexcept
+{
+    return width < simd::batch<T>::size && rows >= 2 * simd::batch<T>::size;
+}
+
+/// Calls f(column, run, count) for each of them, a block of its elements at a time.
+template <class T, class F>
+void for_narrow_columns(T const* x, std::size_t width, std::size_t rows, F const& f)
+{
+    alignas(64) T run[block_length<T>];
+    for (std::size_t row = 0; row < rows; row += block_length<T>) {
+        auto const some = std::min(block_length<T>, rows - row);
+        for (std::size_t column = 0; column < width; ++column) {
+            detail::copy_run<sizeof(T)>(
+                reinterpret_cast<std::byte const*>(x + row * width + column),
+                static_cast<std::ptrdiff_t>(width),
+                reinterpret_cast<std::byte*>(run),
+                some);
+            f(column, static_cast<T const*>(run), some);
+        }
     }
 }
 

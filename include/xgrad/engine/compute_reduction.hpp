@@ -128,7 +128,9 @@ struct reduction_space
         std::size_t empty = 0) const
     {
         auto const* const in_place = elements_in_place();
-        if (in_place != nullptr && (is_columns() || is_rows())) {
+        if (in_place != nullptr &&
+            (is_columns() || is_rows() ||
+             panels_of_places::of<Accumulator>(axes, strides).size > 0)) {
             auto const count = end - begin;
             bool const is_first = start(accumulator, state, begin, count, empty);
             accumulate(accumulator, state, axes, strides, begin, count, in_place + begin, is_first);

@@ -60,6 +60,13 @@ struct logsumexp_accumulator
     void columns(std::array<T*, 2> state, T const* x, std::size_t width, std::size_t rows) const
     {
         using vectorized::rows_at_once;
+        if (vectorized::are_narrow_columns<T>(width, rows)) {
+            vectorized::for_narrow_columns(
+                x, width, rows, [&](std::size_t i, T const* column, std::size_t count) {
+                    run({state[0] + i, state[1] + i}, column, count);
+                });
+            return;
+        }
         for (std::size_t row = 0; row < rows; row += rows_at_once, x += rows_at_once * width) {
             auto const end = std::min(rows_at_once, rows - row);
             std::size_t i = 0;

@@ -78,13 +78,25 @@ struct variance_accumulator
 
     void columns(std::array<T*, 3> state, T const* x, std::size_t width, std::size_t rows) const
     {
+        if (vectorized::are_narrow_columns<T>(width, rows)) {
+            vectorized::for_narrow_columns(
+                x, width, rows, [&](std::size_t i, T const* column, std::size_t count) {
+                    run({state[0] + i, state[1] + i, state[2] + i}, column, count);
+                });
+            return;
+        }
         vectorized::variance_columns<T>::take_in(state, x, width, rows);
     }
 
     void
     first_columns(std::array<T*, 3> state, T const* x, std::size_t width, std::size_t rows) const
     {
-        vectorized::variance_columns<T>::start(state, x, width, rows);
+        if (vectorized::are_narrow_columns<T>(width, rows)) {
+            start(state, width);
+            columns(state, x, width, rows);
+        } else {
+            vectorized::variance_columns<T>::start(state, x, width, rows);
+        }
     }
 
     void few_rows(T const* x, std::size_t width, std::size_t rows, T* means, T* variances) const
