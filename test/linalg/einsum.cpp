@@ -50,6 +50,38 @@ BOOST_AUTO_TEST_CASE(ellipses_broadcast_and_diagonals_are_taken)
     records::check_differences(g, a);
 }
 
+BOOST_AUTO_TEST_CASE(products_of_elements_have_every_order_of_labels)
+{
+    random::seed(3);
+    auto const a = random::normal({3, 4});
+    auto const b = random::normal({3, 4});
+    auto const row = random::normal({4});
+    auto const column = random::normal({3});
+    auto const equal = [](tensor<> const& x, tensor<> const& y) {
+        return same_shape(x.shape(), y.shape()) && amax(abs(x - y)).item() < 1e-14;
+    };
+    tensor<> const products = a * b;
+    tensor<> const turned = transpose(b);
+    BOOST_TEST(equal(einsum("ij,ij->ij", a, b), products));
+    BOOST_TEST(equal(einsum("ij,ij->ji", a, b), transpose(products)));
+    BOOST_TEST(equal(einsum("ij,ji->ij", a, turned), products));
+    BOOST_TEST(equal(einsum("ji,ij->ij", turned, a), products));
+    BOOST_TEST(equal(einsum("ij,ji->j", a, turned), sum(products, 0)));
+    BOOST_TEST(equal(einsum("ij,j->ij", a, row), a * row));
+    BOOST_TEST(equal(einsum("j,ij->ji", row, a), transpose(tensor<>(a * row))));
+    BOOST_TEST(equal(einsum("ij,i->ij", a, column), a * reshape(column, {3, 1})));
+    BOOST_TEST(equal(einsum("i,j->ji", column, row), transpose(outer(column, row))));
+    auto const c = random::normal({3, 2, 4});
+    BOOST_TEST(equal(
+        einsum("ij,ikj->kij", a, c), transpose(tensor<>(reshape(a, {3, 1, 4}) * c), {1, 0, 2})));
+    for (auto const* const s : {"ij,ij->ij", "ij,ij->ji", "ij,ij->i", "ij,ij->j", "ij,ij->"}) {
+        records::check_differences(
+            [s](auto const& x, auto const& y) { return einsum(s, x, y); }, a, b);
+    }
+    records::check_differences(
+        [](auto const& x, auto const& y) { return einsum("ij,j->ji", x, y); }, a, row);
+}
+
 BOOST_AUTO_TEST_CASE(sums_over_an_empty_axis_are_zero)
 {
     auto const y = einsum("ij,jk->ik", ones({2, 0}), ones({0, 3}));

@@ -137,7 +137,9 @@ struct labelled
         for (auto const label : order) {
             shape.push_back(has_label(labels, label) ? length(label) : 1);
         }
-        return reshape(transposed(own, where), shape, where);
+        auto const values_in_order = transposed(own, where);
+        return same_shape(shape, values_in_order.shape()) ? values_in_order
+                                                          : reshape(values_in_order, shape, where);
     }
 
     /// The result: its axes in order, and as long as their labels are.
@@ -167,6 +169,27 @@ struct labelled
     }
 };
 
+/// All labels of two operands, in the order in which their elementwise product is best taken: that
+/// of an operand which has them all lies where it is; else that of the result.
+inline std::string
+product_order(std::string const& a, std::string const& b, std::string const& needed)
+{
+    auto const all = a + chosen(b, {}, a);
+    if (a.size() == all.size()) {
+        return a;
+    }
+    if (b.size() == all.size()) {
+        return b;
+    }
+    std::string order;
+    for (auto const label : needed + all) {
+        if (has_label(all, label) && !has_label(order, label)) {
+            order += label;
+        }
+    }
+    return order;
+}
+
 /// The product of two, summed over the labels that are not needed any more.
 template <class T>
 labelled<T>
@@ -180,17 +203,17 @@ contract(labelled<T> a, labelled<T> b, std::string const& needed, std::source_lo
     auto const left = chosen(a.labels, {}, both);
     auto const right = chosen(b.labels, {}, both);
     if (inner.empty() || (left.empty() && right.empty())) {
-        auto const order = batch + left + right + inner;
+        auto const order = product_order(a.labels, b.labels, needed);
         auto const x = a.aligned(order, where);
         auto const y = b.aligned(order, where);
         if (inner.empty()) {
             return {tensor<T>(x * y, where), order};
         }
         std::vector<std::ptrdiff_t> axes;
-        for (std::size_t i = 0; i < inner.size(); ++i) {
-            axes.push_back(static_cast<std::ptrdiff_t>(batch.size() + i));
+        for (auto const label : inner) {
+            axes.push_back(static_cast<std::ptrdiff_t>(order.find(label)));
         }
-        return {sum(x * y, axes, {}, where), batch};
+        return {sum(x * y, axes, {}, where), chosen(order, {}, inner)};
     }
     auto const matrices =
         [&](labelled<T> const& x, std::string const& rows, std::string const& columns) {
