@@ -409,6 +409,31 @@ BOOST_AUTO_TEST_CASE(sines_and_cosines_stay_within_one)
     }
 }
 
+BOOST_AUTO_TEST_CASE(large_angles_keep_their_digits_next_to_multiples_of_a_right_angle)
+{
+    std::vector<double> angles{
+        6381956970095103 * 0x1p797, 1.2853022199154463e+174, 1.5986289000543612e+74};
+    std::mt19937_64 generator(5);
+    std::uniform_real_distribution<double> exponent(19, 1023);
+    std::uniform_int_distribution<int> turns(1 << 20, 1 << 30);
+    for (int i = 0; i < 5000; ++i) {
+        angles.push_back(std::exp2(exponent(generator)));
+        angles.push_back(1.5707963267948966 * turns(generator));
+    }
+    auto const is_near = [](double value, long double exact) {
+        return std::abs(value - exact) <= limits<double>::epsilon() * std::abs(exact);
+    };
+    for (auto const x : angles) {
+        long double const wide = x;
+        batch<double> const both(x);
+        BOOST_TEST(is_near(lane(sin(both), 0), std::sin(wide)), x);
+        BOOST_TEST(is_near(lane(cos(both), 0), std::cos(wide)), x);
+        BOOST_TEST(is_near(lane(tan(both), 0), std::tan(wide)), x);
+        BOOST_TEST(is_near(lane(sincos(-both).sine, 0), std::sin(-wide)), x);
+        BOOST_TEST(is_near(lane(sincos(-both).cosine, 0), std::cos(-wide)), x);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(error_functions_reach_their_ends)
 {
     auto const check_ends = []<class T>(T, T whole, T last, T zero) {

@@ -127,37 +127,40 @@ XGRAD_ALWAYS_INLINE batch<T> alternating_sine(batch<T> r, batch<T> shifted) noex
     return from_bits<T>(to_bits<T>(sine) ^ (to_bits<T>(shifted) << to_sign));
 }
 
-// The C library's own in more digits, by pointers that are read when they are called: what
-// -ffast-math puts in place of a call, x87's fsin, is wrong for large arguments.
-template <class T>
-struct wide_functions
+/// One of the C library's functions of doubles, and with more digits, by pointers that are read
+/// when they are called: what -ffast-math puts in place of a call, x87's fsin, is wrong for large
+/// arguments.
+struct library_function
 {
-    using pointer = long double (*volatile)(long double);
+    double (*volatile quick)(double);
+    long double (*volatile wide)(long double);
 
-    static inline pointer const sine = ::sinl;
-    static inline pointer const cosine = ::cosl;
-    static inline pointer const tangent = ::tanl;
+    /// glibc's functions of doubles lose digits next to a multiple of π/2, where they or their
+    /// inverse are near 0: up to a hundred thousand units in the last place. As long as the result
+    /// is not smaller than this, they are right to 0.6 of one.
+    double operator()(double x) const noexcept
+    {
+        constexpr double small = 0x1p-20;
+        auto const result = quick(x);
+        auto const magnitude = std::abs(result);
+        return magnitude > small && magnitude < 1 / small ? result : static_cast<double>(wide(x));
+    }
+
+    float operator()(float x) const noexcept { return static_cast<float>(quick(x)); }
 };
 
-template <>
-struct wide_functions<float>
-{
-    using pointer = double (*volatile)(double);
+inline library_function const library_sine{::sin, ::sinl};
+inline library_function const library_cosine{::cos, ::cosl};
+inline library_function const library_tangent{::tan, ::tanl};
 
-    static inline pointer const sine = ::sin;
-    static inline pointer const cosine = ::cos;
-    static inline pointer const tangent = ::tan;
-};
-
-// Arguments so large that the parts of π do not reduce them, and NaN: rare, and lane by lane. The C
-// library's functions of doubles lose digits next to a multiple of π/2.
+// Arguments so large that the parts of π do not reduce them, and NaN: rare, and lane by lane.
 template <class T>
 XGRAD_ALWAYS_INLINE batch<T>
-correct_large(batch<T> x, batch<T> value, typename wide_functions<T>::pointer const& f) noexcept
+correct_large(batch<T> x, batch<T> value, library_function const& f) noexcept
 {
     auto const ordinary = abs(x) <= batch<T>(pi_in_parts<T>::largest);
     if (!all(ordinary)) [[unlikely]] {
-        return select(ordinary, value, by_lanes([&f](T v) { return static_cast<T>(f(v)); }, x));
+        return select(ordinary, value, by_lanes([&f](T v) { return f(v); }, x));
     }
     return value;
 }
@@ -172,8 +175,7 @@ XGRAD_ALWAYS_INLINE batch<T> sin(batch<T> x) noexcept
     auto const shifted = fma(x, batch<T>(inverse_pi), shift);
     auto const r = detail::rounded_rest_of_pi(x, shifted - shift);
     auto const value = detail::alternating_sine(r, shifted);
-    return detail::correct_large(
-        x, select(x == batch<T>(0), x, value), detail::wide_functions<T>::sine);
+    return detail::correct_large(x, select(x == batch<T>(0), x, value), detail::library_sine);
 }
 
 /// x = (n - 1/2) π + r: cos x = (-1)^n sin r.
@@ -189,7 +191,7 @@ XGRAD_ALWAYS_INLINE batch<T> cos(batch<T> x) noexcept
     constexpr T flat = sizeof(T) == 8 ? T(0x1p-27) : T(0x1p-12);
     auto const value =
         select(abs(x) < batch<T>(flat), batch<T>(1), detail::alternating_sine(r, shifted));
-    return detail::correct_large(x, value, detail::wide_functions<T>::cosine);
+    return detail::correct_large(x, value, detail::library_cosine);
 }
 
 /// Both at once: they share the reduction and the polynomials.
@@ -225,8 +227,8 @@ XGRAD_ALWAYS_INLINE sine_and_cosine<T> sincos(batch<T> x) noexcept
     auto const k = from_bits<T>(to_bits<T>(select(swapped, sine, cosine)) ^ cosine_sign);
     auto const signed_zero = select(x == batch<T>(0), x, s);
     return {
-        detail::correct_large(x, signed_zero, detail::wide_functions<T>::sine),
-        detail::correct_large(x, k, detail::wide_functions<T>::cosine)};
+        detail::correct_large(x, signed_zero, detail::library_sine),
+        detail::correct_large(x, k, detail::library_cosine)};
 }
 
 /// x = n π/2 + r: tan r = r/w or, for an odd n, -w/r, where w = r cot r. Then what r lacks, times
@@ -255,8 +257,7 @@ XGRAD_ALWAYS_INLINE batch<T> tan(batch<T> x) noexcept
     auto const inverse = select(even, B(T(1.25)), -q);
     auto const lost = a.tail * fma(q, q, one);
     auto const value = q + fma(rest_of_quotient(above, q, below), inverse, lost);
-    return detail::correct_large(
-        x, select(x == zero, x, value), detail::wide_functions<T>::tangent);
+    return detail::correct_large(x, select(x == zero, x, value), detail::library_tangent);
 }
 
 /// sin πx and cos πx: whole numbers are taken off before the multiplication.
