@@ -139,3 +139,43 @@ BOOST_AUTO_TEST_CASE(rows_of_every_length_are_taken_also_of_none)
         check(tensor(x > 7.));
     }
 }
+
+namespace {
+template <class T>
+void check_rows(std::size_t length)
+{
+    auto const x = cast<T>(random::uniform<double>({2, 7, length}, -9, 9));
+    auto const v = cast<T>(random::uniform<double>({2, 5, length}, -9, 9));
+    std::vector<int> const rows{3, 0, 6, 3, -1};
+    tensor<T> const taken = take(x, rows, 1);
+    tensor<T> const added = scatter_add(x, rows, v, 1);
+    bool right = true;
+    for (std::size_t part = 0; part < 2; ++part) {
+        for (std::size_t k = 0; k < length; ++k) {
+            auto expected = std::vector<T>(7);
+            for (std::size_t row = 0; row < 7; ++row) {
+                expected[row] = x(part, row, k);
+            }
+            for (std::size_t i = 0; i < rows.size(); ++i) {
+                auto const row = static_cast<std::size_t>((rows[i] + 7) % 7);
+                right = right && taken(part, i, k) == x(part, row, k);
+                expected[row] += v(part, i, k);
+            }
+            for (std::size_t row = 0; row < 7; ++row) {
+                right = right && added(part, row, k) == expected[row];
+            }
+        }
+    }
+    BOOST_TEST(right, length);
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(rows_of_every_length_are_added_where_they_were_taken)
+{
+    for (std::size_t const length : {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 70, 130}) {
+        check_rows<double>(length);
+        check_rows<float>(length);
+        check_rows<std::int64_t>(length);
+        check_rows<std::int32_t>(length);
+    }
+}

@@ -120,12 +120,9 @@ inline shared_runs runs_along(shape_type const& shape, std::size_t axis, index_l
     for (auto after = axis + 1; after < shape.size(); ++after) {
         runs->length *= shape[after];
     }
-    auto const step = static_cast<std::ptrdiff_t>(runs->length);
-    runs->stride = axis > 0 ? static_cast<std::ptrdiff_t>(shape[axis]) * step : 0;
+    runs->step = static_cast<std::ptrdiff_t>(runs->length);
+    runs->stride = axis > 0 ? static_cast<std::ptrdiff_t>(shape[axis]) * runs->step : 0;
     runs->starts = std::move(list);
-    for (std::size_t i = 0; i < runs->starts.size() && step != 1; ++i) {
-        runs->starts[i] *= step;
-    }
     return runs;
 }
 } // namespace detail

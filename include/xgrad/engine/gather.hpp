@@ -11,11 +11,12 @@
 
 namespace xgrad {
 /// Runs of neighbouring elements of a row-major array, in any order, any of them several times:
-/// those that start at `starts`, and again at these places of the next `outer` parts, `stride`
-/// apart.
+/// those that start at `starts` times `step`, and again at these places of the next `outer` parts,
+/// `stride` apart.
 struct element_runs
 {
     index_list starts;
+    std::ptrdiff_t step = 1;
     std::size_t length = 1; // of every run
     std::size_t outer = 1;
     std::ptrdiff_t stride = 0;
@@ -29,13 +30,18 @@ struct element_runs
         if (begin == end) {
             return;
         }
-        auto part = static_cast<std::ptrdiff_t>(begin / starts.size()) * stride;
-        auto next = begin % starts.size();
+        // (Copies: for all that a compiler knows, f writes to these members.)
+        auto const* const places = starts.data();
+        auto const number = starts.size();
+        auto const between = step;
+        auto const apart = stride;
+        auto part = static_cast<std::ptrdiff_t>(begin / number) * apart;
+        auto next = begin % number;
         for (auto run = begin; run < end; ++run) {
-            f(run, part + starts[next]);
-            if (++next == starts.size()) {
+            f(run, part + places[next] * between);
+            if (++next == number) {
                 next = 0;
-                part += stride;
+                part += apart;
             }
         }
     }
@@ -103,19 +109,35 @@ XGRAD_FUNCTION void gather(tensor_body const& from, element_runs const& runs, te
 void scatter_add(tensor_body const& from, element_runs const& runs, tensor_body& to);
 
 #if XGRAD_DEFINES_FUNCTIONS
+namespace detail {
+/// Runs of so many elements. (0: any number; short ones are not worth a call for each.)
+template <std::size_t Length, class T>
+void add_runs(T const* x, element_runs const& runs, T* to)
+{
+    auto const length = Length > 0 ? Length : runs.length;
+    bool const is_long = length >= 16;
+    runs.for_each(0, runs.count(), [=](std::size_t run, std::ptrdiff_t start) {
+        auto const* const from = x + run * length;
+        if (is_long) {
+            add_run(to + start, std::ptrdiff_t{1}, from, length);
+            return;
+        }
+        for (std::size_t i = 0; i < length; ++i) {
+            to[start + static_cast<std::ptrdiff_t>(i)] += from[i];
+        }
+    });
+}
+} // namespace detail
+
 XGRAD_FUNCTION void scatter_add(tensor_body const& from, element_runs const& runs, tensor_body& to)
 {
     with_element_type(from.type, [&]<class T>() {
-        auto const* const x = from.elements<T const>();
-        auto* const out = to.elements<T>();
-        auto const length = runs.length;
-        if (length == 1) {
-            runs.for_each(0, runs.count(), [&](auto run, auto start) { out[start] += x[run]; });
-        } else {
-            runs.for_each(0, runs.count(), [&](auto run, auto start) {
-                add_run(out + start, std::ptrdiff_t{1}, x + run * length, length);
-            });
-        }
+        auto const add = runs.length == 1 ? detail::add_runs<1, T>
+            : runs.length == 2            ? detail::add_runs<2, T>
+            : runs.length == 3            ? detail::add_runs<3, T>
+            : runs.length == 4            ? detail::add_runs<4, T>
+                                          : detail::add_runs<0, T>;
+        add(from.elements<T const>(), runs, to.elements<T>());
     });
 }
 #endif
