@@ -196,6 +196,25 @@ void compare_replays(program const& p, comparison& result, statistics& counts)
     }
 }
 
+/// A function that takes the gradients of another itself, and its replay.
+void compare_replayed_gradients(program const& p, comparison& result, statistics& counts)
+{
+    auto const f = [&](tensor<double> const& x, tensor<double> const& y) {
+        auto tape = create_tape();
+        tensor const z = run(p, {x, y});
+        auto const [by_x, by_y] = grad(tape, z, wrt(x, y), zeros);
+        return as_tensor(concatenate({ravel(x + by_x * z), ravel(by_y), ravel(z)}));
+    };
+    auto again = replay(f);
+    auto const first = inputs_of(p);
+    again(first[0], first[1]);
+    ++counts.obstacles[again.obstacle()];
+    for (double const factor : {0.9, 1., 1.04}) {
+        auto const x = inputs_of(p, factor);
+        result.expect_same_bits("a replayed gradient", again(x[0], x[1]), f(x[0], x[1]));
+    }
+}
+
 void compare_modes(program const& p, expectation const& e, comparison& result)
 {
     auto const f = [&](tensor<double> const& x, tensor<double> const& y) { return run(p, {x, y}); };
@@ -254,6 +273,7 @@ std::string check(program const& p, statistics& counts)
         compare_modes(p, e, result);
         compare_sources(p, e, result);
         compare_replays(p, result, counts);
+        compare_replayed_gradients(p, result, counts);
     } catch (std::exception const& error) {
         result.fail(std::string("throws: ") + error.what());
     }

@@ -45,7 +45,7 @@ auto choice_by(tensor<T> const& x, Predicate const& predicate)
 }
 
 /// The watches whose record is to hold an operation in one piece. Where another tape records what
-/// the function does, its gradients would be on the record in pieces: an obstacle.
+/// the function does, the steps of its gradients would be on the record in pieces: an obstacle.
 inline std::vector<replay_watch*> watches_of_whole()
 {
     std::vector<replay_watch*> result;
@@ -57,7 +57,7 @@ inline std::vector<replay_watch*> watches_of_whole()
                 is_other = false;
                 result.push_back(&watch);
                 if (some_other) {
-                    note_choice();
+                    note_pieces(watch);
                 }
             }
         });

@@ -37,6 +37,9 @@ public:
     {
         // Another one may record the sweep, which then needs the operands.
         auto const* const r = only_recorder();
+        if (r == nullptr && as_under::current() == tapes_then::one) [[unlikely]] {
+            return true;
+        }
         return r != nullptr && r->options().memory_limit == 0 && r->concerns(operands_);
     }
 

@@ -23,16 +23,17 @@ template <class Recording>
 class closing_chain
 {
 public:
-    /// Of the statements that compute `result` of `arguments`, none of which any condition is
-    /// about; null where they do not close so.
+    /// Of the statements that compute `result` of `arguments`, of the first of which gradients are
+    /// `wanted`, and none of which any condition is about; null where they do not close so.
     static std::unique_ptr<closing_chain>
     of(Recording const& r,
        std::span<std::size_t const> statements,
        std::vector<std::uint32_t> const& arguments,
+       std::size_t wanted,
        std::uint32_t result,
        replay_watch const& watch)
     {
-        closing_statements<Recording> const last(r, statements, arguments, result);
+        closing_statements<Recording> const last(r, statements, arguments, wanted, result);
         if (!last.suit()) {
             return nullptr;
         }
@@ -98,8 +99,9 @@ private:
         if (last.followers().empty()) {
             return last.sum() == result;
         }
-        line_ = straight_line_builder<T>::of(
-            record_, last.followers(), followers_arguments(last), result);
+        auto const inputs = followers_arguments(last);
+        line_ =
+            straight_line_builder<T>::of(record_, last.followers(), inputs, inputs.size(), result);
         return line_ != nullptr && !line_->backward.empty();
     }
 

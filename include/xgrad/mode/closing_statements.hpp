@@ -16,18 +16,20 @@ template <class Recording>
 class closing_statements
 {
 public:
-    /// Among the statements with these numbers, which compute `result` of `arguments`.
+    /// Among the statements with these numbers, which compute `result` of `arguments`, of the first
+    /// of which gradients are `wanted`.
     closing_statements(
         Recording const& r,
         std::span<std::size_t const> statements,
         std::span<std::uint32_t const> arguments,
+        std::size_t wanted,
         std::uint32_t result)
         : record_(r), statements_(statements), depends_(r.variables().size(), false)
     {
         if (!find_sum()) {
             return;
         }
-        find_wanted(arguments);
+        find_wanted(arguments.first(wanted));
         find_members(result);
         // One statement has no neighbours to share tiles with.
         suit_ =

@@ -78,6 +78,7 @@ private:
     /// Of a sum whose adjoints for a result's adjoint of one are kept.
     body_pointer linear_tangent(recorded_statement const& s) const
     {
+        note_kept_adjoints();
         body_pointer tangent;
         for (std::size_t i = 0; i < s.operands().size(); ++i) {
             auto const& operand = s.operands()[i];

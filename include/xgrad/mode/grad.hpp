@@ -85,6 +85,16 @@ void sweep_once(
     std::source_location const& where,
     what_follows then = what_follows::anything)
 {
+    if (current_replay_watch() != nullptr) [[unlikely]] {
+        auto const alone = [&] {
+            unwatched const guard;
+            sweep_once(t, targets, sources, options, result, where, then);
+        };
+        bool const is_last = then == what_follows::nothing;
+        if (note_gradient({t.record(), targets, sources, result, is_last, alone})) {
+            return;
+        }
+    }
     recomputing_way recompute;
     if (t.record().budget().forgets()) {
         t.record()

@@ -36,14 +36,15 @@ public:
         tape_record const& r,
         std::span<std::size_t const> statements,
         std::span<std::uint32_t const> arguments,
+        std::size_t wanted,
         straight_line& line)
-        : record_(r), line_(line), places_(r.variables().size())
+        : record_(r), line_(line), wanted_(wanted), places_(r.variables().size())
     {
         for (std::uint32_t i = 0; i < arguments.size(); ++i) {
             auto& place = of(arguments[i]);
             place.value = room(size_of(arguments[i]));
-            place.adjoint = room(size_of(arguments[i]));
-            place.wanted = true;
+            place.wanted = i < wanted;
+            place.adjoint = place.wanted ? room(size_of(arguments[i])) : nullptr;
             place.argument = i;
         }
         for (auto const k : statements) {
@@ -255,7 +256,7 @@ public:
     /// Those that are not written where they are wanted. An argument without an adjoint has zeros.
     void copy_gradients(std::span<std::uint32_t const> arguments)
     {
-        for (std::uint32_t i = 0; i < arguments_; ++i) {
+        for (std::uint32_t i = 0; i < wanted_; ++i) {
             auto const& place = of(arguments[i]);
             auto* const from = place.has_adjoint ? place.adjoint : nullptr;
             if (from == nullptr || place.argument == no_number) {
@@ -268,6 +269,7 @@ private:
     tape_record const& record_;
     straight_line& line_;
     std::uint32_t arguments_ = 0; // how many
+    std::size_t wanted_;          // of the first so many the gradients
     bool arguments_were_dense_ = true;
     std::vector<variable_place> places_;
     std::map<std::size_t, std::vector<T*>> idle_; // places of adjoints that are done with, by size

@@ -39,7 +39,7 @@ public:
         }
         auto const number = first->result;
         auto tail =
-            rest.empty() ? nullptr : straight_line_builder<T>::of(r, rest, {&number, 1}, result);
+            rest.empty() ? nullptr : straight_line_builder<T>::of(r, rest, {&number, 1}, 1, result);
         if (rest.empty() ? number != result : tail == nullptr) {
             return std::nullopt;
         }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/mode/replay_record.hpp>
+#include <xgrad/mode/replayed_gradient.hpp>
 #include <xgrad/mode/value_and_grad.hpp>
 #include <xgrad/tensor/random.hpp>
 
@@ -23,12 +23,14 @@ namespace xgrad {
 ///
 ///   - for arguments of other shapes, once, to record them too;
 ///   - every time, where it reads elements (and might branch on them), draws random numbers, or
-///     uses an operation that cannot run again: `obstacle()` says which;
+///     uses an operation that cannot run again, or takes gradients itself of several targets, by
+///     intermediate results, within a memory limit, or of many rows: `obstacle()` says which;
 ///   - where an operation takes another formula for the new values (a norm whose sum of squares
 ///     overflows).
 ///
-/// Gradients that f takes itself are statements of the record, as they are under a tape; a call
-/// under none may have other last bits. One thread at a time may call it.
+/// Gradients that f takes itself (a step of training) run like those of `value_and_grad`. Tapes
+/// that follow the replay need their steps, of which there is another record: f is called once more
+/// for that. One thread at a time may call it.
 template <class F>
 class replayed_function
 {
@@ -51,8 +53,9 @@ public:
     template <tensor_element... T>
     auto operator()(tensor<T> const&... x)
     {
-        auto* const known = record_for(x...);
-        return known != nullptr ? run(*known, x...) : record_and_call(x...);
+        bool const followed = detail::is_followed();
+        auto* const known = record_for(followed, x...);
+        return known != nullptr ? run(*known, x...) : record_and_call(followed, x...);
     }
 
     /// Expressions as arguments are computed first, here and below.
@@ -71,13 +74,13 @@ public:
     {
         using value = result_of<T...>;
         using result = value_with_gradients<value, std::tuple<tensor<T>...>>;
-        auto* known = record_for(x...);
+        auto* known = record_for(true, x...);
         if (known == nullptr) {
             no_grad const guard; // a sum that two tapes record has another last bit
             auto const before = random::detail::generator();
-            static_cast<void>((*this)(x...));
+            static_cast<void>(record_and_call(true, x...));
             random::detail::generator() = before; // what comes now draws the same numbers
-            known = record_for(x...);
+            known = record_for(true, x...);
         }
         if (known != nullptr) {
             std::array<tensor_body*, sizeof...(T)> const arguments{&x.body()...};
@@ -119,10 +122,10 @@ private:
         decltype(as_tensor(std::invoke(std::declval<F&>(), std::declval<tensor<T> const&>()...)));
 
     template <tensor_element... T>
-    record* record_for(tensor<T> const&... x) const noexcept
+    record* record_for(bool followed, tensor<T> const&... x) const noexcept
     {
         for (auto const& known : records_) {
-            if (known->fits(x...)) {
+            if (known->fits(x...) && known->serves(followed)) {
                 return known.get();
             }
         }
@@ -145,9 +148,9 @@ private:
     }
 
     template <class... T>
-    XGRAD_NOINLINE result_of<T...> record_and_call(tensor<T> const&... x)
+    XGRAD_NOINLINE result_of<T...> record_and_call(bool followed, tensor<T> const&... x)
     {
-        auto fresh = std::make_unique<record>();
+        auto fresh = std::make_unique<record>(followed ? nullptr : &detail::take_gradient<tape>);
         result_of<T...> value = fresh->record(f_, x...);
         obstacle_ = fresh->obstacle();
         records_.push_back(std::move(fresh));

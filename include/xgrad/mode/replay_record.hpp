@@ -6,6 +6,8 @@
 #include <xgrad/tape/replay_watch.hpp>
 
 #include <algorithm>
+#include <array>
+#include <concepts>
 #include <memory>
 #include <optional>
 #include <span>
@@ -21,14 +23,24 @@ template <class Tape>
 class replay_record
 {
 public:
-    replay_record()
-        : tape_(tape_options{.persistent = true}),
+    /// What the function does under tapes: gradients that it takes itself are recorded as tapes
+    /// record them, and so may be differentiated.
+    replay_record() : replay_record(nullptr) {}
+
+    /// What it does under none: such gradients are statements, which `take` makes. Their last bits
+    /// are others.
+    explicit replay_record(bool (*take)(taken_gradient const&))
+        : take_(take),
+          tape_(tape_options{.persistent = true}),
           steps_(tape_.record(), false),
           own_steps_(tape_.record(), true),
           sweeping_(tape_options())
     {
         tape_.suspend();
         tape_.record().keep_operands();
+        if (take != nullptr) {
+            tape_.record().take_sweeps_whole();
+        }
         sweeping_.suspend();
     }
 
@@ -42,15 +54,33 @@ public:
         (signature_.push_back({type_of<T>, x.body().layout, x.shape()}), ...);
         // Names of their own: what f captures is no argument, even where it is the same tensor.
         std::tuple<tensor<T>...> const arguments{renamed(x)...};
-        std::apply(
+        return std::apply(
             [&](auto const&... argument) {
-                (tape_.record().know(argument.body()), ...);
-                (arguments_.push_back(*tape_.record().find(argument.body())), ...);
+                return record_all(
+                    std::array<tensor_body*, sizeof...(T)>{&argument.body()...}, sizeof...(T), [&] {
+                        return as_tensor(std::invoke(f, argument...));
+                    });
             },
             arguments);
+    }
+
+    /// The same of a function of these tensors, of the first of which gradients are `wanted`. It
+    /// returns a tensor of any type, or its body.
+    template <class F>
+    auto record_all(std::span<tensor_body* const> arguments, std::size_t wanted, F&& f)
+    {
+        for (auto const* argument : arguments) {
+            tape_.record().know(*argument);
+            arguments_.push_back(*tape_.record().find(*argument));
+        }
+        wanted_ = wanted;
         tape_.activate();
         auto* const before = current_replay_watch();
-        replay_watch watch{&tape_.record(), before};
+        replay_watch watch{
+            .record = &tape_.record(),
+            .outer = before,
+            .arguments = arguments.size(),
+            .take = take_};
         current_replay_watch() = &watch;
         struct restore
         {
@@ -63,12 +93,20 @@ public:
                 recorder.suspend();
             }
         } const guard{before, tape_};
-        auto const result = std::apply(
-            [&](auto const&... argument) { return as_tensor(std::invoke(f, argument...)); },
-            arguments);
+        auto const result = f();
         obstacle_ = watch.obstacle;
-        finish(result.body(), watch);
+        if constexpr (std::same_as<decltype(result), body_pointer const>) {
+            finish(*result, watch);
+        } else {
+            finish(result.body(), watch);
+        }
         return result;
+    }
+
+    /// It is what the function does for such a call: `followed` by tapes that record the replay.
+    bool serves(bool followed) const noexcept
+    {
+        return !takes_gradients_ || followed == (take_ == nullptr);
     }
 
     template <class... T>
@@ -88,17 +126,19 @@ public:
     /// statements, or there is an obstacle.
     body_pointer run(std::span<tensor_body* const> arguments);
 
-    /// The value as a new body, and the gradients by the arguments where they are wanted, without
-    /// any recording. Null where that is not possible.
+    /// The value as a new body, and the gradients by the arguments by which they are wanted,
+    /// without any recording. Null where that is not possible.
     body_pointer
     run_whole(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients);
 
-    /// The value, and the gradients by the arguments: a tape of our own records the statements as
-    /// they run (those that close the record in one loop are passed over), each in the place of the
-    /// same one of the run before. Null where a tensor stands for several arguments or for a
-    /// constant, too, other tapes look on, or the value is no number.
-    body_pointer
-    run_and_sweep(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients);
+    /// The same: a tape of our own records the statements as they run (those that close the record
+    /// in one loop are passed over), each in the place of the same one of the run before. Null
+    /// where a tensor stands for several arguments or for a constant, too, or other tapes look on;
+    /// or the value is no number, unless there is a seed, the adjoint of the value.
+    body_pointer run_and_sweep(
+        std::span<tensor_body* const> arguments,
+        std::span<body_pointer> gradients,
+        body_pointer const& seed = {});
 
 private:
     /// What all arguments have in common for which a record is.
@@ -116,18 +156,17 @@ private:
     };
 
     /// Runs the statements, as far as the sweep has to know them; null where other values ask for
-    /// other statements, or the value is no number.
-    body_pointer
-    run_for_sweep(std::span<tensor_body* const> arguments, std::vector<sweep_target>& targets)
+    /// other statements, or the value is no number and has no seed.
+    body_pointer run_for_sweep(std::span<tensor_body* const> arguments, body_pointer const& seed)
     {
-        if (closing_ != nullptr) {
-            return closing_->value_and_targets(arguments, targets);
+        if (closing_ != nullptr && !seed) {
+            return closing_->value_and_targets(arguments, targets_);
         }
         auto value = run_steps(own_steps_, arguments);
-        if (!value || !value->shape.empty()) {
+        if (!value || (!seed && !value->shape.empty())) {
             return {};
         }
-        targets.push_back({value.get(), {}});
+        targets_.push_back({value.get(), seed});
         return value;
     }
 
@@ -155,17 +194,26 @@ private:
         });
     }
 
-    /// Reductions within a gradient that the function itself takes: only as statements do they have
-    /// the bits that they had then.
-    bool has_statements_beside_tapes() const noexcept
+    template <class Condition>
+    bool any_statement(Condition const& condition) const
     {
         auto const& statements = tape_.record().statements();
         for (std::size_t k = 0; k < statements.size(); ++k) {
-            if (statements[k].beside_tapes) {
+            if (condition(statements[k])) {
                 return true;
             }
         }
         return false;
+    }
+
+    /// The function has had tapes of its own, under which this was computed: only as a statement
+    /// does it have the same last bits. (Those of the one tape of a gradient are as a sweep's.)
+    bool is_bound_to_tapes(recorded_statement const& s) const
+    {
+        if (s.tapes == tapes_then::one) {
+            return take_ != nullptr;
+        }
+        return s.tapes == tapes_then::several && may_be_in_one_pass(tape_.record(), s);
     }
 
     bool name_arguments_alone(std::span<tensor_body* const> arguments) const
@@ -185,6 +233,9 @@ private:
 
     void finish(tensor_body const& result, replay_watch const& watch);
 
+    bool (*take_)(taken_gradient const&); // null: for calls that tapes follow
+    bool takes_gradients_ = false;        // or has tapes of its own
+    std::size_t wanted_ = 0;
     Tape tape_;
     replay_steps<tape_record> steps_;     // for tapes and replays that record this one
     replay_steps<tape_record> own_steps_; // where nobody looks on
@@ -200,6 +251,9 @@ private:
 template <class Tape>
 body_pointer replay_record<Tape>::run(std::span<tensor_body* const> arguments)
 {
+    if (takes_gradients_ && !name_arguments_alone(arguments)) {
+        return {};
+    }
     auto value = whole_ ? whole_->value(arguments) : body_pointer();
     bool const seen = is_recording() || current_replay_watch() != nullptr;
     if (!value && closing_ != nullptr && !seen) {
@@ -220,7 +274,9 @@ body_pointer replay_record<Tape>::run_whole(
 
 template <class Tape>
 body_pointer replay_record<Tape>::run_and_sweep(
-    std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
+    std::span<tensor_body* const> arguments,
+    std::span<body_pointer> gradients,
+    body_pointer const& seed)
 {
     if (!obstacle_.empty() || is_recording() || current_replay_watch() != nullptr ||
         !name_arguments_alone(arguments)) {
@@ -255,7 +311,7 @@ body_pointer replay_record<Tape>::run_and_sweep(
         }
     }
     sweeping_.activate();
-    auto value = run_for_sweep(arguments, targets_);
+    auto value = run_for_sweep(arguments, seed);
     bool const whole = !again || r.end_repeat();
     if (!value || !whole) {
         return {};
@@ -264,7 +320,7 @@ body_pointer replay_record<Tape>::run_and_sweep(
     if (!computed) {
         r.know(*value); // it depends on nothing
     }
-    sweep(targets_, arguments, gradients);
+    sweep(targets_, arguments.first(gradients.size()), gradients);
     guard.repeats = computed && !r.statements().empty();
     return value;
 }
@@ -273,6 +329,8 @@ template <class Tape>
 void replay_record<Tape>::finish(tensor_body const& result, replay_watch const& watch)
 {
     auto const& r = tape_.record();
+    takes_gradients_ = watch.gradients > 0 ||
+        any_statement([](auto const& s) { return s.tapes != tapes_then::as_now; });
     auto const place = r.find(result);
     if (!place && obstacle_.empty()) {
         obstacle_ = "its result is none of what it computes";
@@ -285,12 +343,15 @@ void replay_record<Tape>::finish(tensor_body const& result, replay_watch const& 
     }
     if (!obstacle_.empty()) {
         tape_.clear();
-    } else if (watch.conditions.empty() && !has_statements_beside_tapes()) {
-        whole_.emplace(r, own_steps_.statements(), arguments_, *place);
+        return;
+    }
+    bool const bound = any_statement([&](auto const& s) { return is_bound_to_tapes(s); });
+    if (watch.conditions.empty() && !bound) {
+        whole_.emplace(r, own_steps_.statements(), arguments_, wanted_, *place);
         if (!whole_->runs()) {
             whole_.reset();
             closing_ = closing_chain<tape_record>::of(
-                r, own_steps_.statements(), arguments_, *place, watch);
+                r, own_steps_.statements(), arguments_, wanted_, *place, watch);
         }
     }
 }

@@ -58,8 +58,8 @@ public:
         return std::find(constants_.begin(), constants_.end(), body.identity) != constants_.end();
     }
 
-    /// Runs them over other arguments; false where other values ask for other statements, or a
-    /// result is a constant that none of them reads.
+    /// Runs them over other arguments; false where other values ask for other statements, one of
+    /// them cannot run again over these, or a result is a constant that none of them reads.
     bool run(std::span<tensor_body* const> arguments, std::span<body_pointer> results)
     {
         struct dropping
@@ -82,8 +82,8 @@ public:
         for (std::size_t k = 0; k < steps_.size();) {
             auto const* const group = steps_[k].group.get();
             auto const end = k + (group != nullptr && group->run(values_) ? group->size() : 1);
-            if (end == k + 1) {
-                run_step(steps_[k]);
+            if (end == k + 1 && !run_step(steps_[k])) {
+                return false;
             }
             for (; k < end; ++k) {
                 if (!hold(steps_[k].conditions)) {
@@ -132,7 +132,7 @@ private:
         });
     }
 
-    void run_step(replayed_step const& which)
+    bool run_step(replayed_step const& which)
     {
         auto const& s = record_.statements()[which.statement];
         auto const recorded = s.operands();
@@ -141,6 +141,7 @@ private:
             operands[i] = values_[recorded[i].variable];
         }
         values_.hold(s.result, run_again(record_, s, operands));
+        return values_[s.result] != nullptr;
     }
 
     bool is_argument(std::uint32_t variable) const noexcept

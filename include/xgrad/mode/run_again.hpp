@@ -17,7 +17,7 @@ run_again(tape_record const& r, recorded_statement const& s, std::span<tensor_bo
         return s.operation->again(operands);
     }
     if (s.reduced != nullptr) {
-        beside_tapes const others(s.beside_tapes);
+        as_under const tapes(s.tapes);
         auto const rank = r.shape_of(s.result).size();
         bool const keep_dims = rank > 0 && s.axes != 0 &&
             std::all_of(operands.begin(), operands.end(), [&](auto const* operand) {

@@ -15,12 +15,13 @@ template <class T>
 class straight_line_builder
 {
 public:
-    /// Of the statements with these numbers, as a function of these variables; null where it is
-    /// none.
+    /// Of the statements with these numbers, as a function of these variables, of the first of
+    /// which gradients are `wanted`; null where it is none.
     static std::unique_ptr<straight_line const>
     of(tape_record const& r,
        std::span<std::size_t const> statements,
        std::span<std::uint32_t const> arguments,
+       std::size_t wanted,
        std::uint32_t result)
     {
         std::size_t bytes = 0; // of the arguments and their gradients
@@ -31,7 +32,7 @@ public:
             return nullptr;
         }
         auto line = std::make_unique<straight_line>();
-        line_places<T> places(r, statements, arguments, *line);
+        line_places<T> places(r, statements, arguments, wanted, *line);
         line_forward<T> forward(places, *line);
         for (auto const k : statements) {
             if (!forward.add(r.statements()[k]) || line->memory.bytes() > most_bytes) {

@@ -7,6 +7,7 @@
 #include <xgrad/mode/straight_line_builder.hpp>
 #include <xgrad/tape/replay_watch.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,11 +23,13 @@ template <class Recording>
 class whole_run
 {
 public:
-    /// The statements that compute `result` of `arguments`.
+    /// The statements that compute `result` of `arguments`, of the first of which gradients are
+    /// `wanted`.
     whole_run(
         Recording const& r,
         std::span<std::size_t const> statements,
         std::span<std::uint32_t const> arguments,
+        std::size_t wanted,
         std::uint32_t result)
         : type_(r.variables()[result].type),
           shape_(r.shape_of(result)),
@@ -44,18 +47,20 @@ public:
         }
         with_floating_type(type_, [&]<class T>() {
             std::vector<tensor_body*> constants;
-            chain_ = chain_builder<T>::of(r, statements, {arguments}, constants);
-            if (chain_ && chain_->gradients.size() != arguments.size()) {
+            std::vector<char> have_gradients(arguments.size(), 0);
+            std::fill_n(have_gradients.begin(), wanted, 1);
+            chain_ = chain_builder<T>::of(r, statements, {arguments, have_gradients}, constants);
+            if (chain_ && chain_->gradients.size() != wanted) {
                 chain_.reset();
             }
             for (auto const* const constant : constants) {
                 outside_.push_back(constant->data);
             }
             if (!chain_ || chain_->size <= few_elements) {
-                line_ = straight_line_builder<T>::of(r, statements, arguments, result);
+                line_ = straight_line_builder<T>::of(r, statements, arguments, wanted, result);
             }
             // One statement has no neighbours to share tiles with.
-            if (!line_ && (!chain_ || statements.size() == 1)) {
+            if (wanted == arguments.size() && !line_ && (!chain_ || statements.size() == 1)) {
                 if (auto run = reduction_run<T>::of(r, statements, arguments, result)) {
                     reduction_ = std::move(*run);
                     chain_.reset();
@@ -77,7 +82,7 @@ public:
         return run(arguments, {});
     }
 
-    /// And the gradients by the arguments.
+    /// And the gradients by the arguments by which they are wanted.
     XGRAD_NOINLINE body_pointer
     value_and_gradients(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
     {

@@ -83,40 +83,47 @@ inline bool is_recording() noexcept
     return found;
 }
 
-/// While it lives, what this thread computes is recorded as if other tapes were there, if it `is`.
-class beside_tapes
+/// While it lives, what this thread computes has the last bits that it had under those tapes.
+class as_under
 {
 public:
-    explicit beside_tapes(bool is) noexcept : before_(std::exchange(current_, current_ || is)) {}
+    explicit as_under(tapes_then tapes) noexcept
+        : before_(std::exchange(current_, tapes == tapes_then::as_now ? current_ : tapes))
+    {}
 
-    beside_tapes(beside_tapes const&) = delete;
-    beside_tapes& operator=(beside_tapes const&) = delete;
+    as_under(as_under const&) = delete;
+    as_under& operator=(as_under const&) = delete;
 
-    ~beside_tapes() { current_ = before_; }
+    ~as_under() { current_ = before_; }
 
-    static bool current() noexcept { return current_; }
+    static tapes_then current() noexcept { return current_; }
 
 private:
-    static inline thread_local constinit bool current_ = false;
+    static inline thread_local constinit tapes_then current_ = tapes_then::as_now;
 
-    bool before_;
+    tapes_then before_;
 };
 
-/// Tapes stand above this one in the thread's stack, recording or not.
+/// Tapes stand above this one in the thread's stack, recording or not, that are no replays'.
 inline bool tapes_above(tape_record const& r) noexcept
 {
-    auto const* a = detail::innermost_activation();
-    while (a != nullptr && a->what.load(std::memory_order_relaxed) == nullptr) {
-        a = a->below;
+    for (auto const* a = detail::innermost_activation(); a != nullptr; a = a->below) {
+        auto const* const other = a->what.load(std::memory_order_relaxed);
+        if (other == &r) {
+            return false;
+        }
+        if (other != nullptr && !other->keeps_operands()) {
+            return true;
+        }
     }
-    return a != nullptr && a->what.load(std::memory_order_relaxed) != &r;
+    return false;
 }
 
-/// The tape that records on this thread, where that is its only one; else null. (A replay's above
-/// it does not count: it is never swept.)
+/// The tape that records on this thread, where that is its only one; else null. (A replay's does
+/// not count where it stands above it, for it is never swept, or takes its sweeps whole.)
 inline tape_record const* only_recorder() noexcept
 {
-    if (beside_tapes::current()) {
+    if (as_under::current() == tapes_then::several) {
         return nullptr;
     }
     tape_record const* only = nullptr;
@@ -124,7 +131,8 @@ inline tape_record const* only_recorder() noexcept
     bool hidden = false;
     for (auto const* a = detail::innermost_activation(); a != nullptr; a = a->below) {
         auto const* const r = a->what.load(std::memory_order_relaxed);
-        bool const counts = r != nullptr && r != only && (only != nullptr || !r->keeps_operands());
+        bool const counts = r != nullptr && r != only &&
+            (only != nullptr ? !r->takes_sweeps_whole() : !r->keeps_operands());
         if (counts && only != nullptr) {
             return nullptr;
         }

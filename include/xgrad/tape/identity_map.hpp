@@ -58,6 +58,22 @@ public:
         ++size_;
     }
 
+    /// `identity`, which is in the map, has this index from now on.
+    void replace(std::uint64_t identity, std::uint32_t index) noexcept
+    {
+        if (size_ <= few) {
+            for (std::size_t i = 0; i < size_; ++i) {
+                first_[i].index = first_[i].identity == identity ? index : first_[i].index;
+            }
+            return;
+        }
+        auto i = place_of(identity);
+        while (entries_[i].identity != identity || entries_[i].generation != generation_) {
+            i = (i + 1) & (entries_.size() - 1);
+        }
+        entries_[i].index = index;
+    }
+
     /// The index of `identity`, which becomes `make()` where it has none.
     template <class Make>
     std::uint32_t find_or_insert(std::uint64_t identity, Make&& make)

@@ -68,6 +68,12 @@ public:
         gradients_.push_back({variable, body.identity, &body.references.maker()});
     }
 
+    /// What reads `body` from now on reads this variable, which has the same value.
+    void replace(tensor_body& body, std::uint32_t variable) noexcept
+    {
+        variables_.replace(body, variable);
+    }
+
     bool knows_gradients() const noexcept { return !gradients_.empty(); }
 
     std::span<unknown_gradient const> gradients() const noexcept { return gradients_; }

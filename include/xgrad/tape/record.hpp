@@ -41,8 +41,10 @@ inline void record_expression(
         e.aligned == operand_alignment::same && e.reduced == nullptr && result.size <= few_elements;
     s->few = few ? static_cast<std::uint8_t>(result.size) : std::uint8_t{0};
     if (e.reduced != nullptr && r.keeps_operands()) {
-        // A sum then keeps operands instead of adjoints, and the last bits of gradients differ.
-        s->beside_tapes = beside_tapes::current() || tapes_above(r);
+        s->tapes = tapes_above(r) ? tapes_then::several : as_under::current();
+        if (r.takes_sweeps_whole() && !e.unit_adjoints.empty()) {
+            s->tapes = tapes_then::one;
+        }
     }
     if (e.companion) {
         s->kept_result = e.companion;

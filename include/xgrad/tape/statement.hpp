@@ -173,6 +173,15 @@ struct recorded_operand
     body_pointer kept;
 };
 
+/// The tapes under which a record's statement was computed, where that shows in its last bits: a
+/// reduction takes value and adjoints in one pass where one tape alone records it.
+enum class tapes_then : std::uint8_t
+{
+    as_now, // those of whoever computes it again
+    one,
+    several // or others than a sweep of the same statement has
+};
+
 /// How the operands of a statement lie, which says how it can be swept.
 enum class operand_alignment : std::uint8_t
 {
@@ -200,7 +209,7 @@ struct recorded_statement
     body_pointer kept_result;
     operand_alignment aligned = operand_alignment::any;
     bool result_forgotten = false; // see segment
-    bool beside_tapes = false;     // a replay runs it as if other tapes were there: see tapes_above
+    tapes_then tapes = tapes_then::as_now;
     std::uint8_t few = 0; // elements of an expression over aligned operands that has a few, else 0
     std::source_location where;
 

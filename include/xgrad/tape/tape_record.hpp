@@ -44,6 +44,7 @@ public:
         options_ = options;
         enabled_ = true;
         keeps_operands_ = false;
+        takes_sweeps_whole_ = false;
         times_consumed_ = 0;
         forget_watched();
     }
@@ -64,6 +65,11 @@ public:
     void keep_operands() noexcept { keeps_operands_ = true; }
 
     bool keeps_operands() const noexcept { return keeps_operands_; }
+
+    /// From now on a sweep of another tape is one statement, whose steps it does not record.
+    void take_sweeps_whole() noexcept { takes_sweeps_whole_ = true; }
+
+    bool takes_sweeps_whole() const noexcept { return takes_sweeps_whole_; }
 
     segmented_list<recorded_statement> const& statements() const noexcept { return statements_; }
 
@@ -333,6 +339,7 @@ private:
     std::atomic<void const*> thread_{nullptr};
     bool enabled_ = true;
     bool keeps_operands_ = false;
+    bool takes_sweeps_whole_ = false;
     std::size_t times_consumed_ = 0;
     std::vector<body_pointer>* outer_reads_ = nullptr; // see list_outer_reads
     segmented_list<recorded_statement> statements_;

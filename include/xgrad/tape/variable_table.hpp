@@ -91,6 +91,17 @@ public:
         }
     }
 
+    /// A body that this table knows is another variable from now on.
+    void replace(tensor_body& body, std::uint32_t index) noexcept
+    {
+        if (body.tape == serial_) {
+            body.variable = index;
+        } else {
+            places_.replace(body.identity, index);
+            latest_ = {};
+        }
+    }
+
     /// Room for one more: `add` and `remember` cannot fail.
     void reserve_one()
     {
