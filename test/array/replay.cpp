@@ -111,12 +111,12 @@ BOOST_AUTO_TEST_CASE(what_depends_on_an_order_found_before_is_called_every_time)
     expect_called("argsort", [](auto const& v) { return take(v, argsort(v)); });
     expect_called("topk", [](auto const& v) { return take(v, topk(v, 2).indices); });
     expect_called("filter", [](auto const& v) { return sum(filter(v, v > 0.)); });
-    expect_called("a gradient of sort", [](auto const& v) {
-        return gradient([&](auto const& u) { return sum(sort(u) * u * u); }, v);
+    expect_called("a Hessian of sort", [](auto const& v) {
+        return hessian([&](auto const& u) { return sum(sort(u) * u * u); }, v);
     });
     // Among how many is it shared?
-    expect_called("a gradient of amax", [](auto const& v) {
-        return gradient([](auto const& u) { return amax(u * u); }, v);
+    expect_called("a Hessian of amax", [](auto const& v) {
+        return hessian([](auto const& u) { return amax(u * u); }, v);
     });
     expect_called(
         "no_grad", [](auto const& v) { return v * with_no_grad([&] { return sort(v); }); });

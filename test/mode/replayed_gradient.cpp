@@ -228,6 +228,15 @@ BOOST_AUTO_TEST_CASE(gradients_of_operations_on_arrays_are_replayed)
     expect([](auto const& x) { return as_tensor(logsumexp(x) + sum(sort(x, 1) * x)); });
     expect([](auto const& x) { return as_tensor(sum(view(x, range(1, 4)) * view(x, 2) / 3.)); });
     expect([](auto const& x) { return as_tensor(amax(x) * mean(maximum(x, 1.) * x)); });
+    // Other places, and among another number of them.
+    auto const by_places = [](auto const& v) {
+        return gradient([](auto const& u) { return as_tensor(amax(u) + sum(sort(u) * u)); }, v);
+    };
+    auto fast = replay(by_places);
+    for (auto const& x : {constant({1., 3., 2.}), constant({3., 3., 1.}), constant({2., 1., 3.})}) {
+        BOOST_TEST(replayed::same_bits(fast(x), by_places(x)));
+    }
+    BOOST_TEST(fast.obstacle() == "");
     expect([](auto const& x) {
         return checkpoint([](auto const& y) { return as_tensor(sum(y * exp(-y))); }, x);
     });

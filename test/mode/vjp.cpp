@@ -176,6 +176,45 @@ BOOST_AUTO_TEST_CASE(expressions_as_arguments_of_a_mode_are_computed_first)
     BOOST_TEST(half(x * 2.)(1) == 2.);
 }
 
+BOOST_AUTO_TEST_CASE(numbers_as_arguments_of_a_mode_are_tensors_of_rank_0)
+{
+    auto const cube = [](auto const& x) { return x * x * x; };
+    BOOST_TEST(gradient(cube, 2.).item() == 12.);
+    BOOST_TEST(gradient(cube, 2.f).item() == 12.f);
+    BOOST_TEST(value_and_grad(cube, 2.).value.item() == 8.);
+    BOOST_TEST(hessian(cube, 2.).item() == 12.);
+    BOOST_TEST(hvp(cube, 2., 0.5).item() == 6.);
+    BOOST_TEST(jacobian(cube, 2.).item() == 12.);
+    BOOST_TEST(jvp(cube, 2., 0.5).tangent.item() == 6.);
+    BOOST_TEST(vjp(cube, 2.).pullback(constant(0.5)).item() == 6.);
+    BOOST_TEST(checkpoint(cube, 2.).item() == 8.);
+    BOOST_TEST(check_gradient(cube, 2.).ok());
+    auto fast = replay([](auto const& x, auto const& a) { return as_tensor(sum(x * a)); });
+    tensor const x = constant({1., 2.});
+    BOOST_TEST(fast(x, 2.).item() == 6.);
+    BOOST_TEST(fast(x, 3.).item() == 9.);
+    BOOST_TEST(std::get<1>(fast.value_and_grad(x, 3.).gradients).item() == 3.);
+    BOOST_TEST(std::get<1>(gradient(fast, x, 3.)).item() == 3.);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_of_tensors_is_one_argument)
+{
+    std::vector<tensor<double>> const parameters{constant({1., 2.}), constant(3.), constant(5.)};
+    auto const f = [](auto const& p) { return sum(p[0] * p[1]) + p[1] * p[1]; };
+    auto const [value, gradients] = value_and_grad(f, parameters);
+    BOOST_TEST(value.item() == 18.);
+    BOOST_TEST(gradients.size() == 3);
+    BOOST_TEST(gradients[0](1) == 3.);
+    BOOST_TEST(gradients[1].item() == 9.);
+    BOOST_TEST(gradients[2].item() == 0.); // f does not depend on it
+    BOOST_TEST(gradient(f, parameters)[1].item() == 9.);
+    auto const array = [](auto const& p) { return p[0] * p[1]; };
+    BOOST_CHECK_THROW(gradient(array, parameters), shape_error);
+    // One tensor twice is two arguments.
+    std::vector<tensor<double>> const twice{parameters[1], parameters[1], parameters[1]};
+    BOOST_TEST(gradient([](auto const& p) { return p[0] * p[1] * p[1]; }, twice)[1].item() == 18.);
+}
+
 BOOST_AUTO_TEST_CASE(a_jacobian_by_a_source_on_which_nothing_depends_is_an_error_or_zeros)
 {
     auto tape = create_tape({.persistent = true});

@@ -67,6 +67,10 @@ concept array_operand = expression<X> || foreign_expression<X>;
 template <class... X>
 concept some_expressions = (array_operand<X> && ...) && (!is_tensor<std::remove_cvref_t<X>> || ...);
 
+/// The same, where they may be numbers too: tensors of rank 0.
+template <class... X>
+concept some_not_tensors = (operand<X> && ...) && (!is_tensor<std::remove_cvref_t<X>> || ...);
+
 /// Arguments of one of our elementwise functions: at least one of them is an array.
 template <class... X>
 concept operands = (operand<X> && ...) && (array_operand<X> || ...);

@@ -296,4 +296,12 @@ gradient_report check_gradient(F&& f, tensor<T> const&... x)
         "gradient");
     return detail::gradient_check<result, T...>(std::move(call), x...).run();
 }
+
+/// Expressions as arguments are computed first, and numbers are tensors of rank 0.
+template <class F, class... X>
+    requires some_not_tensors<X...>
+gradient_report check_gradient(F&& f, X const&... x)
+{
+    return check_gradient(std::forward<F>(f), as_tensor(x, {})...);
+}
 } // namespace xgrad

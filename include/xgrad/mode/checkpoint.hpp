@@ -200,7 +200,7 @@ body_pointer checkpoint_operation<F, T...>::again(std::span<tensor_body* const> 
 } // namespace detail
 
 template <class F, class... X>
-    requires some_expressions<X...>
+    requires some_not_tensors<X...>
 auto checkpoint(F f, X const&... x)
 {
     return checkpoint(std::move(f), as_tensor(x, {})...);

@@ -101,7 +101,7 @@ struct custom_function
 
     /// Expressions as arguments are computed first.
     template <class... X>
-        requires some_expressions<X...>
+        requires some_not_tensors<X...>
     auto operator()(X const&... x) const
     {
         return (*this)(as_tensor(x, {})...);

@@ -64,14 +64,14 @@ hvp(F&& f,
 }
 
 template <class F, class X>
-    requires some_expressions<X>
+    requires some_not_tensors<X>
 auto hessian(F&& f, X const& x, std::source_location where = std::source_location::current())
 {
     return hessian(std::forward<F>(f), as_tensor(x, where), where);
 }
 
-template <class F, class X, array_operand V>
-    requires some_expressions<X>
+template <class F, class X, operand V>
+    requires some_not_tensors<X>
 auto hvp(
     F&& f, X const& x, V const& v, std::source_location where = std::source_location::current())
 {

@@ -158,7 +158,7 @@ auto jacobian(
 }
 
 template <class F, class X>
-    requires some_expressions<X>
+    requires some_not_tensors<X>
 auto jacobian(F&& f, X const& x, std::source_location where = std::source_location::current())
 {
     return jacobian(std::forward<F>(f), as_tensor(x, where), where);

@@ -69,8 +69,8 @@ auto jvp(
     return jvp(std::forward<F>(f), std::tuple(primal), std::tuple(tangent), where);
 }
 
-template <class F, class X, array_operand V>
-    requires some_expressions<X>
+template <class F, class X, operand V>
+    requires some_not_tensors<X>
 auto jvp(
     F&& f,
     X const& primal,

@@ -58,9 +58,10 @@ public:
         return known != nullptr ? run(*known, x...) : record_and_call(followed, x...);
     }
 
-    /// Expressions as arguments are computed first, here and below.
+    /// Expressions as arguments are computed first, and numbers are tensors of rank 0, here and
+    /// below.
     template <class... X>
-        requires some_expressions<X...>
+        requires some_not_tensors<X...>
     auto operator()(X const&... x)
     {
         return (*this)(as_tensor(x, {})...);
@@ -98,14 +99,14 @@ public:
     }
 
     template <class... X>
-        requires some_expressions<X...>
+        requires some_not_tensors<X...>
     auto value_and_grad(X const&... x)
     {
         return value_and_grad(as_tensor(x, {})...);
     }
 
     /// As the function of the same name.
-    template <array_operand... X>
+    template <operand... X>
     auto gradient(X const&... x)
     {
         return detail::gradients_alone(value_and_grad(x...));

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <utility>
+#include <vector>
 
 namespace xgrad {
 /// A value and the gradients by each argument.
@@ -62,9 +63,10 @@ auto value_and_grad(F&& f, tensor<T> const&... x)
         value, std::move(gradients)};
 }
 
-/// Expressions as arguments are computed first, by this and by the functions below.
+/// Expressions as arguments are computed first, and numbers are tensors of rank 0, by this and by
+/// the functions below.
 template <class F, class... X>
-    requires some_expressions<X...>
+    requires some_not_tensors<X...>
 auto value_and_grad(F&& f, X const&... x)
 {
     return value_and_grad(std::forward<F>(f), as_tensor(x, {})...);
@@ -83,7 +85,27 @@ auto gradients_alone(value_with_gradients<Value, std::tuple<tensor<T>...>> resul
 }
 } // namespace detail
 
-/// The gradients of f at x...: a tensor for one argument, a tuple for several.
+/// The same of a function of a list of tensors (the parameters of a model), with a list of
+/// gradients.
+template <class F, differentiable_element T>
+auto value_and_grad(F&& f, std::vector<tensor<T>> const& x)
+{
+    std::source_location const where;
+    std::vector<tensor<T>> arguments;
+    for (auto const& one : x) {
+        arguments.push_back(detail::renamed(one));
+    }
+    auto t = create_tape();
+    auto const value = as_tensor(std::invoke(f, std::as_const(arguments)));
+    detail::require_scalar(value, "value_and_grad", where);
+    t.record().know(value.body());
+    auto gradients = grad(t, value, arguments, {.unconnected = unconnected::zero}, where);
+    return value_with_gradients<std::remove_cvref_t<decltype(value)>, std::vector<tensor<T>>>{
+        value, std::move(gradients)};
+}
+
+/// The gradients of f at x...: a tensor for one argument, a tuple for several; for a list of
+/// tensors a list.
 template <class F, tensor_element... T>
 auto gradient(F&& f, tensor<T> const&... x)
 {
@@ -91,9 +113,15 @@ auto gradient(F&& f, tensor<T> const&... x)
 }
 
 template <class F, class... X>
-    requires some_expressions<X...>
+    requires some_not_tensors<X...>
 auto gradient(F&& f, X const&... x)
 {
     return gradient(std::forward<F>(f), as_tensor(x, {})...);
+}
+
+template <class F, differentiable_element T>
+auto gradient(F&& f, std::vector<tensor<T>> const& x)
+{
+    return value_and_grad(std::forward<F>(f), x).gradients;
 }
 } // namespace xgrad

@@ -72,7 +72,7 @@ auto vjp(F&& f, tensor<T> const&... x)
 }
 
 template <class F, class... X>
-    requires some_expressions<X...>
+    requires some_not_tensors<X...>
 auto vjp(F&& f, X const&... x)
 {
     return vjp(std::forward<F>(f), as_tensor(x, {})...);
