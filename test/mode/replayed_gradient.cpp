@@ -5,6 +5,7 @@
 #include "support/replayed.hpp"
 
 #include <cstddef>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -15,8 +16,8 @@ using namespace xgrad;
 namespace {
 
 /// f, called for these arguments and replayed for them (recorded first for others), in every bit.
-template <class F, class... T>
-std::string replays_with_its_bits(F const& f, T const&... x)
+template <class R, class... T>
+std::string function_replays_with_its_bits(replayed::function_of<R, T...> const& f, T const&... x)
 {
     auto fast = replay(f);
     for (int call = 0; call < 2; ++call) {
@@ -26,6 +27,14 @@ std::string replays_with_its_bits(F const& f, T const&... x)
     auto first = replay(f);
     BOOST_TEST(replayed::same_bits(first(x...), f(x...)));
     return first.obstacle();
+}
+
+/// The same of any function: replays are compiled once for all of one signature.
+template <class F, class... T>
+std::string replays_with_its_bits(F const& f, tensor<T> const&... x)
+{
+    using result = decltype(as_tensor(f(x...)));
+    return function_replays_with_its_bits(replayed::function_of<result, tensor<T>...>(f), x...);
 }
 
 template <class F>

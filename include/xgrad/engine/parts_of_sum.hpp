@@ -43,6 +43,19 @@ struct summed_places
     std::size_t first_sum = 0; // of the first part, among those of all operands
 };
 
+/// Those of an operand of one shape, which is broadcast over another.
+inline summed_places
+places_of_sum(shape_type const& operand, shape_type const& space, block_kernels const& kernels)
+{
+    summed_places places;
+    places.axes = space;
+    places.strides = broadcast_strides(operand, row_major_strides(operand), space);
+    coalesce(places.axes, places.strides);
+    places.count = element_count(operand);
+    places.part = part_of_sum(element_count(space), places.count, kernels);
+    return places;
+}
+
 inline namespace XGRAD_ARCHITECTURE {
 /// Adds elements [begin, begin + count), of one part, to its sums.
 template <class T>

@@ -4,9 +4,11 @@
 #include <xgrad/engine/block_kernels.hpp>
 #include <xgrad/engine/fold.hpp>
 #include <xgrad/engine/matrix_product.hpp>
+#include <xgrad/engine/parts_of_sum.hpp>
 #include <xgrad/engine/scale.hpp>
 #include <xgrad/engine/scatter.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <span>
@@ -68,6 +70,13 @@ struct spread_call : array_move
 struct total_call : array_move
 {};
 
+/// to = the sums of `count` elements that belong to one place.
+struct sums_call : array_move
+{
+    summed_places places;
+    void* sums; // of all parts
+};
+
 /// to[0] = what a reduction makes of all from[i].
 struct fold_call : array_move
 {
@@ -121,6 +130,7 @@ using line_instruction = std::variant<
     values_or_both,
     spread_call,
     total_call,
+    sums_call,
     fold_call,
     element_adjoints_call,
     move_call,
@@ -209,6 +219,18 @@ public:
         auto const sum = share(fold(elements(*m.from), m.count, T(0), add{}), m.divisor);
         auto& to = *static_cast<T*>(*m.to);
         to = m.accumulate ? to + sum : sum;
+    }
+
+    XGRAD_NOINLINE void operator()(sums_call const& m) const
+    {
+        auto* const sums = static_cast<T*>(m.sums);
+        std::fill_n(sums, parts_in(m.count, m.places.part) * m.places.count, T(0));
+        for (std::size_t begin = 0; begin < m.count; begin += block_length<T>) {
+            auto const some = std::min(block_length<T>, m.count - begin);
+            add_to_parts(m.places, sums, begin, some, elements(*m.from) + begin);
+        }
+        auto const* const merged = merge_parts(m.places, sums, m.count);
+        store_sums(merged, m.places.count, static_cast<T*>(*m.to), m.accumulate);
     }
 
     void operator()(fold_call const& m) const { m.rule(*m.from, m.count, *m.to); }

@@ -33,13 +33,14 @@ is_summed_in_one_pass(tape_record const& r, recorded_statement const& s, std::si
 }
 
 /// Whether value and adjoints are had in one pass where one tape alone records this statement.
-inline bool may_be_in_one_pass(tape_record const& r, recorded_statement const& s)
+template <class Recording>
+bool may_be_in_one_pass(Recording const& r, recorded_statement const& s)
 {
     if (s.reduced == nullptr || r.variables().size_of(s.result) != 1) {
         return false;
     }
-    bool const is_logsumexp =
-        s.reduced == &logsumexp_reduction<double> || s.reduced == &logsumexp_reduction<float>;
+    bool const is_logsumexp = with_floating_type(
+        s.kernels->compute, [&]<class T>() { return s.reduced == &logsumexp_reduction<T>; });
     return is_logsumexp || is_summed_in_one_pass(r, s, element_count(index_space(r, s)));
 }
 

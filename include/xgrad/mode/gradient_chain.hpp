@@ -222,13 +222,7 @@ private:
     // Where the sums of an operand that broadcasts go.
     summed_places places_of(std::uint32_t variable, block_kernels const& kernels)
     {
-        auto const& shape = statements_.shape_of(variable);
-        summed_places places;
-        places.axes = statements_.shape();
-        places.strides = broadcast_strides(shape, row_major_strides(shape), places.axes);
-        coalesce(places.axes, places.strides);
-        places.count = statements_.size_of(variable);
-        places.part = part_of_sum(chain_.size, places.count, kernels);
+        auto places = places_of_sum(statements_.shape_of(variable), statements_.shape(), kernels);
         places.first_sum = chain_.places;
         chain_.places += parts_in(chain_.size, places.part) * places.count;
         return places;

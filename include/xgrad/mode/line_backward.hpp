@@ -16,8 +16,9 @@ class line_backward
 public:
     line_backward(line_places<T>& places, straight_line& line) : places_(places), line_(line) {}
 
-    /// Adds the way back of all steps, from a result that is a number to the arguments.
-    void
+    /// Adds the way back of all steps, from a result that is a number to the arguments; false where
+    /// that is no part of a line.
+    bool
     add(std::span<line_step<T> const> steps,
         std::uint32_t result,
         std::span<std::uint32_t const> arguments)
@@ -27,11 +28,16 @@ public:
         for (auto k = steps.size(); k-- > 0;) {
             auto const& place = places_.of(steps[k].s->result);
             if (place.wanted && place.has_adjoint) {
+                // A product with equal numbers is one with a vector elsewhere.
+                if (place.adjoint_is_uniform && steps[k].s.calls_blas()) {
+                    return false;
+                }
                 reverse(steps[k], place.adjoint);
                 places_.release_adjoint_of(steps[k].s->result);
             }
         }
         places_.copy_gradients(arguments);
+        return true;
     }
 
 private:
@@ -47,7 +53,9 @@ private:
             call_adjoints(by, seeds_of(by, g));
         } else if (by.s.reduces_tensor()) {
             spread_call each{{places_.slot(g), nullptr, by.s.count(), by.s.divisor()}};
-            each.to = places_.adjoint_slot_of(by.s->operands()[0].variable, each.accumulate);
+            auto const variable = by.s->operands()[0].variable;
+            each.to = places_.adjoint_slot_of(variable, each.accumulate);
+            places_.of(variable).adjoint_is_uniform = !each.accumulate;
             line_.backward.push_back(each);
         } else if (by.s->reduced != nullptr) {
             call_adjoints(
@@ -146,7 +154,7 @@ private:
         auto const count = by.s.count();
         auto* const adjoints = places_.template list<void*>(by.s->operand_count);
         auto* const accumulate = places_.template list<bool>(by.s->operand_count);
-        std::vector<total_call> totals;
+        std::vector<line_instruction> totals;
         for (std::size_t i = 0; i < by.s->operand_count; ++i) {
             auto const variable = by.s->operands()[i].variable;
             if (!kernels.leaves[i].carries_gradient) {
@@ -159,9 +167,13 @@ private:
             } else {
                 auto* const parts = places_.room(count);
                 adjoints[i] = parts;
-                total_call sum{{places_.slot(parts), nullptr, count}};
+                array_move sum{places_.slot(parts), nullptr, count};
                 sum.to = places_.adjoint_slot_of(variable, sum.accumulate);
-                totals.push_back(sum);
+                if (by.s.broadcasts()) {
+                    totals.push_back(sums_of(sum, variable, by));
+                } else {
+                    totals.push_back(total_call{sum});
+                }
             }
         }
         line_.backward.push_back(adjoints_call{
@@ -176,6 +188,13 @@ private:
              .values = nullptr,
              .program = kernels.program}});
         line_.backward.insert(line_.backward.end(), totals.begin(), totals.end());
+    }
+
+    sums_call sums_of(array_move const& move, std::uint32_t variable, line_step<T> const& by)
+    {
+        auto places = places_of_sum(places_.shape_of(variable), by.s.space(), *by.s->kernels);
+        auto* const sums = places_.room(parts_in(move.count, places.part) * places.count);
+        return {move, std::move(places), sums};
     }
 
     line_places<T>& places_;

@@ -96,11 +96,25 @@ private:
             auto* const value = places_.value_of(operands[i]);
             if (places_.size_of(operands[i].variable) == by.s.count()) {
                 places_.write_down(value, operands[i].variable, &by.operands[i]);
-            } else {
-                auto const* const number = places_.slot_of(value, operands[i].variable);
-                by.operands[i] = places_.spread_over(number, by.s.count(), line_.forward);
+                continue;
             }
+            auto const* const from = places_.slot_of(value, operands[i].variable);
+            by.operands[i] = places_.size_of(operands[i].variable) == 1
+                ? places_.spread_over(from, by.s.count(), line_.forward)
+                : broadcast(from, operands[i].variable, by);
         }
+    }
+
+    /// An operand's elements, each where it is read.
+    T* broadcast(void const* const* from, std::uint32_t variable, line_step<T> const& by)
+    {
+        auto const& own = places_.shape_of(variable);
+        auto const& space = by.s.space();
+        auto* const to = places_.room(by.s.count());
+        selection const read{space, broadcast_strides(own, row_major_strides(own), space), 0};
+        line_.forward.push_back(
+            move_call{from, places_.slot(to), places_.rows(read, whole(space))});
+        return to;
     }
 
     static values_call values_of(line_step<T> const& by)

@@ -2,6 +2,7 @@
 
 #include <xgrad/array/strided.hpp>
 #include <xgrad/engine/straight_line.hpp>
+#include <xgrad/tape/statement_run.hpp>
 #include <xgrad/tape/tape.hpp>
 
 #include <algorithm>
@@ -26,6 +27,7 @@ public:
         bool computed = false;
         bool wanted = false; // on a way from an argument
         bool has_adjoint = false;
+        bool adjoint_is_uniform = false;    // so far, all its elements are
         bool is_part = false;               // its elements are followed by others
         bool is_strided = false;            // here they lie in a row, elsewhere it is a view
         std::size_t read_in_parts = 0;      // elements, in all its parts together
@@ -90,6 +92,9 @@ public:
     {
         return record_.shape_of(variable);
     }
+
+    /// The shape over which a statement's expression runs.
+    shape_type space_of(recorded_statement const& s) const { return index_space(record_, s); }
 
     bool is_of_type(std::uint32_t variable) const noexcept
     {
@@ -199,6 +204,7 @@ public:
     void write_down_adjoint(std::uint32_t variable, bool& accumulate, void** slot)
     {
         accumulate = of(variable).has_adjoint;
+        of(variable).adjoint_is_uniform = false;
         *slot = accumulate ? of(variable).adjoint : first_adjoint_of(variable);
         if (auto const i = of(variable).argument; i != no_number) {
             line_.gradient_slots.push_back({slot, arguments_ + i});

@@ -24,6 +24,10 @@ public:
                 places.size_of(operand.variable) > 0;
             count_ = std::max(count_, places.size_of(operand.variable));
         }
+        if (s.kernels != nullptr) {
+            space_ = places.space_of(s);
+            count_ = element_count(space_);
+        }
         if (!one_type || s.operand_count == 0 || !fits(places)) {
             return;
         }
@@ -49,8 +53,9 @@ public:
             (is_sum_or_mean<T>(*s.reduced) || (folds() && aligned_)) &&
             (s.aligned == operand_alignment::same || takes_all_axes(s, places));
         auto const results = sums ? 1 : count_;
+        broadcasts_ = !aligned_ && !one_shape_;
         suits_ = (sums || s.reduced == nullptr) && places.size_of(s.result) == results &&
-            s.kernels->compute == type_of<T> && (aligned_ || one_shape_);
+            s.kernels->compute == type_of<T> && (aligned_ || one_shape_ || broadcasts_);
     }
 
     recorded_statement const* operator->() const noexcept { return statement_; }
@@ -69,8 +74,18 @@ public:
         return statement_->kernels == nullptr && statement_->operation->multiplies_matrices();
     }
 
+    /// Of so many numbers that BLAS is called.
+    bool calls_blas() const noexcept { return calls_blas_; }
+
     /// Elements over which the expression runs.
     std::size_t count() const noexcept { return count_; }
+
+    /// Its operands are broadcast, and their adjoints summed, as of arrays of any shapes. (Where
+    /// some are single elements, and the others of one shape, there is a shorter way.)
+    bool broadcasts() const noexcept { return broadcasts_; }
+
+    /// The shape of an expression.
+    shape_type const& space() const noexcept { return space_; }
 
     /// What the sum is divided by.
     std::size_t divisor() const noexcept
@@ -161,24 +176,34 @@ private:
         return !moves_.empty() || multiplies_matrices();
     }
 
-    /// No stacks, and so few multiplications that each sum has its own order. (Those of BLAS
-    /// depend on how the matrices lie.)
-    bool fits_as_product(line_places<T> const& places) const
+    /// No stacks, and matrices that lie here as they do elsewhere: the order of the sums of BLAS
+    /// depends on that.
+    bool fits_as_product(line_places<T> const& places)
     {
-        auto const& left = places.shape_of(statement_->operands()[0].variable);
-        auto const& right = places.shape_of(statement_->operands()[1].variable);
-        return left.size() <= 2 && right.size() <= 2 &&
-            is_small_product(
-                   left.size() == 2 ? left[0] : 1, left.back(), right.size() == 2 ? right[1] : 1);
+        auto const operands = statement_->operands();
+        auto const& left = places.shape_of(operands[0].variable);
+        auto const& right = places.shape_of(operands[1].variable);
+        if (left.size() > 2 || right.size() > 2) {
+            return false;
+        }
+        calls_blas_ = !is_small_product(
+            left.size() == 2 ? left[0] : 1, left.back(), right.size() == 2 ? right[1] : 1);
+        return !calls_blas_ ||
+            std::all_of(operands.begin(), operands.end(), [](auto const& operand) {
+                return operand.kept->contiguous;
+            });
     }
 
     recorded_statement const* statement_;
     selection const* part_;
     std::vector<element_move> moves_;
+    shape_type space_;
     std::size_t count_ = 0;
     bool one_size_ = true;
     bool one_shape_ = true;
     bool aligned_ = false;
+    bool broadcasts_ = false;
+    bool calls_blas_ = false;
     bool suits_ = false;
 };
 } // namespace xgrad::detail

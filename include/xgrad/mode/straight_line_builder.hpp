@@ -42,8 +42,9 @@ public:
         if (!places.of(result).computed || places.of(result).is_strided) {
             return nullptr; // (a view costs nothing, and is one here as elsewhere)
         }
-        if (r.shape_of(result).size() == 0) {
-            line_backward<T>(places, *line).add(forward.steps(), result, arguments);
+        if (r.shape_of(result).size() == 0 &&
+            !line_backward<T>(places, *line).add(forward.steps(), result, arguments)) {
+            return nullptr;
         }
         place_result(*line, places, result);
         return line;
