@@ -119,6 +119,9 @@ public:
     /// Empty where the record replaces the function.
     std::string const& obstacle() const noexcept { return obstacle_; }
 
+    /// Its result is a number, by which there are gradients.
+    bool computes_number() const noexcept { return computes_number_; }
+
     /// The statements that close it run as one loop.
     bool closes_in_a_loop() const noexcept { return closing_ != nullptr; }
 
@@ -133,8 +136,8 @@ public:
 
     /// The same: a tape of our own records the statements as they run (those that close the record
     /// in one loop are passed over), each in the place of the same one of the run before. Null
-    /// where a tensor stands for several arguments or for a constant, too, or other tapes look on;
-    /// or the value is no number, unless there is a seed, the adjoint of the value.
+    /// where a tensor stands for several arguments or for a constant, too, or other tapes look on.
+    /// `seed`: the adjoint of the value.
     body_pointer run_and_sweep(
         std::span<tensor_body* const> arguments,
         std::span<body_pointer> gradients,
@@ -156,17 +159,16 @@ private:
     };
 
     /// Runs the statements, as far as the sweep has to know them; null where other values ask for
-    /// other statements, or the value is no number and has no seed.
+    /// other statements.
     body_pointer run_for_sweep(std::span<tensor_body* const> arguments, body_pointer const& seed)
     {
         if (closing_ != nullptr && !seed) {
             return closing_->value_and_targets(arguments, targets_);
         }
         auto value = run_steps(own_steps_, arguments);
-        if (!value || (!seed && !value->shape.empty())) {
-            return {};
+        if (value) {
+            targets_.push_back({value.get(), seed});
         }
-        targets_.push_back({value.get(), seed});
         return value;
     }
 
@@ -235,6 +237,7 @@ private:
 
     bool (*take_)(taken_gradient const&); // null: for calls that tapes follow
     bool takes_gradients_ = false;        // or has tapes of its own
+    bool computes_number_ = false;
     std::size_t wanted_ = 0;
     Tape tape_;
     replay_steps<tape_record> steps_;     // for tapes and replays that record this one
@@ -332,6 +335,7 @@ void replay_record<Tape>::finish(tensor_body const& result, replay_watch const& 
     takes_gradients_ = watch.gradients > 0 ||
         any_statement([](auto const& s) { return s.tapes != tapes_then::as_now; });
     auto const place = r.find(result);
+    computes_number_ = result.shape.empty();
     if (!place && obstacle_.empty()) {
         obstacle_ = "its result is none of what it computes";
     }
