@@ -1,4 +1,5 @@
 #include <support/records.hpp>
+#include <support/replayed.hpp>
 
 #include <xgrad/nn.hpp>
 
@@ -16,6 +17,58 @@ extent_2d pair_of(oracle::record const& r, std::string const& key)
 std::size_t number_of(oracle::record const& r, std::string const& key)
 {
     return static_cast<std::size_t>(r.attributes.integer(key));
+}
+
+/// The same sums, one weight after the other.
+template <class T>
+tensor<T> convolved_by_weights(tensor<T> const& x, tensor<T> const& w, conv2d_options const& o)
+{
+    auto const [down, across] = o.padding;
+    auto const padded = pad(x, {{0, 0}, {0, 0}, {down, down}, {across, across}});
+    auto const shape = conv2d(x, w, o).shape();
+    auto const places = [&](std::size_t k, std::size_t dilation, std::size_t stride, auto count) {
+        auto const first = static_cast<std::ptrdiff_t>(k * dilation);
+        auto const step = static_cast<std::ptrdiff_t>(stride);
+        return range(first, first + step * static_cast<std::ptrdiff_t>(count - 1) + 1, step);
+    };
+    std::vector<tensor<T>> filters;
+    for (std::size_t f = 0; f < w.shape(0); ++f) {
+        tensor<T> sum = zeros<T>({shape[0], shape[2], shape[3]});
+        auto const first = f / (w.shape(0) / o.groups) * w.shape(1);
+        for (std::size_t c = 0; c < w.shape(1); ++c) {
+            for (std::size_t i = 0; i < w.shape(2); ++i) {
+                for (std::size_t j = 0; j < w.shape(3); ++j) {
+                    auto const rows = places(i, o.dilation.height, o.stride.height, shape[2]);
+                    auto const columns = places(j, o.dilation.width, o.stride.width, shape[3]);
+                    sum = sum + view(w, f, c, i, j) * view(padded, all(), first + c, rows, columns);
+                }
+            }
+        }
+        filters.push_back(sum);
+    }
+    return stack(filters, 1);
+}
+
+/// Values and gradients of a convolution against those of its sums.
+void check_against_sums(
+    shape_type const& images, shape_type const& weights, conv2d_options const& o)
+{
+    auto const x = random::normal(images);
+    auto const w = random::normal(weights);
+    auto const of = [&](auto const& f) {
+        auto tape = create_tape();
+        tensor const y = f(x, w, o);
+        tensor const loss = sum(sin(y));
+        auto const [a, b] = grad(tape, loss, wrt(x, w));
+        return std::array{y, a, b};
+    };
+    auto const found =
+        of([](auto const& a, auto const& b, auto const& c) { return conv2d(a, b, c); });
+    auto const expected = of(
+        [](auto const& a, auto const& b, auto const& c) { return convolved_by_weights(a, b, c); });
+    for (std::size_t i = 0; i < 3; ++i) {
+        BOOST_TEST(sum(abs(found[i] - expected[i])).item() < 1e-7);
+    }
 }
 } // namespace
 
@@ -77,6 +130,57 @@ BOOST_AUTO_TEST_CASE(convolutions_of_floats_and_their_second_derivatives)
     records::check_second(f, x, w);
     records::check_second([](auto const& a) { return max_pool2d(a, 2, {.stride = 1}); }, x);
     records::check_second([](auto const& a) { return avg_pool2d(a, 2, {.padding = 1}); }, x);
+}
+
+BOOST_AUTO_TEST_CASE(convolutions_of_few_channels_are_the_sums_that_they_say)
+{
+    random::seed(2);
+    check_against_sums({2, 3, 9, 20}, {7, 3, 3, 3}, {.padding = 1});
+    check_against_sums(
+        {2, 4, 8, 60},
+        {6, 2, 3, 4},
+        {.stride = {2, 3}, .padding = {1, 4}, .dilation = {2, 1}, .groups = 2});
+    check_against_sums(
+        {1, 2, 7, 50}, {3, 2, 2, 2}, {.stride = 2, .padding = {0, 9}, .dilation = 2});
+    check_against_sums({1, 5, 4, 37}, {5, 1, 1, 5}, {.padding = {2, 0}, .groups = 5});
+    check_against_sums({1, 2, 1, 0}, {1, 2, 1, 2}, {.padding = {0, 12}});
+}
+
+BOOST_AUTO_TEST_CASE(long_signals_and_large_images_are_convolved_in_pieces)
+{
+    random::seed(3);
+    check_against_sums({2, 1, 1, 5000}, {2, 1, 1, 7}, {.padding = {0, 3}});
+    check_against_sums({1, 2, 1, 9000}, {1, 2, 1, 3}, {.stride = {1, 2}, .dilation = {1, 900}});
+    check_against_sums({1, 1, 1, 2051}, {1, 1, 1, 3}, {});
+    check_against_sums({1, 3, 70, 600}, {2, 3, 3, 3}, {.padding = 1});
+    auto const x = random::normal({2, 2, 20000});
+    auto const w = random::normal({3, 2, 5});
+    auto const f = [](auto const& a, auto const& b) { return sum(square(conv1d(a, b))); };
+    auto const before = num_threads();
+    set_num_threads(1);
+    auto const one = value_and_grad(f, x, w);
+    set_num_threads(4);
+    auto const four = value_and_grad(f, x, w);
+    set_num_threads(before);
+    BOOST_TEST(replayed::same_bits(one.value, four.value));
+    BOOST_TEST(replayed::same_bits(std::get<0>(one.gradients), std::get<0>(four.gradients)));
+    BOOST_TEST(replayed::same_bits(std::get<1>(one.gradients), std::get<1>(four.gradients)));
+}
+
+BOOST_AUTO_TEST_CASE(convolutions_of_few_channels_have_all_derivatives_and_replays)
+{
+    random::seed(4);
+    auto const x = random::normal({1, 4, 3, 44});
+    auto const w = random::normal({2, 2, 2, 3});
+    auto const f = [](auto const& a, auto const& b) {
+        return conv2d(a, b, {.stride = {1, 2}, .padding = 1, .dilation = {2, 1}, .groups = 2});
+    };
+    records::check_float(f, x, w);
+    records::check_differences(f, x, w);
+    records::check_second(f, x, w);
+    replayed::expect_same([&](auto const& a, auto const& b) { return sum(square(f(a, b))); }, x, w);
+    auto const t = jvp(f, std::tuple(x, w), std::tuple(x, w));
+    BOOST_TEST(amax(abs(t.tangent - 2 * f(x, w))).item() < 1e-12);
 }
 
 BOOST_AUTO_TEST_CASE(ties_of_a_pool_share_the_gradient)
