@@ -123,9 +123,8 @@ struct image_cuts
 
     /// Pieces that stay in the second cache with `depth` images of them. Windows share so many rows
     /// and columns with others, which are copied for each piece: there are some more to a piece.
-    image_cuts(
-        place_range r, place_range c, std::size_t groups, std::size_t depth, extent_2d shared)
-        : rows(r), columns(c), groups(groups)
+    image_cuts(place_range r, place_range c, std::size_t g, std::size_t depth, extent_2d shared)
+        : rows(r), columns(c), groups(g)
     {
         constexpr std::size_t together = 16384;
         auto const least = [](std::size_t n) { return std::max<std::size_t>(n, 1); };
