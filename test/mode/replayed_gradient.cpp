@@ -2,6 +2,7 @@
 
 #include <xgrad/xgrad.hpp>
 
+#include "support/allocations.hpp"
 #include "support/replayed.hpp"
 
 #include <cstddef>
@@ -92,6 +93,25 @@ BOOST_AUTO_TEST_CASE(the_function_is_not_called_again)
         x = fast(x);
     }
     BOOST_TEST(calls == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_replayed_step_allocates_nothing_once_it_has_run)
+{
+    auto fast = replay([](auto const& x, auto const& y) {
+        auto const [value, gradients] = value_and_grad(loss, x, y);
+        tensor const moved = x - 0.1 * std::get<0>(gradients);
+        return as_tensor(moved + value * std::get<1>(gradients));
+    });
+    for (std::size_t const n : {8u, 300u, 5000u}) {
+        tensor x = random::uniform({n}, -1, 1);
+        tensor const y = random::uniform({n}, -1, 1);
+        for (int k = 0; k < 3; ++k) {
+            x = fast(x, y);
+        }
+        auto const before = count_of_allocations();
+        x = fast(x, y);
+        BOOST_TEST(count_of_allocations() - before == 0u);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(gradients_by_tapes_are_replayed_in_all_their_forms)

@@ -51,6 +51,7 @@ public:
         unwatched const also;
         auto program = std::make_shared<gradient_program>();
         program->arguments_ = arguments.bodies.size();
+        program->gradients_.resize(arguments.sources);
         program->results_.resize(1 + arguments.sources);
         program->record_.record_all(arguments.bodies, arguments.sources, [&] {
             body_pointer target;
@@ -75,20 +76,20 @@ private:
     {
         auto const arguments = operands.first(arguments_);
         auto const seed = has_seed ? share(*operands[arguments_]) : body_pointer();
-        std::vector<body_pointer> gradients(results_.size() - 1);
-        auto value = seed ? body_pointer() : record_.run_whole(arguments, gradients);
+        auto value = seed ? body_pointer() : record_.run_whole(arguments, gradients_);
         if (!value) {
-            value = record_.run_and_sweep(arguments, gradients, seed);
+            value = record_.run_and_sweep(arguments, gradients_, seed);
         }
         if (value) {
             results_[0] = std::move(value);
-            std::move(gradients.begin(), gradients.end(), results_.begin() + 1);
+            std::move(gradients_.begin(), gradients_.end(), results_.begin() + 1);
         }
     }
 
     replay_record<Tape> record_;
     std::size_t arguments_ = 0;
-    std::vector<body_pointer> results_; // those that have not been asked for yet
+    std::vector<body_pointer> gradients_; // while they are computed
+    std::vector<body_pointer> results_;   // those that have not been asked for yet
 };
 
 /// One of its results as a statement of the function's record.
