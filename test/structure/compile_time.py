@@ -23,7 +23,7 @@ BYTES = 4500
 
 # What every program instantiates that includes the headers, and calls nothing. A template costs nothing here. (g++ 14
 # counts 200 more than g++ 12.)
-INCLUDED = 5300
+INCLUDED = 5700
 
 # A rule that is called, instead of being a part of its loop, costs a sixth of the whole statement.
 CALLED_RULE = re.compile(r"_rule\d+(value|partials_at|partials_of_result|value_and_partials_at)INS_4simd")

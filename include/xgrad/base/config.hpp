@@ -10,7 +10,11 @@
 // is inlined by `flatten` is optimised once, in the kernel, and not again at each level below it.
 #if defined(__GNUC__) || defined(__clang__)
 #    define XGRAD_ALWAYS_INLINE [[gnu::always_inline]] inline
-#    define XGRAD_FLATTEN [[gnu::flatten]]
+#    if defined(__clang__)
+#        define XGRAD_FLATTEN [[gnu::flatten]]
+#    else // of whose copies of a function (IPA-SRA) some do not inline all of it
+#        define XGRAD_FLATTEN [[gnu::flatten, gnu::noclone]]
+#    endif
 #    define XGRAD_NOINLINE [[gnu::noinline]]
 #    define XGRAD_COLD [[gnu::cold, gnu::noinline]]
 #    define XGRAD_PREFETCH(address) __builtin_prefetch(address)
