@@ -174,17 +174,25 @@ void compare_sources(program const& p, expectation const& e, comparison& result)
     }
 }
 
-/// A replay over several new arguments, bit for bit as the function.
-void compare_replays(program const& p, comparison& result, statistics& counts)
+/// Records f at the inputs, and calls compare(replay, x, how) at several others.
+template <class F, class Compare>
+void replay_elsewhere(program const& p, F const& f, statistics& counts, Compare const& compare)
 {
-    auto const f = [&](tensor<double> const& x, tensor<double> const& y) { return run(p, {x, y}); };
     auto again = replay(f);
     auto const first = inputs_of(p);
     again(first[0], first[1]);
     ++counts.obstacles[again.obstacle()];
     for (double const factor : {0.9, 1., 1.04}) {
-        auto const x = inputs_of(p, factor);
         auto const name = " of the replay, " + std::to_string(factor) + " times the inputs,";
+        compare(again, inputs_of(p, factor), name);
+    }
+}
+
+/// A replay over several new arguments, bit for bit as the function.
+void compare_replays(program const& p, comparison& result, statistics& counts)
+{
+    auto const f = [&](tensor<double> const& x, tensor<double> const& y) { return run(p, {x, y}); };
+    replay_elsewhere(p, f, counts, [&](auto& again, auto const& x, std::string const& name) {
         result.expect_same_bits("the value" + name, again(x[0], x[1]), f(x[0], x[1]));
         auto const replayed = again.value_and_grad(x[0], x[1]);
         auto const eager = xgrad::value_and_grad(f, x[0], x[1]);
@@ -193,7 +201,7 @@ void compare_replays(program const& p, comparison& result, statistics& counts)
         auto const& [a, b] = eager.gradients;
         result.expect_same_bits("the first gradient" + name, u, a);
         result.expect_same_bits("the second gradient" + name, v, b);
-    }
+    });
 }
 
 /// A function that takes the gradients of another itself, and its replay.
@@ -205,14 +213,9 @@ void compare_replayed_gradients(program const& p, comparison& result, statistics
         auto const [by_x, by_y] = grad(tape, z, wrt(x, y), zeros);
         return as_tensor(concatenate({ravel(x + by_x * z), ravel(by_y), ravel(z)}));
     };
-    auto again = replay(f);
-    auto const first = inputs_of(p);
-    again(first[0], first[1]);
-    ++counts.obstacles[again.obstacle()];
-    for (double const factor : {0.9, 1., 1.04}) {
-        auto const x = inputs_of(p, factor);
-        result.expect_same_bits("a replayed gradient", again(x[0], x[1]), f(x[0], x[1]));
-    }
+    replay_elsewhere(p, f, counts, [&](auto& again, auto const& x, std::string const& name) {
+        result.expect_same_bits("the gradient within" + name, again(x[0], x[1]), f(x[0], x[1]));
+    });
 }
 
 void compare_modes(program const& p, expectation const& e, comparison& result)

@@ -53,9 +53,8 @@ public:
     template <tensor_element... T>
     auto operator()(tensor<T> const&... x)
     {
-        bool const followed = detail::is_followed();
-        auto* const known = record_for(followed, x...);
-        return known != nullptr ? run(*known, x...) : record_and_call(followed, x...);
+        auto* const known = record_for(detail::is_followed, x...);
+        return known != nullptr ? run(*known, x...) : record_and_call(detail::is_followed(), x...);
     }
 
     /// Expressions as arguments are computed first, and numbers are tensors of rank 0, here and
@@ -75,13 +74,14 @@ public:
     {
         using value = result_of<T...>;
         using result = value_with_gradients<value, std::tuple<tensor<T>...>>;
-        auto* known = record_for(true, x...);
+        auto const followed = [] { return true; };
+        auto* known = record_for(followed, x...);
         if (known == nullptr) {
             no_grad const guard; // a sum that two tapes record has another last bit
             auto const before = random::detail::generator();
             static_cast<void>(record_and_call(true, x...));
             random::detail::generator() = before; // what comes now draws the same numbers
-            known = record_for(true, x...);
+            known = record_for(followed, x...);
         }
         if (known != nullptr && known->computes_number()) {
             std::array<tensor_body*, sizeof...(T)> const arguments{&x.body()...};
@@ -122,8 +122,8 @@ private:
     using result_of =
         decltype(as_tensor(std::invoke(std::declval<F&>(), std::declval<tensor<T> const&>()...)));
 
-    template <tensor_element... T>
-    record* record_for(bool followed, tensor<T> const&... x) const noexcept
+    template <class Followed, tensor_element... T>
+    record* record_for(Followed const& followed, tensor<T> const&... x) const noexcept
     {
         for (auto const& known : records_) {
             if (known->fits(x...) && known->serves(followed)) {

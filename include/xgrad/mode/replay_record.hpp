@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/mode/closing_chain.hpp>
+#include <xgrad/mode/replay_sweep.hpp>
 #include <xgrad/mode/value_and_grad.hpp>
 #include <xgrad/mode/whole_run.hpp>
 #include <xgrad/tape/replay_watch.hpp>
@@ -33,15 +34,13 @@ public:
         : take_(take),
           tape_(tape_options{.persistent = true}),
           steps_(tape_.record(), false),
-          own_steps_(tape_.record(), true),
-          sweeping_(tape_options())
+          own_steps_(tape_.record(), true)
     {
         tape_.suspend();
         tape_.record().keep_operands();
         if (take != nullptr) {
             tape_.record().take_sweeps_whole();
         }
-        sweeping_.suspend();
     }
 
     replay_record(replay_record const&) = delete;
@@ -103,10 +102,11 @@ public:
         return result;
     }
 
-    /// It is what the function does for such a call: `followed` by tapes that record the replay.
-    bool serves(bool followed) const noexcept
+    /// It is what the function does for such a call: where `followed()`, tapes record the replay.
+    template <class Followed>
+    bool serves(Followed const& followed) const noexcept
     {
-        return !takes_gradients_ || followed == (take_ == nullptr);
+        return !takes_gradients_ || followed() == (take_ == nullptr);
     }
 
     template <class... T>
@@ -160,14 +160,17 @@ private:
 
     /// Runs the statements, as far as the sweep has to know them; null where other values ask for
     /// other statements.
-    body_pointer run_for_sweep(std::span<tensor_body* const> arguments, body_pointer const& seed)
+    body_pointer run_for_sweep(
+        std::span<tensor_body* const> arguments,
+        body_pointer const& seed,
+        std::vector<sweep_target>& targets)
     {
         if (closing_ != nullptr && !seed) {
-            return closing_->value_and_targets(arguments, targets_);
+            return closing_->value_and_targets(arguments, targets);
         }
         auto value = run_steps(own_steps_, arguments);
         if (value) {
-            targets_.push_back({value.get(), seed});
+            targets.push_back({value.get(), seed});
         }
         return value;
     }
@@ -177,23 +180,6 @@ private:
     {
         body_pointer value;
         return steps.run(arguments, {&value, 1}) ? std::move(value) : body_pointer();
-    }
-
-    void sweep(
-        std::span<sweep_target> targets,
-        std::span<tensor_body* const> arguments,
-        std::span<body_pointer> gradients)
-    {
-        sweeping_.stop_recording([&] {
-            sweep_once(
-                sweeping_,
-                targets,
-                arguments,
-                {.unconnected = unconnected::zero},
-                gradients,
-                std::source_location(),
-                what_follows::nothing);
-        });
     }
 
     template <class Condition>
@@ -242,12 +228,11 @@ private:
     Tape tape_;
     replay_steps<tape_record> steps_;     // for tapes and replays that record this one
     replay_steps<tape_record> own_steps_; // where nobody looks on
-    Tape sweeping_;                       // what the latest run has recorded, without its values
+    replay_sweep<Tape> sweeping_;
     std::vector<argument_form> signature_;
     std::vector<std::uint32_t> arguments_;
     std::optional<whole_run<tape_record>> whole_;
     std::unique_ptr<closing_chain<tape_record>> closing_;
-    std::vector<sweep_target> targets_; // keeps its memory from one run to the next
     std::string obstacle_;
 };
 
@@ -285,47 +270,20 @@ body_pointer replay_record<Tape>::run_and_sweep(
         !name_arguments_alone(arguments)) {
         return {};
     }
-    auto& r = sweeping_.record();
     struct release
     {
-        replay_record& all;
-        bool repeats = false;
+        closing_chain<tape_record>* closing;
 
         ~release()
         {
-            all.targets_.clear();
-            if (all.closing_ != nullptr) {
-                all.closing_->release();
-            }
-            all.sweeping_.suspend();
-            if (repeats) {
-                all.sweeping_.record().release_values();
-            } else {
-                all.sweeping_.clear();
+            if (closing != nullptr) {
+                closing->release();
             }
         }
-    } guard{*this};
-    bool const again = r.statements().size() > 0;
-    if (again) {
-        r.repeat(arguments);
-    } else {
-        for (auto const& argument : arguments) {
-            r.know(*argument);
-        }
-    }
-    sweeping_.activate();
-    auto value = run_for_sweep(arguments, seed);
-    bool const whole = !again || r.end_repeat();
-    if (!value || !whole) {
-        return {};
-    }
-    bool const computed = r.find(*targets_.front().body).has_value();
-    if (!computed) {
-        r.know(*value); // it depends on nothing
-    }
-    sweep(targets_, arguments.first(gradients.size()), gradients);
-    guard.repeats = computed && !r.statements().empty();
-    return value;
+    } const guard{closing_.get()};
+    return sweeping_.run(arguments, gradients, [&](auto& targets) {
+        return run_for_sweep(arguments, seed, targets);
+    });
 }
 
 template <class Tape>

@@ -179,7 +179,7 @@ enum class tapes_then : std::uint8_t
 {
     as_now, // those of whoever computes it again
     one,
-    several // or others than a sweep of the same statement has
+    several // or one that keeps operands all the same, as within a memory limit
 };
 
 /// How the operands of a statement lie, which says how it can be swept.
