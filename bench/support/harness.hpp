@@ -71,6 +71,16 @@ public:
         peer("ours", std::move(f));
     }
 
+    /// The value of f at these tensors: ours, and replayed.
+    template <class F, class... T>
+    void values(F f, xgrad::tensor<T> const&... x)
+    {
+        ours([=] { return f(x...); });
+        peer("replay", [=, again = std::make_shared<decltype(xgrad::replay(f))>(f)] {
+            return (*again)(x...);
+        });
+    }
+
     /// The value of f and its gradients by these tensors: ours, and replayed.
     template <class F, class... T>
     void gradients(F f, xgrad::tensor<T> const&... x)

@@ -2,6 +2,7 @@
 
 #include <xgrad/engine/run_chain.hpp>
 #include <xgrad/expr/numerics.hpp>
+#include <xgrad/mode/elementwise_run.hpp>
 #include <xgrad/mode/gradient_chain.hpp>
 #include <xgrad/mode/reduction_run.hpp>
 #include <xgrad/mode/straight_line_builder.hpp>
@@ -17,8 +18,8 @@
 namespace xgrad::detail {
 /// A record that runs as a whole, values and gradients, without a list of values that come and go:
 /// as a straight line where its arrays are small, as one loop over tiles where they are long and
-/// of one shape, or as one reduction. (A template for the sake of programs without replays, which
-/// need not compile it.)
+/// of one shape, as one reduction, or (values alone) as one elementwise statement. (A template for
+/// the sake of programs without replays, which need not compile it.)
 template <class Recording>
 class whole_run
 {
@@ -46,6 +47,9 @@ public:
             }
         }
         with_floating_type(type_, [&]<class T>() {
+            if (statements.size() == 1 && r.statements()[statements[0]].result == result) {
+                elementwise_ = elementwise_run::of<T>(r, r.statements()[statements[0]], arguments);
+            }
             std::vector<tensor_body*> constants;
             std::vector<char> have_gradients(arguments.size(), 0);
             std::fill_n(have_gradients.begin(), wanted, 1);
@@ -70,32 +74,44 @@ public:
     }
 
     /// Whether the record is one that runs so.
-    bool runs() const noexcept
-    {
-        return line_ || chain_ || !std::holds_alternative<std::monostate>(reduction_);
-    }
+    bool runs() const noexcept { return elementwise_ || line_ || chain_ || is_reduction(); }
 
     /// The value as a new body. Null where its arguments do not lie in a row, somebody looks on, or
     /// the values are exceptional.
-    XGRAD_NOINLINE body_pointer value(std::span<tensor_body* const> arguments)
+    XGRAD_ALWAYS_INLINE body_pointer value(std::span<tensor_body* const> arguments)
     {
-        return run(arguments, {});
+        if (somebody_looks_on()) {
+            return {};
+        }
+        return elementwise_ ? elementwise_->run(arguments) : run_value(arguments);
     }
 
     /// And the gradients by the arguments by which they are wanted.
     XGRAD_NOINLINE body_pointer
     value_and_gradients(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
     {
-        return run(arguments, gradients);
+        return goes_back() && !somebody_looks_on() ? run(arguments, gradients) : body_pointer();
     }
 
 private:
+    static bool somebody_looks_on() noexcept
+    {
+        return is_recording() || current_replay_watch() != nullptr || numerics_are_checked();
+    }
+
+    bool goes_back() const noexcept
+    {
+        return line_ ? !line_->backward.empty() : chain_ || is_reduction();
+    }
+
+    XGRAD_NOINLINE body_pointer run_value(std::span<tensor_body* const> arguments)
+    {
+        return run(arguments, {});
+    }
+
     XGRAD_ALWAYS_INLINE body_pointer
     run(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
     {
-        if (is_recording() || current_replay_watch() != nullptr || numerics_are_checked()) {
-            return {};
-        }
         auto* place = outside_.data();
         for (auto const* const argument : arguments) {
             if (argument->layout == no_layout && !argument->dense(type_)) {
@@ -111,9 +127,6 @@ private:
     XGRAD_ALWAYS_INLINE body_pointer
     run_as(std::span<tensor_body* const> arguments, std::span<body_pointer> gradients)
     {
-        if (line_ && line_->backward.empty() && !gradients.empty()) {
-            return {};
-        }
         for (std::size_t i = 0; i < gradients.size(); ++i) {
             gradients[i] = make_body_like(*arguments[i]);
             outside_[arguments.size() + i] = gradients[i]->data;
@@ -136,10 +149,16 @@ private:
         return value;
     }
 
+    bool is_reduction() const noexcept
+    {
+        return !std::holds_alternative<std::monostate>(reduction_);
+    }
+
     element_type type_; // of the result
     shape_type shape_;
     std::size_t size_;
     layout_key layout_;
+    std::optional<elementwise_run> elementwise_;
     std::optional<tile_chain> chain_;
     std::unique_ptr<straight_line const> line_;
     std::variant<std::monostate, reduction_run<double>, reduction_run<float>> reduction_;

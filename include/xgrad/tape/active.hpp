@@ -79,7 +79,9 @@ void for_each_active(F&& f)
 inline bool is_recording() noexcept
 {
     bool found = false;
-    for_each_active([&](tape_record&) { found = true; });
+    if (detail::innermost_activation() != nullptr) {
+        for_each_active([&](tape_record&) { found = true; });
+    }
     return found;
 }
 
