@@ -334,12 +334,68 @@ BOOST_AUTO_TEST_CASE(leaves_with_one_adjoint_add_up_in_it)
     }
 }
 
+namespace {
+/// Whether the sum of a block whose values are never stored is, bit by bit, that of those stored.
+template <class E>
+bool sum_is_that_of_stored_values(E const& e)
+{
+    using T = compute_type<E>;
+    constexpr auto length = block_length<T>;
+    expression_parts<E> const p(e);
+    auto const& kernels = reduced_kernels_of<E>;
+    std::vector<tensor<T>> operands;
+    std::vector<void const*> pointers;
+    for (std::size_t i = 0; i < kernels.leaves.size(); ++i) {
+        operands.push_back(random::uniform<T>({length}, -2, 2));
+        pointers.push_back(operands.back().data());
+    }
+    std::vector<T> values(length + 64);
+    value_block const stored{
+        .operands = pointers.data(),
+        .scalars = p.scalars.data(),
+        .values = values.data(),
+        .count = length};
+    T sum = 1;
+    auto summed = stored;
+    summed.values = &sum;
+    kernels.sum(summed);
+    kernels.values(stored);
+    return same(sum, vectorized::fold_block(values.data(), T(0), vectorized::add{}));
+}
+
+template <class T>
+void check_sums()
+{
+    tensor<T> const x = zeros<T>({1});
+    tensor<T> const y = zeros<T>({1});
+    auto const two = static_cast<T>(2);
+    BOOST_TEST(sum_is_that_of_stored_values(-x));
+    BOOST_TEST(sum_is_that_of_stored_values(x * y)); // no product goes unrounded into the sum
+    BOOST_TEST(sum_is_that_of_stored_values(square(x - y)));
+    BOOST_TEST(sum_is_that_of_stored_values(two * x * x));
+    BOOST_TEST(sum_is_that_of_stored_values(square(x) + y * two));
+    BOOST_TEST(sum_is_that_of_stored_values(x / (two + square(y))));
+    BOOST_TEST(sum_is_that_of_stored_values(where(x > y, x, -y)));
+    BOOST_TEST(sum_is_that_of_stored_values(abs(x) - maximum(y, x)));
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(the_sum_of_a_block_is_that_of_its_values)
+{
+    check_sums<double>();
+    check_sums<float>();
+}
+
 BOOST_AUTO_TEST_CASE(only_sums_carry_the_kernel_for_sums)
 {
+    using cheap = decltype(square(tensor<double>()));
     using E = decltype(exp(tensor<double>()));
     using integers = decltype(tensor<std::int64_t>() + 1);
     BOOST_TEST((kernels_of<E>.values_and_adjoints == nullptr));
     BOOST_TEST((reduced_kernels_of<E>.values_and_adjoints != nullptr));
     BOOST_TEST((reduced_kernels_of<integers>.values_and_adjoints == nullptr));
     BOOST_TEST((reduced_kernels_of<E>.adjoints == kernels_of<E>.adjoints));
+    BOOST_TEST((kernels_of<cheap>.sum == nullptr));
+    BOOST_TEST((reduced_kernels_of<cheap>.sum != nullptr));
+    BOOST_TEST((reduced_kernels_of<E>.sum == nullptr)); // its values are stored by stages
 }

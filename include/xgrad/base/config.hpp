@@ -28,9 +28,12 @@
 #    define XGRAD_PREFETCH_TO_WRITE(address) static_cast<void>(address)
 #endif
 
-// What several instructions read is loaded once, and not by each of them.
+// What several instructions read is loaded once, and not by each of them; and a product that has
+// been rounded is not taken unrounded into a sum.
 #if defined(__GNUC__) && defined(__SSE2__)
 #    define XGRAD_KEEP_IN_REGISTER(value) __asm__("" : "+x"(value))
+#elif defined(__GNUC__) && defined(__ARM_NEON)
+#    define XGRAD_KEEP_IN_REGISTER(value) __asm__("" : "+w"(value))
 #else
 #    define XGRAD_KEEP_IN_REGISTER(value) static_cast<void>(value)
 #endif

@@ -17,6 +17,10 @@ inline namespace XGRAD_ARCHITECTURE {
 template <class Accumulator>
 concept takes_all_at_once = requires { requires Accumulator::takes_all_at_once; };
 
+/// It adds, as the kernels that have a block's sum without its values.
+template <class Accumulator>
+concept sums_blocks = requires { requires Accumulator::sums; };
+
 /// One of the states ends as the result: it may lie where that goes from the beginning.
 template <class Accumulator>
 concept accumulates_in_place = requires { Accumulator::result_state; };

@@ -135,11 +135,19 @@ private:
     {
         accumulator.start(state, 1);
         vectorized::pairs_of_blocks<T, Accumulator> pairs(accumulator);
+        bool const sums = kernels != nullptr && kernels->sum != nullptr && unit.arrays.empty();
         bool const at_once =
             kernels == nullptr && (takes_all_at_once<Accumulator> || Accumulator::joins_in_pairs);
         auto const step = at_once ? end - begin : block_length<T>;
         for (; begin < end; begin += step) {
             auto const count = std::min(step, end - begin);
+            if constexpr (sums_blocks<Accumulator>) {
+                if (sums && count == block_length<T>) {
+                    pairs.add_block(
+                        {vectorized::sum_of_block(*kernels, reader.read(begin), scalars, values)});
+                    continue;
+                }
+            }
             auto const* const x =
                 compute_block<T>(kernels, reader.read(begin), scalars, unit, begin, count, values);
             if constexpr (Accumulator::joins_in_pairs) {

@@ -73,6 +73,9 @@ struct block_kernels
     // Values, and adjoints for a seed of 1 everywhere, in one pass: for sums. Reads neither seed
     // nor result. Null unless it was asked for (`reduced_kernels_of`).
     void (*values_and_adjoints)(adjoint_block const&) = nullptr;
+    // The sum of the values of one whole block, into the first place. The same; and where values
+    // are so cheap that to store them would be felt.
+    void (*sum)(value_block const&) = nullptr;
     void const* program = nullptr; // what the kernels run where they are interpreted
 
     /// The expression is one operand, of which nothing is computed.

@@ -106,6 +106,27 @@ inline std::size_t accumulation_chunk(std::size_t size, std::size_t places, floa
 }
 
 namespace vectorized {
+/// The sum of one whole block, in the first of the values.
+template <class T>
+T* sum_of_block(
+    block_kernels const& kernels, void const* const* operands, T const* scalars, T* values)
+{
+    value_block const block{
+        .operands = operands,
+        .scalars = scalars,
+        .values = values,
+        .count = block_length<T>,
+        .program = kernels.program};
+    kernels.sum(block);
+    if (*values != *values) {
+        // Which of two NaN a sum is depends on their order, and that is the compiler's choice: it
+        // is that of stored values everywhere.
+        kernels.values(block);
+        *values = fold_block(values, T(0), add{});
+    }
+    return values;
+}
+
 /// What a reduction runs over, and where its results go: places with these strides in the index
 /// space (0 along the reduced axes).
 template <class T>
@@ -146,6 +167,14 @@ struct reduction_space
         for (; begin < end; begin += step) {
             auto const count = std::min(step, end - begin);
             auto const* const operands = reader.read(begin, count);
+            if constexpr (sums_blocks<Accumulator>) {
+                if (kernels != nullptr && kernels->sum != nullptr && count == block_length<T> &&
+                    is_single()) {
+                    auto const* const all = reinterpret_cast<void const* const*>(operands);
+                    pairs.add_block({sum_of_block(*kernels, all, scalars, values.as<T>())});
+                    continue;
+                }
+            }
             auto const* x = operands[0];
             if (kernels != nullptr) {
                 x = values.as<T>();

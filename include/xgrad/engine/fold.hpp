@@ -104,19 +104,26 @@ XGRAD_ALWAYS_INLINE auto fold_lanes(std::array<V, N>& partial, Join join)
 /// Registers that one fold joins to, which hides the latency of an addition.
 inline constexpr std::size_t fold_flight = 8;
 
-/// Folds a block of elements. `fold` has the same result; with no ends to look after there is
-/// nothing but the loop.
-template <class Join, class T>
-XGRAD_ALWAYS_INLINE T fold_block(T const* x, T identity, Join join)
+/// Folds the registers that at(i) gives for the elements i, i + 1, ... of a block.
+template <class T, class At, class Join>
+XGRAD_ALWAYS_INLINE T fold_block_of(At const& at, T identity, Join join)
 {
     using V = simd::batch<T>;
     static_assert(block_length<T> % (fold_flight * V::size) == 0);
     auto partial = registers_of<fold_flight>(V(identity));
     for (std::size_t i = 0; i < block_length<T>; i += fold_flight * V::size) {
-        unrolled<fold_flight>(
-            [&](auto k) { partial[k] = join(partial[k], V::load(x + i + k * V::size)); });
+        unrolled<fold_flight>([&](auto k) { partial[k] = join(partial[k], at(i + k * V::size)); });
     }
     return fold_lanes(partial, join);
+}
+
+/// Folds a block of elements. `fold` has the same result; with no ends to look after there is
+/// nothing but the loop.
+template <class Join, class T>
+XGRAD_ALWAYS_INLINE T fold_block(T const* x, T identity, Join join)
+{
+    return fold_block_of(
+        [x](std::size_t i) { return simd::batch<T>::load(x + i); }, identity, join);
 }
 
 /// Fewer elements than a register has, and what changes nothing behind them.

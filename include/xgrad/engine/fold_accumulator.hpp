@@ -30,6 +30,7 @@ struct fold_accumulator
     static constexpr std::size_t result_state = 0;
     static constexpr bool joins_in_pairs = !vectorized::is_extreme<Join>; // exact in any order
     static constexpr bool takes_all_at_once = vectorized::is_extreme<Join>;
+    static constexpr bool sums = std::same_as<Join, vectorized::add>;
     T identity;
 
     void start(std::array<T*, 1> state, std::size_t count) const

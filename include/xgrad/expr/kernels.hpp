@@ -3,6 +3,7 @@
 #include <xgrad/base/tensor_body.hpp>
 #include <xgrad/expr/adjoint_kernel.hpp>
 #include <xgrad/expr/primitive.hpp>
+#include <xgrad/expr/sum_kernel.hpp>
 
 #include <algorithm>
 #include <array>
@@ -52,11 +53,15 @@ consteval block_kernels reduced_kernels()
     if constexpr (carries_gradient<E>) {
         kernels.values_and_adjoints = &value_and_adjoint_kernel<E, compute_type<E>>;
     }
+    if constexpr (is_short<E>) {
+        kernels.sum = &sum_kernel<E, compute_type<E>>;
+    }
     return kernels;
 }
 } // namespace vectorized
 
-/// As `kernels_of`, for an expression that is summed: values and adjoints in one pass too.
+/// As `kernels_of`, for an expression that is reduced: values and adjoints, or values and their
+/// sum, in one pass too.
 template <class E>
 inline constexpr block_kernels reduced_kernels_of = vectorized::reduced_kernels<E>();
 } // namespace XGRAD_ARCHITECTURE
