@@ -9,7 +9,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cmath>
 #include <functional>
+#include <limits>
 #include <map>
 
 namespace {
@@ -84,4 +86,65 @@ BOOST_AUTO_TEST_CASE(a_branch_may_be_a_number)
     auto const g = grad(tape, y, x);
     BOOST_TEST(g(0) == 0);
     BOOST_TEST(g(1) == 3);
+}
+
+namespace {
+/// Whether the gradient of the elementwise f by x is, in every lane, f' there.
+template <class T, class F, class Derivative>
+bool has_derivative(F const& f, Derivative const& derivative, std::size_t size)
+{
+    tensor<T> const x = xgrad::linspace(T(-2), T(2), static_cast<int>(size));
+    auto tape = xgrad::create_tape();
+    tensor<T> const y = f(x);
+    auto const of_elements = grad(tape, y, x);
+    auto const of_sum = grad(tape, tensor<T>(sum(f(x))), x);
+    for (std::size_t i = 0; i < size; ++i) {
+        auto const expected = derivative(static_cast<double>(x(i)));
+        auto const allowed = 100 * static_cast<double>(std::numeric_limits<T>::epsilon());
+        for (auto const found : {of_elements(i), of_sum(i)}) {
+            if (!(std::abs(static_cast<double>(found) - expected) <= allowed)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+double sigmoid_of(double x)
+{
+    return 1 / (1 + std::exp(-x));
+}
+
+template <class T>
+void check_repeated_tensors()
+{
+    for (std::size_t const size : {2u, 5u, 8u, 9u, 16u, 17u, 200u, 1100u}) {
+        BOOST_TEST_CONTEXT(size << " elements")
+        {
+            BOOST_TEST(has_derivative<T>(
+                [](auto const& x) { return where(x > 0, exp(x) * x, x * x + x); },
+                [](double x) { return x > 0 ? std::exp(x) * (1 + x) : 2 * x + 1; },
+                size));
+            BOOST_TEST(has_derivative<T>(
+                [](auto const& x) {
+                    return where(x > -1 && x < T(0.5), tanh(x) - x, x + sigmoid(x));
+                },
+                [](double x) {
+                    auto const s = sigmoid_of(x);
+                    return x > -1 && x < 0.5 ? -std::tanh(x) * std::tanh(x) : 1 + s * (1 - s);
+                },
+                size));
+            BOOST_TEST(has_derivative<T>(
+                [](auto const& x) { return where(x > 0, x * x - x, -x) * x + x; },
+                [](double x) { return x > 0 ? 3 * x * x - 2 * x + 1 : 1 - 2 * x; },
+                size));
+        }
+    }
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE(adjoints_of_a_tensor_that_branches_read_several_times_add_up_in_every_lane)
+{
+    check_repeated_tensors<double>();
+    check_repeated_tensors<float>();
 }
