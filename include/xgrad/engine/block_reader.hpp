@@ -32,9 +32,9 @@ public:
             if (operand.how == access_kind::constant) {
                 pack(operand.type, operand.data, {}, {}, 0, length_, w.buffer);
             } else if (w.period > 0) {
-                pack(operand.type, operand.data, p.axes, operand.strides, 0, w.period, w.buffer);
-                for (auto filled = w.period; filled < w.length; filled += w.period) {
-                    std::copy_n(w.buffer, std::min(w.period, w.length - filled), w.buffer + filled);
+                fill_period(operand, w);
+                for (auto filled = w.period; filled < w.length; filled *= 2) {
+                    std::copy_n(w.buffer, std::min(filled, w.length - filled), w.buffer + filled);
                 }
             }
         }
@@ -98,6 +98,17 @@ private:
         std::size_t period = 0;
         std::ptrdiff_t reach = 0;
     };
+
+    void fill_period(operand_access const& operand, window const& w) const
+    {
+        bool const is_run =
+            plan_.axes.size() == 2 && operand.strides[1] == 1 && operand.type == type_of<T>;
+        if (is_run) {
+            std::copy_n(static_cast<T const*>(operand.data), w.period, w.buffer);
+        } else {
+            pack(operand.type, operand.data, plan_.axes, operand.strides, 0, w.period, w.buffer);
+        }
+    }
 
     /// A call for each row is worth it from so many elements on that need no packing then.
     std::size_t find_row()

@@ -165,20 +165,29 @@ XGRAD_ALWAYS_INLINE T fold_short(T const* x, std::size_t count, T identity, Join
     if (count < V::size) {
         return fold_few(x, count, identity, join);
     }
+    auto const take_rest = [&](auto& partial, std::size_t i) {
+        for (; i + V::size <= count; i += V::size) {
+            partial[0] = join(partial[0], V::load(x + i));
+        }
+        if (i < count) {
+            auto const end = V::load(x + count - V::size);
+            partial[1] = join(partial[1], last_lanes(end, count - i, identity));
+        }
+    };
     constexpr auto flight = fold_flight;
+    if (count < flight * V::size) {
+        // The others would stay what changes nothing.
+        auto partial = registers_of<2>(V(identity));
+        take_rest(partial, 0);
+        return fold_lanes(partial, join);
+    }
     auto partial = registers_of<flight>(V(identity));
     std::size_t i = 0;
     for (; i + flight * V::size <= count; i += flight * V::size) {
         unrolled<flight>(
             [&](auto k) { partial[k] = join(partial[k], V::load(x + i + k * V::size)); });
     }
-    for (; i + V::size <= count; i += V::size) {
-        partial[0] = join(partial[0], V::load(x + i));
-    }
-    if (i < count) {
-        auto const end = V::load(x + count - V::size);
-        partial[1] = join(partial[1], last_lanes(end, count - i, identity));
-    }
+    take_rest(partial, i);
     return fold_lanes(partial, join);
 }
 
