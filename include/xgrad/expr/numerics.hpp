@@ -51,7 +51,7 @@ XGRAD_COLD inline std::string formula_of(block_kernels const& kernels)
     std::size_t tensors = 0;
     for (auto const& term : kernels.terms) {
         if (term.what == expression_term::kind::tensor) {
-            names.push_back("x" + std::to_string(tensors++));
+            names.push_back(std::string("x") + std::to_string(tensors++));
         } else if (term.what == expression_term::kind::scalar) {
             names.push_back("c");
         }

@@ -15,7 +15,10 @@ namespace xgrad {
 inline std::string formula_of(recorded_statement const& s)
 {
     auto const operands = s.operands();
-    auto const variable = [&](std::size_t i) { return "v" + std::to_string(operands[i].variable); };
+    // Of "v" + std::to_string(...) g++ 12 warns at -O3, mistakenly (its bug 105651).
+    auto const variable = [&](std::size_t i) {
+        return std::string("v") + std::to_string(operands[i].variable);
+    };
     if (s.kernels == nullptr) {
         std::string text(s.operation->name());
         for (std::size_t i = 0; i < operands.size(); ++i) {
@@ -88,7 +91,7 @@ inline summary_row row_of(
 {
     std::string const place = at(where); // nothing, where the compiler gave no line
     return {
-        "v" + std::to_string(last.result),
+        std::string("v") + std::to_string(last.result),
         std::move(formula),
         to_string(r.shape_of(last.result)),
         std::to_string(kept),
