@@ -101,9 +101,9 @@ struct batch<T>
         return detail::rounded(a.lanes + b.lanes);
     }
 
-    /// a + b where a condition that is no mask chooses it. (Of a loop with `c ? a + b : b` g++ 12
-    /// makes an addition in the lanes of the mask c, with AVX-512: there is one. It makes none of a
-    /// loop with this.)
+    /// a + b where a condition that is no mask chooses it. (With AVX-512, g++ 12 and 14 make of a
+    /// loop with `c ? a + b : b` an addition in the lanes of the mask c, as if true were all of
+    /// them and not the first. They make none of a loop with this.)
     XGRAD_ALWAYS_INLINE friend batch sum_in_branch(batch a, batch b) noexcept
     {
         auto sum = a + b;
