@@ -99,6 +99,7 @@ private:
         std::ptrdiff_t reach = 0;
     };
 
+    /// A whole period of an operand that repeats; most often it is a row that lies there.
     void fill_period(operand_access const& operand, window const& w) const
     {
         bool const is_run =

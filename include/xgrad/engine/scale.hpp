@@ -17,7 +17,7 @@ void scale_by(T* to, T const* unit, std::size_t count, T g)
     for (std::size_t i = 0; i < count; i += V::size) {
         auto scaled = chain_rule<Finite>(factor, V::load(unit + i));
         if constexpr (Accumulate) {
-            scaled = sum_in_branch(V::load(to + i), scaled);
+            scaled = sum_of_rounded(V::load(to + i), scaled);
         }
         scaled.store(to + i);
     }

@@ -210,7 +210,7 @@ public:
         V const number(share(*elements(*m.from), m.divisor));
         auto* const to = static_cast<T*>(*m.to);
         for (std::size_t i = 0; i < m.count; i += V::size) {
-            (m.accumulate ? sum_in_branch(V::load(to + i), number) : number).store(to + i);
+            (m.accumulate ? sum_of_rounded(V::load(to + i), number) : number).store(to + i);
         }
     }
 

@@ -92,7 +92,7 @@ private:
     {
         if constexpr (Carries[J]) {
             if (first_[K] == J) {
-                own[J] = sum_in_branch(own[J], own[K]);
+                own[J] = sum_of_rounded(own[J], own[K]);
             }
         }
     }
@@ -103,7 +103,7 @@ private:
         if constexpr (Carries[K]) {
             if (!some_repeat_ || first_[K] == K) {
                 auto* const to = place_[K] + at;
-                (accumulate_[K] ? sum_in_branch(V::load(to), own[K]) : own[K]).store(to);
+                (accumulate_[K] ? sum_of_rounded(V::load(to), own[K]) : own[K]).store(to);
             }
         }
     }

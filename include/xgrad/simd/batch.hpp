@@ -101,11 +101,11 @@ struct batch<T>
         return detail::rounded(a.lanes + b.lanes);
     }
 
-    /// a + b, each rounded before, where a condition that is no mask chooses it: the sum is the
-    /// same wherever they come from. (And with AVX-512, g++ 12 and 14 make of a loop with `c ? a +
-    /// b : b` an addition in the lanes of the mask c, as if true were all of them and not the
-    /// first. They make none of a loop with this.)
-    XGRAD_ALWAYS_INLINE friend batch sum_in_branch(batch a, batch b) noexcept
+    /// a + b, of which neither is a product that has not been rounded: the sum is the same wherever
+    /// they come from. To be taken where a condition that is no mask chooses it, too: with AVX-512,
+    /// g++ 12 and 14 make of a loop with `c ? a + b : b` an addition in the lanes of the mask c, as
+    /// if true were all of them and not the first. They make none of a loop with this.
+    XGRAD_ALWAYS_INLINE friend batch sum_of_rounded(batch a, batch b) noexcept
     {
         XGRAD_KEEP_IN_REGISTER(a.lanes.data);
         XGRAD_KEEP_IN_REGISTER(b.lanes.data);
