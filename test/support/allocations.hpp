@@ -15,7 +15,7 @@ std::size_t count_of_allocations()
 }
 } // namespace
 
-void* operator new(std::size_t bytes)
+[[gnu::noinline]] void* operator new(std::size_t bytes)
 {
     ++allocations;
     if (auto* const memory = std::malloc(bytes)) {
@@ -24,7 +24,7 @@ void* operator new(std::size_t bytes)
     throw std::bad_alloc();
 }
 
-void* operator new(std::size_t bytes, std::align_val_t alignment)
+[[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment)
 {
     ++allocations;
     auto const rounded = (bytes + std::size_t(alignment) - 1) / std::size_t(alignment);
@@ -35,22 +35,22 @@ void* operator new(std::size_t bytes, std::align_val_t alignment)
     throw std::bad_alloc();
 }
 
-void operator delete(void* memory) noexcept
+[[gnu::noinline]] void operator delete(void* memory) noexcept
 {
     std::free(memory);
 }
 
-void operator delete(void* memory, std::size_t) noexcept
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept
 {
     std::free(memory);
 }
 
-void operator delete(void* memory, std::align_val_t) noexcept
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept
 {
     std::free(memory);
 }
 
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept
+[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept
 {
     std::free(memory);
 }

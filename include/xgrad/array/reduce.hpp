@@ -162,19 +162,25 @@ body_pointer logsumexp_with_gradient(
     return out;
 }
 
-/// A reduction of aligned operands over all axes; `few` are the elements of each, where they are a
-/// block at most.
+/// What a reduction over all axes runs over.
+struct reduced_space
+{
+    shape_type const& shape;
+    std::size_t size;
+    operand_alignment aligned; // `same` or `spread`
+    void const* const* few;    // the elements of each operand, where they are a block at most
+};
+
 template <class T, class Accumulator>
 body_pointer reduce_all(
     reduced_expression<T> const& e,
-    tensor_body const& whole,
-    void const* const* few,
+    reduced_space const& space,
     Accumulator const& accumulator,
     std::uint64_t axes,
     reduction_call const& call)
 {
-    auto const& shape = whole.shape;
-    auto const elements = whole.size;
+    auto const& shape = space.shape;
+    auto const elements = space.size;
     call.check_elements(shape, 1);
     auto out = call.options.keep_dims ? make_body(type_of<T>, shape_type(shape.size(), 1), 1)
                                       : make_body(type_of<T>, shape_type(), 1);
@@ -186,7 +192,8 @@ body_pointer reduce_all(
             }
         }
     }
-    bool const linear = unit.pay();
+    bool const is_spread = space.aligned == operand_alignment::spread;
+    bool const linear = !is_spread && unit.pay();
     if (linear) {
         unit.allocate();
     }
@@ -196,16 +203,16 @@ body_pointer reduce_all(
     body_pointer companions;
     auto const all = with_companions<T>(accumulator, *out, companions);
     aligned_reduction<T, std::remove_cvref_t<decltype(all)>>{
-        e.computed(), e.operands, e.scalars, all, targets, elements, few}
+        e.computed(), e.operands, e.scalars, all, targets, elements, space.few}
         .run(result);
     // Where every element starts from the same adjoint, the statement can go with its neighbours.
-    bool const uniform = call.kind.element == nullptr && !e.kernels.result_needed;
+    bool const uniform = call.kind.adds() && (is_spread || !e.kernels.result_needed);
     finish_reduction(
         e,
         call,
         axes,
         elements,
-        uniform ? operand_alignment::same : operand_alignment::any,
+        uniform ? space.aligned : operand_alignment::any,
         unit.bodies(),
         *out,
         std::move(companions));
@@ -216,12 +223,12 @@ body_pointer reduce_all(
 template <class T, class Accumulator>
 body_pointer reduce_axes(
     reduced_expression<T> const& e,
-    statement_plan const& p,
+    shape_type shape,
     Accumulator const& accumulator,
     std::uint64_t axes,
     reduction_call const& call)
 {
-    auto shape = p.shape();
+    statement_plan const p(e.kernels, e.operands, shape);
     std::size_t size = 1;
     strides_type strides(shape.size(), 0);
     for (auto axis = shape.size(); axis-- > 0;) {
@@ -245,8 +252,37 @@ body_pointer reduce_axes(
         size,
         out->template elements<T>());
     finish_reduction(
-        e, call, axes, p.reading().size, operand_alignment::any, {}, *out, std::move(companions));
+        e,
+        call,
+        axes,
+        p.reading().size,
+        p.is_spread() && call.kind.adds() ? operand_alignment::spread : operand_alignment::any,
+        {},
+        *out,
+        std::move(companions));
     return out;
+}
+
+inline bool are_all_axes(std::uint64_t axes, shape_type const& shape) noexcept
+{
+    return static_cast<std::size_t>(std::popcount(axes)) == shape.size();
+}
+
+/// A reduction of operands that are not aligned.
+template <class T, class Accumulator>
+XGRAD_NOINLINE body_pointer reduce_broadcast(
+    reduced_expression<T> const& e, Accumulator const& accumulator, reduction_call const& call)
+{
+    auto const shape = statement_shape(e.kernels, e.operands, call.where);
+    auto const axes = call.axes.of(shape.size(), call.kind.name, call.where);
+    if (are_all_axes(axes, shape)) {
+        if (spread_operands spread(e.operands, shape, type_of<T>); spread) {
+            reduced_space const space{
+                shape, element_count(shape), operand_alignment::spread, spread.pointers()};
+            return reduce_all(e, space, accumulator, axes, call);
+        }
+    }
+    return reduce_axes(e, shape, accumulator, axes, call);
 }
 
 /// Reduces an expression with an accumulator and records it.
@@ -258,18 +294,15 @@ reduce(reduced_expression<T> const& e, Accumulator const& accumulator, reduction
     auto const* const whole =
         few.any() != nullptr ? few.any() : aligned_operand(e.operands, type_of<T>);
     if (whole == nullptr) {
-        statement_plan const p(e.kernels, e.operands, call.where);
-        auto const axes = call.axes.of(p.shape().size(), call.kind.name, call.where);
-        return reduce_axes(e, p, accumulator, axes, call);
+        return reduce_broadcast(e, accumulator, call);
     }
-    auto const rank = whole->shape.size();
-    auto const axes = call.axes.of(rank, call.kind.name, call.where);
-    if (static_cast<std::size_t>(std::popcount(axes)) == rank) {
+    auto const axes = call.axes.of(whole->shape.size(), call.kind.name, call.where);
+    if (are_all_axes(axes, whole->shape)) {
         auto const* const block = whole->size <= block_length<T> ? few.pointers() : nullptr;
-        return reduce_all(e, *whole, block, accumulator, axes, call);
+        reduced_space const space{whole->shape, whole->size, operand_alignment::same, block};
+        return reduce_all(e, space, accumulator, axes, call);
     }
-    statement_plan const p(e.kernels, e.operands, whole->shape);
-    return reduce_axes(e, p, accumulator, axes, call);
+    return reduce_axes(e, whole->shape, accumulator, axes, call);
 }
 
 #if defined(XGRAD_COMPILED)

@@ -2,12 +2,19 @@
 
 #include <xgrad/base/shape.hpp>
 
+#include <algorithm>
+#include <cstddef>
+
 namespace xgrad {
 /// Widens `shape` so that `other` broadcasts into it, as NumPy does: axes are aligned at the
 /// last one, and an axis of length 1 stretches. Returns false where the two do not fit;
 /// `shape` is of no use then.
 inline bool broadcast_into(shape_type& shape, shape_type const& other)
 {
+    if (shape.empty()) {
+        shape = other;
+        return true;
+    }
     if (other.size() > shape.size()) {
         shape_type wider(other.size(), 1);
         std::copy(
@@ -56,5 +63,46 @@ broadcast_strides(shape_type const& shape, strides_type const& strides, shape_ty
         wide[lead + axis] = shape[axis] == 1 ? 0 : strides[axis];
     }
     return wide;
+}
+
+/// An index space, and the strides in it of an array that is broadcast over it.
+struct broadcast_axes
+{
+    shape_type axes;
+    strides_type strides;
+};
+
+/// Of a dense array; neighbouring axes that are one for it are joined.
+inline broadcast_axes joined_axes(shape_type const& shape, shape_type const& target)
+{
+    auto const rank = target.size();
+    auto const lead = rank - shape.size();
+    broadcast_axes joined{shape_type(rank, 0), strides_type(rank, 0)};
+    auto* const lengths = joined.axes.data();
+    auto* const strides = joined.strides.data();
+    std::size_t count = 0;
+    for (std::size_t axis = 0; axis < rank; ++axis) {
+        if (target[axis] == 1) {
+            continue;
+        }
+        bool const stretched = axis < lead || shape[axis - lead] == 1;
+        if (count > 0 && stretched == (strides[count - 1] == 0)) {
+            lengths[count - 1] *= target[axis];
+        } else {
+            lengths[count] = target[axis];
+            strides[count] = stretched ? 0 : 1;
+            ++count;
+        }
+    }
+    joined.axes.resize(count);
+    joined.strides.resize(count);
+    std::size_t elements = 1; // of the array, along the axes so far
+    for (auto axis = count; axis-- > 0;) {
+        if (strides[axis] != 0) {
+            strides[axis] = static_cast<std::ptrdiff_t>(elements);
+            elements *= lengths[axis];
+        }
+    }
+    return joined;
 }
 } // namespace xgrad

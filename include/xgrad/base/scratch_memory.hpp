@@ -5,25 +5,25 @@
 #include <cstddef>
 
 namespace xgrad {
-/// Memory for the time of a scope: on the stack where a few small blocks are enough, else of the
-/// pool.
-class scratch_memory
+/// Memory for the time of a scope: on the stack where so many bytes are enough, else of the pool.
+template <std::size_t Inline>
+class memory_of_scope
 {
 public:
-    explicit scratch_memory(std::size_t bytes)
+    explicit memory_of_scope(std::size_t bytes)
         : data_(
-              bytes == 0                     ? nullptr
-                  : bytes <= sizeof(inline_) ? inline_
-                                             : allocate_block(bytes)),
+              bytes == 0            ? nullptr
+                  : bytes <= Inline ? inline_
+                                    : allocate_block(bytes)),
           bytes_(bytes)
     {}
 
-    scratch_memory(scratch_memory const&) = delete;
-    scratch_memory& operator=(scratch_memory const&) = delete;
+    memory_of_scope(memory_of_scope const&) = delete;
+    memory_of_scope& operator=(memory_of_scope const&) = delete;
 
-    ~scratch_memory()
+    ~memory_of_scope()
     {
-        if (bytes_ > sizeof(inline_)) {
+        if (bytes_ > Inline) {
             free_block(data_, bytes_);
         }
     }
@@ -37,6 +37,9 @@ public:
 private:
     void* data_;
     std::size_t bytes_;
-    alignas(block_alignment) std::byte inline_[512];
+    alignas(block_alignment) std::byte inline_[Inline];
 };
+
+/// For a few small blocks.
+using scratch_memory = memory_of_scope<512>;
 } // namespace xgrad

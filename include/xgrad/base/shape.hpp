@@ -5,6 +5,7 @@
 #include <xgrad/base/small_vector.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
@@ -102,6 +103,13 @@ inline constexpr std::size_t most_elements = std::size_t{1} << 60;
 inline void check_element_count(
     shape_type const& shape, std::string_view operation, std::source_location const& where)
 {
+    int bits = 0; // that the count takes at most
+    for (auto const length : shape) {
+        bits += static_cast<int>(std::bit_width(length));
+    }
+    if (bits <= std::countr_zero(most_elements)) [[likely]] {
+        return;
+    }
     double count = 1; // which does not wrap
     for (auto const length : shape) {
         count *= static_cast<double>(length);

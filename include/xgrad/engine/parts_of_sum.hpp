@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <utility>
 
 // The adjoint of an operand that was broadcast is a sum. Each part of the index space has a sum of
 // its own; they are merged in pairs.
@@ -48,9 +49,9 @@ inline summed_places
 places_of_sum(shape_type const& operand, shape_type const& space, block_kernels const& kernels)
 {
     summed_places places;
-    places.axes = space;
-    places.strides = broadcast_strides(operand, row_major_strides(operand), space);
-    coalesce(places.axes, places.strides);
+    auto joined = joined_axes(operand, space);
+    places.axes = std::move(joined.axes);
+    places.strides = std::move(joined.strides);
     places.count = element_count(operand);
     places.part = part_of_sum(element_count(space), places.count, kernels);
     return places;

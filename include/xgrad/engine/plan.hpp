@@ -62,6 +62,15 @@ struct loop_plan
         all_direct = all_direct && operand.how == access_kind::direct;
     }
 
+    /// Describes operand `i` as elements of type `compute`, one for each of the index space.
+    void read_block(std::size_t i, void const* elements, element_type compute) noexcept
+    {
+        auto& operand = operands[i];
+        operand.how = access_kind::direct;
+        operand.type = compute;
+        operand.data = elements;
+    }
+
     /// Joins axes; to be called once all operands are described.
     void coalesce(shape_type const& shape)
     {

@@ -143,9 +143,9 @@ private:
         target.body = &adjoints_.writable(variable);
         if (!is_array) {
             target.what = adjoint_target::kind::sum;
-            target.axes = shape_;
-            target.strides = broadcast_strides(target.body->shape, target.body->strides(), shape_);
-            coalesce(target.axes, target.strides);
+            auto joined = joined_axes(target.body->shape, shape_);
+            target.axes = std::move(joined.axes);
+            target.strides = std::move(joined.strides);
         }
     }
 
@@ -251,9 +251,7 @@ private:
         auto ties = make_body(type_of<T>, places);
         auto* const counts = ties->template elements<T>();
         std::fill_n(counts, ties->size, T(0));
-        auto axes = shape_;
-        auto strides = broadcast_strides(places, ties->strides(), shape_);
-        coalesce(axes, strides);
+        auto const [axes, strides] = joined_axes(places, shape_);
         using V = simd::batch<T>;
         scratch_memory block(block_length<T> * sizeof(T));
         auto* const values = block.as<T>();

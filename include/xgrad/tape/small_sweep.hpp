@@ -25,15 +25,15 @@ T sum_of(void const* adjoints, std::size_t count)
 /// Operands of a single element among more: where the adjoints of all the elements go, to be
 /// summed.
 template <class T>
-class spread_operands
+class single_operands
 {
 public:
-    explicit spread_operands(std::size_t size)
+    explicit single_operands(std::size_t size)
         : size_(size), length_(padded_bytes(size * sizeof(T)) / sizeof(T))
     {}
 
-    spread_operands(spread_operands const&) = delete;
-    spread_operands& operator=(spread_operands const&) = delete;
+    single_operands(single_operands const&) = delete;
+    single_operands& operator=(single_operands const&) = delete;
 
     /// A number in every place.
     T* filled(T number) noexcept
@@ -88,7 +88,7 @@ void reverse_small(
     auto const& kernels = *s.kernels;
     auto const leaves = kernels.leaves.size();
     std::size_t const size = s.few;
-    spread_operands<T> spread(size);
+    single_operands<T> singles(size);
     short_list<void*> list(2 * leaves);
     short_list<bool> flags(leaves);
     auto* const values = list.get().data();
@@ -99,25 +99,25 @@ void reverse_small(
         auto const* const kept = s.first_operand[i].kept.get();
         bool const single = size != 1 && variables.size_of(variable) != size;
         values[i] = kept == nullptr ? nullptr
-            : single                ? spread.filled(*kept->template elements<T>())
+            : single                ? singles.filled(*kept->template elements<T>())
                                     : kept->data;
         accumulate[i] = false;
         adjoints[i] = !kernels.leaves[i].carries_gradient ? nullptr
-            : !all.wants(variable)                        ? spread.unwanted()
-            : single                                      ? spread.summed(variable)
+            : !all.wants(variable)                        ? singles.unwanted()
+            : single                                      ? singles.summed(variable)
                                                           : all.few(variable, accumulate[i]);
     }
     kernels.adjoints(
         {.operands = values,
          .scalars = s.scalars(),
          .result = s.kept_result ? s.kept_result->data : nullptr,
-         .seed = all.is_uniform(s.result) ? spread.filled(all.number_of<T>(s.result))
+         .seed = all.is_uniform(s.result) ? singles.filled(all.number_of<T>(s.result))
                                           : all.elements_of(s.result),
          .adjoints = adjoints,
          .accumulate = accumulate,
          .count = size,
          .program = kernels.program});
-    spread.add_sums(all);
+    singles.add_sums(all);
 }
 } // namespace vectorized
 } // namespace XGRAD_ARCHITECTURE

@@ -163,6 +163,9 @@ struct reduction_kind
 
     /// For replay; null where it cannot run again.
     body_pointer (*again)(reduction_repeat const&) = nullptr;
+
+    /// All elements start from the result's adjoint, or from that divided by their number.
+    bool adds() const noexcept { return element == nullptr && joint == nullptr; }
 };
 
 /// What a statement reads: which variable, and its value where the reverse sweep needs it (of a
@@ -186,8 +189,9 @@ enum class tapes_then : std::uint8_t
 enum class operand_alignment : std::uint8_t
 {
     any,
-    same,  // dense, of the compute type, and all of the shape over which the statement runs
-    linear // as `same`, and reduced by sum or mean to one number; its adjoints are kept
+    spread, // dense, of the compute type, and broadcast over a block of elements at most
+    same,   // dense, of the compute type, and all of the shape over which the statement runs
+    linear  // as `same`, and reduced by sum or mean to one number; its adjoints are kept
 };
 
 /// One line of a tape. Its operands lie in the tape's arena.
@@ -244,6 +248,7 @@ struct expression_record
     block_kernels const* kernels;
     std::span<tensor_body* const> operands;
     void const* scalars;
+    std::size_t size;                                   // elements of the expression
     operand_alignment aligned = operand_alignment::any; // where a tape keeps the operands
     reduction_kind const* reduced = nullptr;
     std::uint64_t axes = 0;

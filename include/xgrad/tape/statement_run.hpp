@@ -95,7 +95,8 @@ inline statement_run run_before(tape_record const& r, std::size_t begin, std::si
     };
     while (run.first > begin && end - run.first < longest) {
         auto const& s = statements[run.first - 1];
-        if (s.kernels == nullptr || s.aligned == operand_alignment::linear || s.few != 0 ||
+        if (s.kernels == nullptr || s.aligned == operand_alignment::linear ||
+            s.aligned == operand_alignment::spread || s.few != 0 ||
             s.kernels->compute != last.kernels->compute || is_joint(s) ||
             !(mixes || (run.aligned && is_aligned(s))) || !has_same_space(s)) {
             break;

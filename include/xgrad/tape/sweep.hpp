@@ -4,6 +4,7 @@
 #include <xgrad/tape/expression_sweep.hpp>
 #include <xgrad/tape/pullback.hpp>
 #include <xgrad/tape/small_sweep.hpp>
+#include <xgrad/tape/spread_sweep.hpp>
 #include <xgrad/tape/sum_sweep.hpp>
 #include <xgrad/tape/sweep_lists.hpp>
 #include <xgrad/tape/sweep_request.hpp>
@@ -164,6 +165,10 @@ private:
         } else if (s.few != 0) {
             with_floating_type(s.kernels->compute, [&]<class T>() {
                 vectorized::reverse_small<T>(recording_.variables(), s, lists_.all);
+            });
+        } else if (s.aligned == operand_alignment::spread) {
+            with_floating_type(s.kernels->compute, [&]<class T>() {
+                vectorized::reverse_spread<T>(recording_, s, lists_.all);
             });
         } else if (
             s.aligned == operand_alignment::same && s.reduced != nullptr &&
