@@ -275,7 +275,7 @@ XGRAD_NOINLINE body_pointer reduce_broadcast(
 {
     auto const shape = statement_shape(e.kernels, e.operands, call.where);
     auto const axes = call.axes.of(shape.size(), call.kind.name, call.where);
-    if (are_all_axes(axes, shape)) {
+    if (are_all_axes(axes, shape) && element_count(shape) <= block_length<T>) {
         if (spread_operands spread(e.operands, shape, type_of<T>); spread) {
             reduced_space const space{
                 shape, element_count(shape), operand_alignment::spread, spread.pointers()};

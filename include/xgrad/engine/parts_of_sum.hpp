@@ -89,6 +89,19 @@ T* merge_parts(summed_places const& s, T* all, std::size_t size)
     return sums;
 }
 
+/// The sums of so many elements that lie there, block by block; `all` has room for those of all
+/// parts.
+template <class T>
+T const* sums_of_places(summed_places const& s, T* all, std::size_t size, T const* elements)
+{
+    std::fill_n(all, parts_in(size, s.part) * s.count, T(0));
+    for (std::size_t begin = 0; begin < size; begin += block_length<T>) {
+        auto const some = std::min(block_length<T>, size - begin);
+        add_to_parts(s, all, begin, some, elements + begin);
+    }
+    return merge_parts(s, all, size);
+}
+
 /// Stores sums, or adds them to what is there.
 template <class T>
 void store_sums(T const* sums, std::size_t count, T* to, bool accumulate)

@@ -12,8 +12,8 @@
 #include <cstring>
 #include <span>
 
-// Statements over at most a block of elements whose operands broadcast: each operand is written out
-// over the index space, so that the kernel finds arrays of one shape, and nothing has to be
+// Statements over at most two blocks of elements whose operands broadcast: each operand is written
+// out over the index space, so that the kernel finds arrays of one shape, and nothing has to be
 // planned.
 
 namespace xgrad {
@@ -75,7 +75,7 @@ inline void spread(
     std::memset(end, 0, padded_bytes(written) - written);
 }
 
-/// Operands of the type in which a statement computes, dense, over a space of at most a block of
+/// Operands of the type in which a statement computes, dense, over a space of at most two blocks of
 /// elements: whether they are such, and if so the elements of each over the whole space.
 class spread_operands
 {
@@ -84,7 +84,7 @@ public:
         std::span<tensor_body* const> operands, shape_type const& space, element_type compute)
         : bytes_(element_count(space) * bytes_of(compute)),
           fit_(
-              bytes_ != 0 && bytes_ <= block_length<std::byte> &&
+              bytes_ != 0 && bytes_ <= few_blocks<std::byte> &&
               std::all_of(
                   operands.begin(),
                   operands.end(),

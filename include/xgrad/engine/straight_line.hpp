@@ -223,14 +223,9 @@ public:
 
     XGRAD_NOINLINE void operator()(sums_call const& m) const
     {
-        auto* const sums = static_cast<T*>(m.sums);
-        std::fill_n(sums, parts_in(m.count, m.places.part) * m.places.count, T(0));
-        for (std::size_t begin = 0; begin < m.count; begin += block_length<T>) {
-            auto const some = std::min(block_length<T>, m.count - begin);
-            add_to_parts(m.places, sums, begin, some, elements(*m.from) + begin);
-        }
-        auto const* const merged = merge_parts(m.places, sums, m.count);
-        store_sums(merged, m.places.count, static_cast<T*>(*m.to), m.accumulate);
+        auto const* const sums =
+            sums_of_places(m.places, static_cast<T*>(m.sums), m.count, elements(*m.from));
+        store_sums(sums, m.places.count, static_cast<T*>(*m.to), m.accumulate);
     }
 
     void operator()(fold_call const& m) const { m.rule(*m.from, m.count, *m.to); }

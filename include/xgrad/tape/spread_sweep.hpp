@@ -1,6 +1,5 @@
 #pragma once
 
-#include <xgrad/base/broadcast.hpp>
 #include <xgrad/base/scratch_memory.hpp>
 #include <xgrad/base/short_list.hpp>
 #include <xgrad/engine/parts_of_sum.hpp>
@@ -10,15 +9,14 @@
 #include <xgrad/tape/statement_run.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 
 namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
-/// The reverse of one statement over at most a block of elements whose operands broadcast, or that
-/// is a sum over some of its axes: operands and incoming adjoint are spread as on the way forth,
-/// the kernel finds arrays of one shape, and what it leaves for smaller operands is summed.
+/// The reverse of one statement over at most two blocks of elements whose operands broadcast, or
+/// that is a sum over some of its axes: operands and incoming adjoint are spread as on the way
+/// forth, the kernel finds arrays of one shape, and what it leaves for smaller operands is summed.
 template <class T>
 class spread_sweep
 {
@@ -142,22 +140,10 @@ private:
     {
         bool accumulate = false;
         auto* const into = static_cast<T*>(place_of(variable, accumulate));
-        auto const joined = joined_axes(recording_.shape_of(variable), space_);
-        auto const count = recording_.variables().size_of(variable);
-        scratch_memory memory(accumulate ? count * sizeof(T) : 0);
-        auto* const sums = accumulate ? memory.as<T>() : into;
-        std::fill_n(sums, count, T(0));
-        xgrad::accumulate(
-            sum_accumulator<T>,
-            std::array<T*, 1>{sums},
-            joined.axes,
-            joined.strides,
-            0,
-            size_,
-            adjoints);
-        if (accumulate) {
-            store_sums(sums, count, into, true);
-        }
+        auto const places = places_of_sum(recording_.shape_of(variable), space_, *s_.kernels);
+        scratch_memory memory(parts_in(size_, places.part) * places.count * sizeof(T));
+        auto const* const sums = sums_of_places(places, memory.as<T>(), size_, adjoints);
+        store_sums(sums, places.count, into, accumulate);
     }
 
     tape_record const& recording_;

@@ -189,7 +189,7 @@ enum class tapes_then : std::uint8_t
 enum class operand_alignment : std::uint8_t
 {
     any,
-    spread, // dense, of the compute type, and broadcast over a block of elements at most
+    spread, // dense, of the compute type, and broadcast over two blocks of elements at most
     same,   // dense, of the compute type, and all of the shape over which the statement runs
     linear  // as `same`, and reduced by sum or mean to one number; its adjoints are kept
 };
