@@ -11,7 +11,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <memory>
 #include <span>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -73,7 +75,7 @@ struct total_call : array_move
 /// to = the sums of `count` elements that belong to one place.
 struct sums_call : array_move
 {
-    summed_places places;
+    summed_places const* places;
     void* sums; // of all parts
 };
 
@@ -124,6 +126,7 @@ struct scale_call : array_move
     void const* const* factor;
 };
 
+// Bits only, so that a list of them takes a compiler little.
 using line_instruction = std::variant<
     values_call,
     adjoints_call,
@@ -170,8 +173,11 @@ struct straight_line
     std::vector<line_instruction> forward;
     std::vector<exceptional_value> exceptions; // asked between the two
     std::vector<line_instruction> backward;    // none where the result is no number
-    memory_arena memory;                       // of all places and slots
+    std::vector<std::unique_ptr<summed_places const>> summed;
+    memory_arena memory; // of all places and slots
 };
+
+static_assert(std::is_trivially_copyable_v<line_instruction>);
 
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
@@ -224,8 +230,8 @@ public:
     XGRAD_NOINLINE void operator()(sums_call const& m) const
     {
         auto const* const sums =
-            sums_of_places(m.places, static_cast<T*>(m.sums), m.count, elements(*m.from));
-        store_sums(sums, m.places.count, static_cast<T*>(*m.to), m.accumulate);
+            sums_of_places(*m.places, static_cast<T*>(m.sums), m.count, elements(*m.from));
+        store_sums(sums, m.places->count, static_cast<T*>(*m.to), m.accumulate);
     }
 
     void operator()(fold_call const& m) const { m.rule(*m.from, m.count, *m.to); }

@@ -154,7 +154,18 @@ private:
         auto const count = by.s.count();
         auto* const adjoints = places_.template list<void*>(by.s->operand_count);
         auto* const accumulate = places_.template list<bool>(by.s->operand_count);
-        std::vector<line_instruction> totals;
+        line_.backward.push_back(adjoints_call{
+            kernels.adjoints,
+            {.operands = by.operands,
+             .scalars = by.s->scalars(),
+             .result = by.values,
+             .seed = seed,
+             .adjoints = adjoints,
+             .accumulate = accumulate,
+             .count = count,
+             .values = nullptr,
+             .program = kernels.program}});
+        // Where it writes, and what then is summed.
         for (std::size_t i = 0; i < by.s->operand_count; ++i) {
             auto const variable = by.s->operands()[i].variable;
             if (!kernels.leaves[i].carries_gradient) {
@@ -170,31 +181,20 @@ private:
                 array_move sum{places_.slot(parts), nullptr, count};
                 sum.to = places_.adjoint_slot_of(variable, sum.accumulate);
                 if (by.s.broadcasts()) {
-                    totals.push_back(sums_of(sum, variable, by));
+                    line_.backward.push_back(sums_of(sum, variable, by));
                 } else {
-                    totals.push_back(total_call{sum});
+                    line_.backward.push_back(total_call{sum});
                 }
             }
         }
-        line_.backward.push_back(adjoints_call{
-            kernels.adjoints,
-            {.operands = by.operands,
-             .scalars = by.s->scalars(),
-             .result = by.values,
-             .seed = seed,
-             .adjoints = adjoints,
-             .accumulate = accumulate,
-             .count = count,
-             .values = nullptr,
-             .program = kernels.program}});
-        line_.backward.insert(line_.backward.end(), totals.begin(), totals.end());
     }
 
     sums_call sums_of(array_move const& move, std::uint32_t variable, line_step<T> const& by)
     {
         auto places = places_of_sum(places_.shape_of(variable), by.s.space(), *by.s->kernels);
         auto* const sums = places_.room(parts_in(move.count, places.part) * places.count);
-        return {move, std::move(places), sums};
+        line_.summed.push_back(std::make_unique<summed_places const>(std::move(places)));
+        return {move, line_.summed.back().get(), sums};
     }
 
     line_places<T>& places_;
