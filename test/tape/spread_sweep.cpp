@@ -118,10 +118,33 @@ BOOST_AUTO_TEST_CASE(a_sum_of_what_its_way_back_reads_computes_it_again)
     expect_the_same([](auto const& m, auto const&, auto const& c) { return mean(tanh(m + c), 0); });
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_sum_keeps_its_own_way)
+BOOST_AUTO_TEST_CASE(elements_whose_adjoints_depend_on_themselves_and_the_result_have_them)
 {
+    expect_the_same([](auto const& m, auto const&, auto const&) { return amax(m); });
     expect_the_same([](auto const& m, auto const& r, auto const&) { return amax(m + r, 0); });
+    expect_the_same([](auto const& m, auto const& r, auto const& c) { return amin(m * r - c); });
     expect_the_same([](auto const& m, auto const& r, auto const&) { return logsumexp(m + r); });
+    expect_the_same([](auto const& m, auto const&, auto const&) { return logsumexp(m, 1); });
+    expect_the_same([](auto const& m, auto const&, auto const& c) { return variance(m * c, 1); });
+    expect_the_same([]<class X>(X const& m, X const&, X const&) {
+        X const shares = exp(m - amax(m, 1, {.keep_dims = true}));
+        return X(log(sum(shares, 1)) * variance(m, 1));
+    });
+}
+
+BOOST_AUTO_TEST_CASE(ties_share_the_adjoint_evenly)
+{
+    expect_the_same(
+        [](auto const& m, auto const& r, auto const&) { return amax(round(2 * m) + 0 * r, 0); });
+    tensor const x = constant({{1., 3., 3.}, {2., 2., 2.}});
+    auto tape = create_tape();
+    tensor const z = amax(x, 1);
+    tensor const g = grad(tape, z, x, constant({1., 6.}));
+    BOOST_TEST(all(g == constant({{0., 0.5, 0.5}, {2., 2., 2.}})).item());
+}
+
+BOOST_AUTO_TEST_CASE(elements_that_depend_on_one_another_keep_their_own_way)
+{
     expect_the_same([](auto const& m, auto const& r, auto const&) { return prod(m + r, 1); });
     expect_the_same([](auto const& m, auto const& r, auto const&) { return cumsum(m + r, 0); });
 }

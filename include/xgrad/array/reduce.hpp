@@ -206,13 +206,16 @@ body_pointer reduce_all(
         e.computed(), e.operands, e.scalars, all, targets, elements, space.few}
         .run(result);
     // Where every element starts from the same adjoint, the statement can go with its neighbours.
-    bool const uniform = call.kind.adds() && (is_spread || !e.kernels.result_needed);
+    bool const uniform = !is_spread && call.kind.element == nullptr && !e.kernels.result_needed;
+    bool const by_itself = elements <= few_blocks<T> && call.kind.goes_by_elements();
     finish_reduction(
         e,
         call,
         axes,
         elements,
-        uniform ? space.aligned : operand_alignment::any,
+        uniform         ? operand_alignment::same
+            : by_itself ? operand_alignment::spread
+                        : operand_alignment::any,
         unit.bodies(),
         *out,
         std::move(companions));
@@ -256,7 +259,8 @@ body_pointer reduce_axes(
         call,
         axes,
         p.reading().size,
-        p.is_spread() && call.kind.adds() ? operand_alignment::spread : operand_alignment::any,
+        p.is_spread() && call.kind.goes_by_elements() ? operand_alignment::spread
+                                                      : operand_alignment::any,
         {},
         *out,
         std::move(companions));

@@ -52,15 +52,15 @@ public:
                 : !all_.wants(variable) || is_smaller(variable) ? next_array()
                                                                 : place_of(variable, accumulate[i]);
         }
-        bool const elements_needed = s_.reduced != nullptr && kernels.result_needed;
-        void const* const result = elements_needed ? values_of_elements(values)
-            : s_.kept_result                       ? s_.kept_result->data
-                                                   : nullptr;
+        auto const* const elements = s_.reduced != nullptr ? elements_of(values) : nullptr;
+        void const* const result = s_.reduced != nullptr ? elements
+            : s_.kept_result                             ? s_.kept_result->data
+                                                         : nullptr;
         kernels.adjoints(
             {.operands = values,
              .scalars = s_.scalars(),
              .result = result,
-             .seed = seed(),
+             .seed = s_.reduced != nullptr ? seeds_of(elements) : seed(),
              .adjoints = adjoints,
              .accumulate = accumulate,
              .count = size_,
@@ -89,11 +89,19 @@ private:
         return all_.writable(variable).data;
     }
 
-    /// Of each operand a value and an adjoint; the seed, before and after it is spread; values.
-    std::size_t most_arrays() const noexcept { return 2 * s_.operand_count + 3; }
+    /// Of each operand a value and an adjoint; the seed; of a reduction the elements and (before
+    /// and after they are spread) results and adjoints, and which elements are ties.
+    std::size_t most_arrays() const noexcept { return 2 * s_.operand_count + 7; }
 
     /// Room for one more array over the whole space.
     T* next_array() noexcept { return arrays_.template as<T>() + length_ * used_++; }
+
+    T const* filled(T number)
+    {
+        auto* const array = next_array();
+        std::fill_n(array, length_, number);
+        return array;
+    }
 
     T* spread_array(T const* from, shape_type const& shape)
     {
@@ -102,37 +110,93 @@ private:
         return array;
     }
 
-    /// The adjoint from which that of each element starts.
-    void const* seed()
+    T const* seed()
     {
-        auto const results = recording_.variables().size_of(s_.result);
-        bool const divides = s_.reduced != nullptr && s_.reduced->divides_by_count;
-        auto const count = static_cast<T>(divides ? size_ / results : 1);
-        if (results == 1 || all_.is_uniform(s_.result)) {
-            auto* const array = next_array();
-            std::fill_n(array, length_, all_.number_of<T>(s_.result) / count);
-            return array;
-        }
-        auto const* g = static_cast<T const*>(all_.elements_of(s_.result));
-        if (divides) {
-            auto* const array = next_array();
-            std::transform(g, g + results, array, [count](T each) { return each / count; });
-            g = array;
-        }
-        return s_.reduced == nullptr ? g : spread_array(g, xgrad::detail::places_of(s_, space_));
+        return all_.is_uniform(s_.result) ? filled(all_.number_of<T>(s_.result))
+                                          : static_cast<T const*>(all_.elements_of(s_.result));
     }
 
-    /// The values of a reduction's elements.
-    T const* values_of_elements(void const* const* operands)
+    /// The elements of a reduction, where they are needed.
+    T const* elements_of(void const* const* operands)
     {
+        auto const& kernels = *s_.kernels;
+        if (kernels.is_tensor()) {
+            return static_cast<T const*>(operands[0]);
+        }
+        if (!kernels.result_needed && s_.reduced->element == nullptr) {
+            return nullptr;
+        }
         auto* const values = next_array();
-        s_.kernels->values(
+        kernels.values(
             {.operands = operands,
              .scalars = s_.scalars(),
              .values = values,
              .count = size_,
-             .program = s_.kernels->program});
+             .program = kernels.program});
         return values;
+    }
+
+    /// The adjoints from which a reduction's elements start.
+    T const* seeds_of(T const* elements)
+    {
+        auto const& kind = *s_.reduced;
+        auto const count = recording_.variables().size_of(s_.result);
+        auto const places = xgrad::detail::places_of(s_, space_);
+        auto const over_all = [&](T const* of_results) {
+            return count == 1 ? filled(*of_results) : spread_array(of_results, places);
+        };
+        auto const* const results = kind.element == nullptr
+            ? nullptr
+            : over_all(s_.kept_result->template elements<T const>());
+        auto* const g = next_array();
+        if (all_.is_uniform(s_.result)) {
+            std::fill_n(g, count, all_.number_of<T>(s_.result));
+        } else {
+            std::copy_n(static_cast<T const*>(all_.elements_of(s_.result)), count, g);
+        }
+        if (kind.divides_by_count) {
+            divide(
+                g, count, [number = static_cast<T>(size_ / count)](std::size_t) { return number; });
+        }
+        if (kind.shares_among_ties) {
+            divide(g, count, [ties = ties_of(elements, results, places)](std::size_t i) {
+                return ties[i];
+            });
+        }
+        auto const* const adjoints = over_all(g);
+        if (kind.element == nullptr) {
+            return adjoints;
+        }
+        auto* const seeds = next_array();
+        kind.element(elements, results, adjoints, seeds, size_);
+        return seeds;
+    }
+
+    template <class F>
+    static void divide(T* g, std::size_t count, F const& by)
+    {
+        for (std::size_t i = 0; i < count; ++i) {
+            g[i] /= by(i);
+        }
+    }
+
+    /// How many elements equal each result.
+    T const* ties_of(T const* elements, T const* results, shape_type const& places)
+    {
+        using V = simd::batch<T>;
+        auto* const is_tie = next_array();
+        for (std::size_t i = 0; i < size_; i += V::size) {
+            select(V::load(elements + i) == V::load(results + i), V(1), V(0)).store(is_tie + i);
+        }
+        auto* const ties = next_array();
+        auto const summed = places_of_sum(places, space_, *s_.kernels);
+        scratch_memory memory(parts_in(size_, summed.part) * summed.count * sizeof(T));
+        store_sums(
+            sums_of_places(summed, memory.as<T>(), size_, static_cast<T const*>(is_tie)),
+            summed.count,
+            ties,
+            false);
+        return ties;
     }
 
     /// Adds up the adjoints of an operand that was spread.

@@ -164,8 +164,8 @@ struct reduction_kind
     /// For replay; null where it cannot run again.
     body_pointer (*again)(reduction_repeat const&) = nullptr;
 
-    /// All elements start from the result's adjoint, or from that divided by their number.
-    bool adds() const noexcept { return element == nullptr && joint == nullptr; }
+    /// An element's adjoint depends on itself, the result and its adjoint alone.
+    bool goes_by_elements() const noexcept { return joint == nullptr; }
 };
 
 /// What a statement reads: which variable, and its value where the reverse sweep needs it (of a
