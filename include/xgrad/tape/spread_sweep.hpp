@@ -15,8 +15,8 @@ namespace xgrad {
 inline namespace XGRAD_ARCHITECTURE {
 namespace vectorized {
 /// The reverse of one statement over at most two blocks of elements whose operands broadcast, or
-/// that is a sum over some of its axes: operands and incoming adjoint are spread as on the way
-/// forth, the kernel finds arrays of one shape, and what it leaves for smaller operands is summed.
+/// that is a reduction: operands, results and incoming adjoints are spread as on the way forth, the
+/// kernel finds arrays of one shape, and what it leaves for smaller operands is summed.
 template <class T>
 class spread_sweep
 {

@@ -248,7 +248,6 @@ struct expression_record
     block_kernels const* kernels;
     std::span<tensor_body* const> operands;
     void const* scalars;
-    std::size_t size;                                   // elements of the expression
     operand_alignment aligned = operand_alignment::any; // where a tape keeps the operands
     reduction_kind const* reduced = nullptr;
     std::uint64_t axes = 0;

@@ -166,10 +166,6 @@ private:
             with_floating_type(s.kernels->compute, [&]<class T>() {
                 vectorized::reverse_small<T>(recording_.variables(), s, lists_.all);
             });
-        } else if (s.aligned == operand_alignment::spread) {
-            with_floating_type(s.kernels->compute, [&]<class T>() {
-                vectorized::reverse_spread<T>(recording_, s, lists_.all);
-            });
         } else if (
             s.aligned == operand_alignment::same && s.reduced != nullptr &&
             s.kernels->is_tensor()) {
@@ -179,6 +175,10 @@ private:
         } else if (s.kernels == nullptr) {
             statement_pullback sweep(recording_, s, lists_.all);
             s.operation->reverse(sweep);
+        } else if (s.aligned == operand_alignment::spread) {
+            with_floating_type(s.kernels->compute, [&]<class T>() {
+                vectorized::reverse_spread<T>(recording_, s, lists_.all);
+            });
         } else {
             bool const alone = knows_gradients_ || checks_;
             auto const begin = alone ? end - 1 : segment_ ? segment_->begin() : 0;
