@@ -171,6 +171,7 @@ struct reduced_space
     void const* const* few;    // the elements of each operand, where they are a block at most
 };
 
+/// A reduction of aligned or spread operands over all axes.
 template <class T, class Accumulator>
 body_pointer reduce_all(
     reduced_expression<T> const& e,
