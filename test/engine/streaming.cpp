@@ -2,6 +2,8 @@
 
 #include <xgrad/xgrad.hpp>
 
+#include <algorithm>
+
 using namespace xgrad;
 
 namespace {
@@ -46,4 +48,25 @@ BOOST_AUTO_TEST_CASE(so_has_one_of_operands_that_are_broadcast_or_strided)
     tensor const turned = transpose(y) + 0.5;
     BOOST_TEST(turned(columns - 1, rows - 1) == y(rows - 1, columns - 1) + 0.5);
     BOOST_TEST(sum(transpose(turned) - 0.5 == y).item() == static_cast<std::int64_t>(y.size()));
+}
+
+BOOST_AUTO_TEST_CASE(results_that_come_in_bursts_have_the_bits_of_small_ones_to_their_last_element)
+{
+    constexpr std::size_t least = (std::size_t{6} << 20) / sizeof(double);
+    auto const formula = [](tensor<double> const& x) {
+        return exp(-x * x) * sin(x) + log(1. + x * x);
+    };
+    using kind = decltype(formula(tensor<double>()));
+    BOOST_TEST(comes_in_bursts(least * sizeof(double), kernels_of<kind>.cost));
+    BOOST_TEST(!comes_in_bursts(least * sizeof(double) - 1, kernels_of<kind>.cost));
+    for (auto const size : {least, least + 1, least + 127, least + 128, least + 1000}) {
+        auto const x = random::uniform({size}, -2, 2);
+        tensor const z = formula(x);
+        for (std::size_t begin = 0; begin < size; begin += 99'991) {
+            auto const end = std::min(size, begin + 99'991);
+            tensor const part = view(x, range(begin, end));
+            tensor const alone = formula(part);
+            BOOST_TEST(all(alone == view(z, range(begin, end))).item(), size << ", " << begin);
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 #include <xgrad/base/short_list.hpp>
 #include <xgrad/engine/compute.hpp>
+#include <xgrad/engine/large_array.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -136,10 +137,16 @@ void compute_aligned(
     auto const compute = [&](std::size_t begin, std::size_t end) {
         aligned_reader<T> reader(operands, out.size);
         result_blocks<T> const blocks(out.size, kernels.cost);
-        auto const step = blocks.streams() ? block_length<T> : reader.longest();
+        bool const in_bursts = comes_in_bursts(out.size * sizeof(T), kernels.cost);
+        auto const step = in_bursts ? piece_length<T>
+            : blocks.streams()      ? block_length<T>
+                                    : reader.longest();
         for (; begin < end; begin += step) {
             auto const count = std::min(step, end - begin);
             auto* const to = out.elements<T>() + begin;
+            if (in_bursts) {
+                prefetch_piece_to_write(to);
+            }
             kernels.values(
                 {.operands = reader.read(begin),
                  .scalars = scalars,
