@@ -38,7 +38,7 @@ XGRAD_ALWAYS_INLINE void prefetch_piece(T const* x) noexcept
 /// come in bursts, and wait for the lines that they go to: these are asked for ahead. (Measured
 /// with bench's (b) on a Zen 4, ns an element: at 3·10⁶ 2.92, asked for ahead 2.59; with AVX2 3.88
 /// and 3.42. Behind one function alone nothing waits, and the adjoints of (c), several arrays at
-/// once, take a sixth more.)
+/// once, take a seventh more.)
 inline constexpr bool comes_in_bursts(std::size_t bytes, float cost) noexcept
 {
     return cost >= 2 && is_large_array(bytes);

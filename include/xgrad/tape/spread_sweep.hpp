@@ -154,14 +154,11 @@ private:
         } else {
             std::copy_n(static_cast<T const*>(all_.elements_of(s_.result)), count, g);
         }
-        if (kind.divides_by_count) {
-            divide(
-                g, count, [number = static_cast<T>(size_ / count)](std::size_t) { return number; });
-        }
-        if (kind.shares_among_ties) {
-            divide(g, count, [ties = ties_of(elements, results, places)](std::size_t i) {
-                return ties[i];
-            });
+        auto const each = static_cast<T>(kind.divides_by_count ? size_ / count : 1);
+        auto const* const ties =
+            kind.shares_among_ties ? ties_of(elements, results, places) : nullptr;
+        for (std::size_t i = 0; i < count; ++i) {
+            g[i] /= ties != nullptr ? ties[i] : each;
         }
         auto const* const adjoints = over_all(g);
         if (kind.element == nullptr) {
@@ -170,14 +167,6 @@ private:
         auto* const seeds = next_array();
         kind.element(elements, results, adjoints, seeds, size_);
         return seeds;
-    }
-
-    template <class F>
-    static void divide(T* g, std::size_t count, F const& by)
-    {
-        for (std::size_t i = 0; i < count; ++i) {
-            g[i] /= by(i);
-        }
     }
 
     /// How many elements equal each result.
