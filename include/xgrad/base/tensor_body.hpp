@@ -53,6 +53,8 @@ struct borrowed_elements
 /// recording tape gave it when it was made, and never change afterwards.
 ///
 /// A statement over a few elements costs mostly the making of bodies: they take two cache lines.
+/// The first one is all that a sweep reads of a value that a tape has kept, and all that letting go
+/// of it takes.
 struct tensor_body
 {
     reference_count references;
@@ -61,11 +63,12 @@ struct tensor_body
     bool padded = true;     // readable up to the next multiple of 64 bytes
     std::uint32_t variable = 0;
     std::uint64_t tape = 0;
-    std::uint64_t identity = detail::next_identity();
     void* data;
-    std::size_t size;
     std::size_t block_bytes;
     borrowed_elements* borrowed = nullptr;
+
+    std::uint64_t identity = detail::next_identity();
+    std::size_t size;
     layout_key layout; // of type and shape; not of elements with gaps or without padding
     shape_type shape;
 
@@ -81,8 +84,8 @@ struct tensor_body
         : references(owner_thread::of_maker(detail::destroy_counted)),
           type(element),
           data(place),
-          size(count),
           block_bytes(bytes),
+          size(count),
           layout(key),
           shape(lengths)
     {}

@@ -13,30 +13,30 @@
 // The adjoint of one variable, and the arithmetic of adjoints that are arrays.
 
 namespace xgrad {
-/// What a sweep wants of a variable.
-enum class adjoint_interest : std::uint8_t
-{
-    none,
-    way, // it lies between a source and what is computed from it
-    source
-};
-
 /// An adjoint: an array, or (of a seed of ones, below a sum) one number for all elements, or an
 /// array that the tape keeps times a number.
 struct adjoint_value
 {
     // Of an array that nobody but the sweep has seen: its elements, which may be overwritten. They
-    // are the body's, or (without one) a few in the sweep's own memory.
+    // are the body's, or (without one) a few in the block.
     void* elements = nullptr;
     body_pointer body;
     double number = 0;
-    bool is_uniform = false; // no array: the number
-    bool is_scaled = false;  // the body times the number, not yet multiplied
-    adjoint_interest wanted = adjoint_interest::none;
-
-    explicit operator bool() const noexcept { return elements != nullptr || is_uniform || body; }
+    bool is_uniform = false;       // no array: the number
+    bool is_scaled = false;        // the body times the number, not yet multiplied
+    void* block = nullptr;         // for a few elements, once that has been needed
+    adjoint_value* next = nullptr; // see adjoint_table
 
     bool is_few() const noexcept { return elements != nullptr && !body; }
+
+    void empty() noexcept
+    {
+        elements = nullptr;
+        body = {};
+        number = 0;
+        is_uniform = false;
+        is_scaled = false;
+    }
 };
 
 inline namespace XGRAD_ARCHITECTURE {

@@ -1,12 +1,10 @@
 #pragma once
 
 #include <xgrad/engine/dense.hpp>
-#include <xgrad/tape/adjoint_value.hpp>
-#include <xgrad/tape/tape_record.hpp>
+#include <xgrad/tape/adjoint_table.hpp>
 
 #include <cstring>
 #include <utility>
-#include <vector>
 
 namespace xgrad {
 /// The adjoints of a tape's variables while a sweep goes on.
@@ -20,30 +18,17 @@ public:
     sweep_adjoints(sweep_adjoints const&) = delete;
     sweep_adjoints& operator=(sweep_adjoints const&) = delete;
 
-    ~sweep_adjoints()
-    {
-        for (auto* const block : blocks_) {
-            free_block(block, few_bytes);
-        }
-    }
-
     /// Starts anew, for all variables of a recording. Where other tapes record the sweep,
     /// contributions meet by `recorded_join`.
     void start(tape_record const& r, join recorded_join = nullptr)
     {
         recording_ = &r;
         join_ = recorded_join;
-        adjoint_.resize(r.variables().size());
+        adjoint_.start(r.variables().size());
     }
 
     /// Gives all bodies back; keeps its own memory.
-    void clear() noexcept
-    {
-        adjoint_.clear();
-        if (idle_.size() != blocks_.size()) {
-            idle_ = blocks_; // there is room
-        }
-    }
+    void clear() noexcept { adjoint_.clear(); }
 
     variable_table const& variables() const noexcept { return recording_->variables(); }
 
@@ -52,26 +37,26 @@ public:
 
     adjoint_interest wanted(std::uint32_t variable) const noexcept
     {
-        return adjoint_[variable].wanted;
+        return adjoint_.wanted(variable);
     }
 
     bool wants(std::uint32_t variable) const noexcept
     {
-        return adjoint_[variable].wanted != adjoint_interest::none;
+        return adjoint_.wanted(variable) != adjoint_interest::none;
     }
 
     void want(std::uint32_t variable, adjoint_interest what) noexcept
     {
-        adjoint_[variable].wanted = what;
+        adjoint_.want(variable, what);
     }
 
-    bool has(std::uint32_t variable) const noexcept
-    {
-        return static_cast<bool>(adjoint_[variable]);
-    }
+    bool has(std::uint32_t variable) const noexcept { return adjoint_.has(variable); }
 
     /// One number for all elements.
-    bool is_uniform(std::uint32_t variable) const noexcept { return adjoint_[variable].is_uniform; }
+    bool is_uniform(std::uint32_t variable) const noexcept
+    {
+        return has(variable) && adjoint_[variable].is_uniform;
+    }
 
     /// That number, or the first element.
     template <class T>
@@ -96,7 +81,6 @@ public:
         if (a.is_few()) {
             auto body = make_body_for(variable);
             std::memcpy(body->data, a.elements, body->size * bytes_of(body->type));
-            idle_.push_back(a.elements);
             a.body = std::move(body);
         } else if (a.is_uniform) {
             a.body = filled_body(
@@ -128,10 +112,15 @@ public:
     /// A dense body, owned by nobody else, to store into (first contribution) or to add to.
     tensor_body& writable(std::uint32_t variable)
     {
+        if (!has(variable)) {
+            auto body = make_body_for(variable);
+            auto& a = adjoint_.make(variable);
+            a.body = std::move(body);
+            a.elements = a.body->data;
+            return *a.body;
+        }
         auto& a = adjoint_[variable];
-        if (!a) {
-            a.body = make_body_for(variable);
-        } else if (!a.body || a.elements == nullptr) {
+        if (!a.body || a.elements == nullptr) {
             body_of(variable);
             if (!a.body.exclusive() || !a.body->contiguous || !a.body->padded) {
                 a.body = dense_copy(*a.body);
@@ -155,31 +144,27 @@ public:
     /// Where the adjoint of a few elements is stored or, should it `accumulate`, added to.
     void* few(std::uint32_t variable, bool& accumulate)
     {
-        auto& a = adjoint_[variable];
-        accumulate = static_cast<bool>(a);
-        if (a.elements == nullptr) {
-            if (accumulate || a.wanted == adjoint_interest::source) {
-                writable(variable);
-            } else {
-                a.elements = new_few();
-            }
+        accumulate = has(variable);
+        if (!accumulate && wanted(variable) == adjoint_interest::way) {
+            return adjoint_.make_few(variable);
         }
-        return a.elements;
+        auto* const elements = accumulate ? adjoint_[variable].elements : nullptr;
+        return elements != nullptr ? elements : writable(variable).data;
     }
 
     /// Adds a contribution, which may become the adjoint itself.
     void add(std::uint32_t variable, body_pointer contribution)
     {
-        if (join_ != nullptr) {
-            auto& sum = adjoint_[variable];
-            sum.body = sum ? join_(body_of(variable), contribution) : std::move(contribution);
-            return;
+        if (!has(variable)) {
+            auto first =
+                join_ != nullptr ? std::move(contribution) : dense(std::move(contribution));
+            adjoint_.make(variable).body = std::move(first);
+        } else if (join_ != nullptr) {
+            auto sum = join_(body_of(variable), contribution);
+            adjoint_[variable].body = std::move(sum);
+        } else {
+            add_into(writable(variable), std::move(contribution));
         }
-        if (!adjoint_[variable]) {
-            adjoint_[variable].body = dense(std::move(contribution));
-            return;
-        }
-        add_into(writable(variable), std::move(contribution));
     }
 
     /// The sum of two adjoints of a tensor that the tape does not know.
@@ -197,15 +182,15 @@ public:
     /// are multiplied only when something else is done with it.
     void add_scaled(std::uint32_t variable, body_pointer const& kept, double g)
     {
-        auto& a = adjoint_[variable];
-        if (!a && a.wanted == adjoint_interest::source &&
+        bool const accumulate = has(variable);
+        if (!accumulate && wanted(variable) == adjoint_interest::source &&
             !recording_->variables()[variable].followed) {
+            auto& a = adjoint_.make(variable);
             a.body = kept;
             a.number = g;
             a.is_scaled = true;
             return;
         }
-        bool const accumulate = static_cast<bool>(a);
         auto& into = writable(variable);
         with_floating_type(into.type, [&]<class T>() {
             vectorized::scale<T>(into, *kept, static_cast<T>(g), accumulate);
@@ -215,8 +200,8 @@ public:
     /// Such a product, not yet multiplied, whose array nobody but the tape and the sweep holds.
     bool is_scaled_alone(std::uint32_t variable) const noexcept
     {
-        auto const& a = adjoint_[variable];
-        return a.is_scaled && a.body->references.owners() == 2;
+        return has(variable) && adjoint_[variable].is_scaled &&
+            adjoint_[variable].body->references.owners() == 2;
     }
 
     /// Multiplies it in the tape's own array.
@@ -230,8 +215,9 @@ public:
     /// Adds the same number to every element.
     void add_uniform(std::uint32_t variable, double contribution)
     {
-        auto& a = adjoint_[variable];
-        if (a && !a.is_uniform) {
+        bool const first = !has(variable);
+        auto& a = first ? adjoint_.make(variable) : adjoint_[variable];
+        if (!first && !a.is_uniform) {
             auto const& body = body_of(variable);
             add(variable, filled_body(body->type, body->shape, contribution));
             return;
@@ -247,29 +233,20 @@ public:
     /// No statement that is still to be swept reads the adjoint of this variable.
     void release(std::uint32_t variable) noexcept
     {
-        auto& a = adjoint_[variable];
-        if (a.wanted == adjoint_interest::source) {
-            return;
-        }
-        if (a.is_few()) {
-            idle_.push_back(a.elements);
-            a.elements = nullptr;
-        } else {
-            take(variable);
+        if (wanted(variable) != adjoint_interest::source && has(variable)) {
+            adjoint_.drop(variable);
         }
     }
 
     /// The adjoint of a variable that is read no more.
     body_pointer take(std::uint32_t variable) noexcept
     {
-        auto& a = adjoint_[variable];
-        if (a.is_few()) {
-            idle_.push_back(a.elements);
+        if (!has(variable)) {
+            return {};
         }
-        a.elements = nullptr;
-        a.is_uniform = false;
-        a.number = 0;
-        return std::move(a.body);
+        auto body = std::move(adjoint_[variable].body);
+        adjoint_.drop(variable);
+        return body;
     }
 
 private:
@@ -292,18 +269,6 @@ private:
         a.number = 0;
     }
 
-    static constexpr std::size_t few_bytes = few_elements * sizeof(double);
-
-    void* new_few()
-    {
-        if (idle_.empty()) {
-            add_block();
-        }
-        auto* const block = idle_.back();
-        idle_.pop_back();
-        return block;
-    }
-
     body_pointer make_body_for(std::uint32_t variable) const
     {
         return make_body(
@@ -312,19 +277,8 @@ private:
             recording_->variables().size_of(variable));
     }
 
-    // Room in both lists first, so that no block is lost and giving one back cannot fail.
-    XGRAD_NOINLINE void add_block()
-    {
-        blocks_.reserve(blocks_.size() + 1);
-        idle_.reserve(blocks_.capacity());
-        blocks_.push_back(allocate_block(few_bytes));
-        idle_.push_back(blocks_.back());
-    }
-
     tape_record const* recording_ = nullptr;
     join join_ = nullptr;
-    std::vector<adjoint_value> adjoint_;
-    std::vector<void*> blocks_; // of a few elements
-    std::vector<void*> idle_;   // those of them that hold no adjoint
+    adjoint_table adjoint_;
 };
 } // namespace xgrad
