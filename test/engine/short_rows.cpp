@@ -138,6 +138,50 @@ void expect_reduced_rows()
         }
     }
 }
+
+template <class T>
+bool same_bits(T a, T b)
+{
+    return std::isnan(a) ? std::isnan(b) : a == b && std::signbit(a) == std::signbit(b);
+}
+
+/// Each row's fold, in company and alone. (A row that lies in two blocks is added up in two parts.)
+template <class T>
+void expect_folded_rows()
+{
+    constexpr auto infinity = std::numeric_limits<T>::infinity();
+    T const special[]{std::numeric_limits<T>::quiet_NaN(), infinity, -infinity, T(-0.0)};
+    for (auto const columns : lengths) {
+        for (std::size_t const rows : {1, 3, 4, 7, 8, 9, 16, 17, 40}) {
+            for (bool const with_special : {false, true}) {
+                tensor x = random::normal<T>({rows, columns}, 1, 2);
+                auto* const elements = x.body().template elements<T>();
+                for (std::size_t i = 0; with_special && i < rows * columns; i += 11) {
+                    elements[i] = special[i / 11 % 4];
+                }
+                auto const expect = [&](auto const& fold, char const* name) {
+                    tensor<T> const together = fold(x, 1);
+                    for (std::size_t i = 0; i < rows; ++i) {
+                        constexpr auto block = block_length<T>;
+                        if (i * columns / block != ((i + 1) * columns - 1) / block) {
+                            continue;
+                        }
+                        tensor<T> const row = view(x, i) * T(1);
+                        tensor<T> const alone = fold(row, 0);
+                        BOOST_TEST(
+                            same_bits(together(i), alone.item()),
+                            name << ", row " << i << " of " << rows << " x " << columns << ": "
+                                 << together(i) << ", alone " << alone.item());
+                    }
+                };
+                expect([](auto const& a, int axis) { return sum(a, axis); }, "sum");
+                expect([](auto const& a, int axis) { return prod(a, axis); }, "prod");
+                expect([](auto const& a, int axis) { return amax(a, axis); }, "amax");
+                expect([](auto const& a, int axis) { return amin(a, axis); }, "amin");
+            }
+        }
+    }
+}
 } // namespace
 
 BOOST_AUTO_TEST_CASE(rows_of_a_few_elements_are_read_in_order)
@@ -162,6 +206,12 @@ BOOST_AUTO_TEST_CASE(rows_of_a_few_elements_are_reduced_like_long_ones)
 {
     expect_reduced_rows<double>();
     expect_reduced_rows<float>();
+}
+
+BOOST_AUTO_TEST_CASE(rows_that_are_folded_together_have_the_bits_of_each_alone)
+{
+    expect_folded_rows<double>();
+    expect_folded_rows<float>();
 }
 
 BOOST_AUTO_TEST_CASE(a_middle_axis_is_reduced_like_the_last_one)

@@ -157,14 +157,12 @@ XGRAD_ALWAYS_INLINE V last_lanes(V const& x, std::size_t lanes, typename V::valu
     return select(V::load(lane_numbers<V>.data()) < others, V(identity), x);
 }
 
-/// Folds a run of up to a block.
+/// Joins a run of at least a register and up to a block to one register.
 template <class Join, class T>
-XGRAD_ALWAYS_INLINE T fold_short(T const* x, std::size_t count, T identity, Join join)
+XGRAD_ALWAYS_INLINE simd::batch<T>
+joined_register(T const* x, std::size_t count, T identity, Join join)
 {
     using V = simd::batch<T>;
-    if (count < V::size) {
-        return fold_few(x, count, identity, join);
-    }
     auto const take_rest = [&](auto& partial, std::size_t i) {
         for (; i + V::size <= count; i += V::size) {
             partial[0] = join(partial[0], V::load(x + i));
@@ -179,7 +177,8 @@ XGRAD_ALWAYS_INLINE T fold_short(T const* x, std::size_t count, T identity, Join
         // The others would stay what changes nothing.
         auto partial = registers_of<2>(V(identity));
         take_rest(partial, 0);
-        return fold_lanes(partial, join);
+        join_first<2>(partial, join);
+        return partial[0];
     }
     auto partial = registers_of<flight>(V(identity));
     std::size_t i = 0;
@@ -188,6 +187,19 @@ XGRAD_ALWAYS_INLINE T fold_short(T const* x, std::size_t count, T identity, Join
             [&](auto k) { partial[k] = join(partial[k], V::load(x + i + k * V::size)); });
     }
     take_rest(partial, i);
+    join_first<flight>(partial, join);
+    return partial[0];
+}
+
+/// Folds a run of up to a block.
+template <class Join, class T>
+XGRAD_ALWAYS_INLINE T fold_short(T const* x, std::size_t count, T identity, Join join)
+{
+    using V = simd::batch<T>;
+    if (count < V::size) {
+        return fold_few(x, count, identity, join);
+    }
+    std::array<V, 1> partial{joined_register(x, count, identity, join)};
     return fold_lanes(partial, join);
 }
 

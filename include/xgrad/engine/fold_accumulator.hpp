@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/engine/columns.hpp>
+#include <xgrad/engine/fold_rows.hpp>
 
 #include <algorithm>
 #include <array>
@@ -55,11 +56,6 @@ struct fold_accumulator
     /// A run to each of neighbouring places, short where longer ones are folded in halves.
     void rows(std::array<T*, 1> state, T const* x, std::size_t length, std::size_t count) const
     {
-        auto const take_in = [&](auto const& folded) {
-            for (std::size_t row = 0; row < count; ++row, x += length) {
-                state[0][row] = Join{}(state[0][row], folded(x));
-            }
-        };
         if constexpr (vectorized::exact_join<Join>) {
             if (length < simd::batch<T>::size) {
                 vectorized::for_short_rows(
@@ -69,14 +65,24 @@ struct fold_accumulator
                 return;
             }
         }
+        std::size_t row = 0;
+        if (vectorized::are_folded_together<T>(length)) {
+            row = vectorized::fold_together(state[0], x, length, count, identity, Join{});
+            x += row * length;
+        }
+        auto const take_in = [&](auto const& folded) {
+            for (; row < count; ++row, x += length) {
+                state[0][row] = Join{}(state[0][row], folded(x));
+            }
+        };
         if constexpr (vectorized::is_extreme<Join>) {
             take_in(
-                [&](T const* row) { return vectorized::extreme(row, length, identity, Join{}); });
+                [&](T const* each) { return vectorized::extreme(each, length, identity, Join{}); });
         } else if (length == block_length<T>) {
-            take_in([&](T const* row) { return vectorized::fold_block(row, identity, Join{}); });
+            take_in([&](T const* each) { return vectorized::fold_block(each, identity, Join{}); });
         } else {
-            take_in([&](T const* row) {
-                return vectorized::fold_short(row, length, identity, Join{});
+            take_in([&](T const* each) {
+                return vectorized::fold_short(each, length, identity, Join{});
             });
         }
     }
