@@ -2,6 +2,7 @@
 
 #include <xgrad/engine/copy_rows.hpp>
 #include <xgrad/engine/fold.hpp>
+#include <xgrad/engine/transpose_rows.hpp>
 
 #include <algorithm>
 #include <array>
@@ -77,11 +78,7 @@ void for_short_rows(T const* x, std::size_t length, std::size_t count, F const& 
     alignas(64) T columns[most * short_row<T> + simd::batch<T>::size];
     for (std::size_t first = 0; first < count; first += most) {
         auto const some = std::min(count - first, most);
-        for (std::size_t row = 0; row < some; ++row, x += length) {
-            for (std::size_t i = 0; i < length; ++i) {
-                columns[i * some + row] = x[i];
-            }
-        }
+        transpose_rows(x + first * length, length, some, count - first, columns);
         f(static_cast<T const*>(columns), first, some);
     }
 }
