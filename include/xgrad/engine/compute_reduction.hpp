@@ -3,6 +3,7 @@
 #include <xgrad/engine/accumulate.hpp>
 #include <xgrad/engine/block_sums.hpp>
 #include <xgrad/engine/compute.hpp>
+#include <xgrad/engine/large_array.hpp>
 
 #include <algorithm>
 #include <array>
@@ -57,8 +58,9 @@ struct reduction_space
             return;
         }
         block_reader<T> reader(reading);
-        // Several rows that are joined to one another, if they can be had.
-        auto const step = is_columns() ? reader.longest() : block_length<T>;
+        auto const step = is_columns()
+            ? std::min(reader.longest(), longest_of_columns<Accumulator>())
+            : block_length<T>;
         scratch_memory values(
             kernels != nullptr ? padded_bytes(std::min(step, reading.size) * sizeof(T)) : 0);
         pairs_of_blocks<T, Accumulator> pairs(accumulator);
@@ -115,6 +117,20 @@ struct reduction_space
             accumulator.start(state, empty);
         }
         return by_itself;
+    }
+
+    /// Elements of columns to take in at once: many rows, which are joined to one another; where to
+    /// join them costs next to nothing, as many as the fastest cache holds. (Measured with sums of
+    /// products of two arrays and of exponentials on a Zen 4, ns an element, many and few: of
+    /// {1000, 64} 0.32 and 0.23, of {2000, 500} 0.40 and 0.33, 0.69 and 0.71; of {4000, 1000},
+    /// which come from memory, 0.82 and 1.00, 1.07 and 0.80.)
+    template <class Accumulator>
+    std::size_t longest_of_columns() const noexcept
+    {
+        bool const is_fold = requires { Accumulator::identity; };
+        bool const is_cheap = kernels == nullptr || kernels->cost < 1;
+        bool const is_large = is_large_array(reading.size * sizeof(T));
+        return is_fold && is_cheap != is_large ? 2 * block_length<T> : reading.size;
     }
 
     /// The elements of an operand itself, where whole registers can be read of them.
