@@ -151,6 +151,27 @@ BOOST_AUTO_TEST_CASE(integers_are_computed_exactly)
     BOOST_TEST(roots(2) == 2e6);
 }
 
+BOOST_AUTO_TEST_CASE(the_modulus_of_integers_is_that_of_the_language)
+{
+    constexpr auto least = std::numeric_limits<std::int32_t>::min();
+    tensor const x = xgrad::constant({-5, -4, -3, 0, 3, 4, 5, 7, least, 7, 7});
+    tensor const y = xgrad::constant({3, 3, 3, 3, 3, 3, 3, -4, 10, 0, 1});
+    tensor<std::int32_t> const modulus = x % y;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        BOOST_TEST(modulus(i) == (y(i) == 0 ? 0 : x(i) % y(i)));
+    }
+    tensor<std::int64_t> longer = xgrad::arange<std::int64_t>(20) * 1'000'000'007;
+    tensor<std::int64_t> const last_digits = longer % 1000;
+    BOOST_TEST(last_digits(19) == 133);
+    longer %= 10;
+    BOOST_TEST(longer(19) == 3);
+    tensor<double> const halves = (x % 4) * 0.5; // an integer before it meets a double
+    BOOST_TEST(halves(7) == 1.5);
+    tensor<double> const signs = where(x % 2 == 0, 1., -1.);
+    BOOST_TEST(signs(0) == -1);
+    BOOST_TEST(signs(5) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_slope_may_be_learned)
 {
     tensor<double> const x = xgrad::constant({-2.0, 3.0});

@@ -10,6 +10,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
+#include <concepts>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <map>
@@ -74,6 +76,23 @@ BOOST_AUTO_TEST_CASE(nothing_reaches_what_lies_below_the_branch_not_taken)
         }
     }
     BOOST_TEST(run == programs.size());
+}
+
+BOOST_AUTO_TEST_CASE(where_of_truth_values_is_one)
+{
+    tensor const x = xgrad::constant({1., -2., 3., -4., 5., -6., 7., -8., 9.});
+    tensor<bool> const positive = x > 0.;
+    tensor chosen = where(x > 2., !positive, x < -3.);
+    static_assert(std::same_as<decltype(chosen), tensor<bool>>);
+    static_assert(
+        std::same_as<decltype(tensor(where(positive, 1, positive))), tensor<std::int32_t>>);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        BOOST_TEST(chosen(i) == (x(i) > 2. ? !positive(i) : x(i) < -3.));
+    }
+    tensor const fused = where(where(positive, x < 4., true), x, 0.);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        BOOST_TEST(fused(i) == (x(i) >= 4. ? 0. : x(i)));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_branch_may_be_a_number)

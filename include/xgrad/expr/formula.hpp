@@ -24,7 +24,9 @@ struct formula_part
 
 inline int precedence_of(std::string_view symbol)
 {
-    return symbol == "*" || symbol == "/" ? 2 : symbol == "+" || symbol == "-" ? 1 : 0;
+    return symbol == "*" || symbol == "/" || symbol == "%" ? 2
+        : symbol == "+" || symbol == "-"                   ? 1
+                                                           : 0;
 }
 } // namespace detail
 

@@ -161,6 +161,32 @@ auto operator/(X&& x, Y&& y)
     return call<rules::divide_rule>(std::forward<X>(x), std::forward<Y>(y));
 }
 
+namespace rules {
+/// x - y trunc(x / y), of integers: what C++ has for them, with the sign of x; 0 where y is 0.
+struct modulus_rule : arithmetic_rule
+{
+    static constexpr std::string_view name = "modulus";
+    static constexpr std::string_view symbol = "%";
+
+    template <class V>
+    static constexpr V value(V const& x, V const& y)
+    {
+        return select(y == V(0), V(0), x - x / y * y);
+    }
+};
+} // namespace rules
+
+template <class X, class Y>
+    requires own_operands<X, Y>
+auto operator%(X&& x, Y&& y)
+{
+    static_assert(
+        std::integral<value_type_of<X>> && std::integral<value_type_of<Y>>,
+        "xgrad: x % y is for integers; of floating-point numbers fmod(x, y) is the same, and "
+        "remainder(x, y) the one nearest to 0");
+    return call<rules::modulus_rule>(std::forward<X>(x), std::forward<Y>(y));
+}
+
 /// x + e, under the name x: other tensors, and what tapes recorded, keep the old value.
 template <tensor_element T, operand E>
 tensor<T>& operator+=(tensor<T>& x, E&& e)
@@ -184,6 +210,12 @@ template <tensor_element T, operand E>
 tensor<T>& operator/=(tensor<T>& x, E&& e)
 {
     return x = x / std::forward<E>(e);
+}
+
+template <std::integral T, operand E>
+tensor<T>& operator%=(tensor<T>& x, E&& e)
+{
+    return x = x % std::forward<E>(e);
 }
 
 namespace rules {

@@ -3,6 +3,11 @@
 #include <xgrad/base/constants.hpp>
 #include <xgrad/ops/families.hpp>
 
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
 namespace xgrad {
 namespace rules {
 /// |x|. ∂ = sign x: 0 at 0.
@@ -129,14 +134,16 @@ auto clip(X&& x, Low&& low, High&& high)
 }
 
 namespace rules {
-/// x where the condition holds, else y. Nothing reaches what lies below the branch not taken.
+/// x where the condition holds, else y. Nothing reaches what lies below the branch not taken. Of
+/// two truth values it is one.
 struct where_rule : arithmetic_rule
 {
     static constexpr std::string_view name = "where";
     static constexpr unsigned condition_operands = 0b001;
 
-    template <class C, class... T>
-    using result = promoted_element<T...>;
+    template <class C, class X, class Y>
+    using result = std::
+        conditional_t<std::same_as<X, bool> && std::same_as<Y, bool>, bool, promoted_element<X, Y>>;
 
     template <class M, class V>
     static constexpr V value(M const& condition, V const& x, V const& y)
