@@ -2,6 +2,7 @@
 
 #include <xgrad/nn.hpp>
 
+#include <algorithm>
 #include <sstream>
 #include <tuple>
 #include <type_traits>
@@ -64,6 +65,60 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_model_of_all_layers_learns_classes, T, element_t
     BOOST_TEST(history.back() < 0.1 * history.front());
     BOOST_TEST(accuracy(model.predict(images), y) == 1.);
     BOOST_TEST(shown.str().find("40/40") != std::string::npos);
+    BOOST_TEST(model.weights().size() == 6u);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(each_layer_is_the_function_of_its_name, T, element_types)
+{
+    random::seed(5);
+    auto const same = [](tensor<T> const& a, tensor<T> const& b) {
+        return std::equal(a.begin(), a.end(), b.begin(), b.end()) &&
+            std::ranges::equal(a.shape(), b.shape());
+    };
+    auto const signals = random::normal<T>({3, 4, 9}, 0, 1);
+    sequential<T> filter({conv1d(6, 3, tanh, {.stride = 2, .padding = 1, .groups = 2})});
+    tensor<T> const filtered = filter.predict(signals);
+    auto const& w = filter.weights();
+    BOOST_TEST(same(
+        filtered,
+        tensor<T>(tanh(conv1d(signals, w[0], w[1], {.stride = 2, .padding = 1, .groups = 2})))));
+    BOOST_TEST(same(filtered, zeros<T>({3, 6, 5}) + filtered));
+    auto const images = random::normal<T>({3, 2, 6, 5}, 0, 1);
+    sequential<T> pool({avg_pool2d(2, {.padding = 1, .count_include_pad = false})});
+    BOOST_TEST(same(
+        pool.predict(images), avg_pool2d(images, 2, {.padding = 1, .count_include_pad = false})));
+    sequential<T> norm({layer_norm(1e-3)});
+    BOOST_TEST(same(norm.predict(signals), layer_norm(signals, {.eps = 1e-3})));
+    norm.weights()[0] = full({9}, T(2));
+    norm.weights()[1] = full({9}, T(1));
+    BOOST_TEST(same(
+        norm.predict(signals),
+        layer_norm(signals, full({9}, T(2)), full({9}, T(1)), {.eps = 1e-3})));
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_model_of_signals_learns_which_way_they_go, T, element_types)
+{
+    random::seed(7);
+    auto signals = random::normal<T>({40, 1, 12}, 0, T(0.3));
+    std::vector<int> labels(40);
+    for (std::size_t i = 0; i < 40; ++i) {
+        labels[i] = i % 2;
+    }
+    auto const y = constant(labels);
+    auto const slope = linspace<T>(-1, 1, 12);
+    signals += reshape(2 * cast<T>(y) - 1, {40, 1, 1}) * slope;
+    sequential<T> model(
+        {conv1d(4, 3, relu),
+         reshaped_to({4, 5, 2}),
+         avg_pool2d({5, 1}),
+         flatten(),
+         layer_norm(),
+         dense(2)});
+    model.compile(adam(0.02), softmax_cross_entropy);
+    auto const history =
+        model.fit(signals, y, {.epochs = 60, .batch_size = 10, .progress = nullptr});
+    BOOST_TEST(history.back() < 0.3 * history.front());
+    BOOST_TEST(accuracy(model.predict(signals), y) > 0.9);
     BOOST_TEST(model.weights().size() == 6u);
 }
 
@@ -154,6 +209,15 @@ BOOST_AUTO_TEST_CASE(models_and_data_that_do_not_fit_are_refused)
                }) == "conv2d: 2 groups share 3 channels and 4 filters evenly, which they cannot");
     BOOST_CHECK_THROW(
         sequential({conv2d(4, 2, relu, {.groups = 0})}).build({3, 4, 4}), shape_error);
+    BOOST_TEST(message<shape_error>([&] {
+                   sequential({conv1d(4, 2, relu, {.groups = 3})}).build({3, 4});
+               }) == "conv1d: 3 groups share 3 channels and 4 filters evenly, which they cannot");
+    BOOST_TEST(message<shape_error>([&] {
+                   sequential({avg_pool2d(2)}).build({4});
+               }) == "avg_pool2d: an example has the shape {4}; the layer takes 3 axes");
+    BOOST_TEST(message<shape_error>([&] {
+                   sequential({layer_norm()}).build({});
+               }) == "layer_norm: an example is a number, which has no axis to normalize");
     model.build({2});
     BOOST_TEST(
         message<shape_error>([&] {

@@ -4,6 +4,7 @@
 #include <xgrad/nn/activation.hpp>
 #include <xgrad/nn/convolution.hpp>
 #include <xgrad/nn/dropout.hpp>
+#include <xgrad/nn/normalization.hpp>
 #include <xgrad/nn/pooling.hpp>
 
 #include <algorithm>
@@ -82,6 +83,21 @@ inline void check_rank(std::string_view layer, shape_type const& input, std::siz
 }
 } // namespace detail
 
+namespace detail {
+/// Throws shape_error where so many groups cannot share channels and filters evenly.
+inline std::size_t channels_of_a_group(
+    std::string_view layer, std::size_t channels, std::size_t filters, std::size_t groups)
+{
+    if (groups == 0 || channels % groups != 0 || filters % groups != 0) {
+        throw shape_error(
+            std::string(layer) + ": " + std::to_string(groups) + " groups share " +
+            std::to_string(channels) + " channels and " + std::to_string(filters) +
+            " filters evenly, which they cannot");
+    }
+    return channels / groups;
+}
+} // namespace detail
+
 /// act(x W + b) with `units` outputs.
 inline auto dense(std::size_t units, layer_activation act = {})
 {
@@ -99,6 +115,36 @@ inline auto dense(std::size_t units, layer_activation act = {})
     }};
 }
 
+/// act(W ∗ x + b) of signals {channels, times} with `filters` outputs at each time.
+inline auto conv1d(
+    std::size_t filters,
+    std::size_t width,
+    layer_activation act = {},
+    conv1d_options const& options = {})
+{
+    return layer_plan{[=]<class T>(std::type_identity<T>, shape_type const& input) {
+        detail::check_rank("conv1d", input, 2);
+        auto const channels =
+            detail::channels_of_a_group("conv1d", input[0], filters, options.groups);
+        auto const layout = detail::make_window_layout(
+            "conv1d",
+            {input[0], 1, input[1]},
+            {1, width},
+            {{1, options.stride}, {0, options.padding}, {1, options.dilation}},
+            {});
+        return built_layer<T>{
+            .output = {filters, layout.columns.count},
+            .apply =
+                [f = act.of<T>(), options](auto const& x, auto w, bool) {
+                    return f(conv1d(x, w[0], w[1], options, {}));
+                },
+            .weights = {
+                detail::initial_weights<T>(
+                    {filters, channels, width}, channels * width, filters * width),
+                xgrad::zeros<T>({filters})}};
+    }};
+}
+
 /// act(W ∗ x + b) of images {channels, height, width} with `filters` outputs at each place.
 inline auto conv2d(
     std::size_t filters,
@@ -108,13 +154,8 @@ inline auto conv2d(
 {
     return layer_plan{[=]<class T>(std::type_identity<T>, shape_type const& input) {
         detail::check_rank("conv2d", input, 3);
-        auto const groups = options.groups;
-        if (groups == 0 || input[0] % groups != 0 || filters % groups != 0) {
-            throw shape_error(
-                "conv2d: " + std::to_string(groups) + " groups share " + std::to_string(input[0]) +
-                " channels and " + std::to_string(filters) + " filters evenly, which they cannot");
-        }
-        auto const channels = input[0] / groups;
+        auto const channels =
+            detail::channels_of_a_group("conv2d", input[0], filters, options.groups);
         auto const layout = detail::make_window_layout(
             "conv2d", input, kernel, {options.stride, options.padding, options.dilation}, {});
         return built_layer<T>{
@@ -132,15 +173,53 @@ inline auto conv2d(
     }};
 }
 
+namespace detail {
+/// A layer of windows that pool(x) reduces.
+template <class Pool>
+auto pooling_layer(
+    std::string_view name, extent_2d kernel, pool2d_options const& options, Pool const& pool)
+{
+    return layer_plan{[=]<class T>(std::type_identity<T>, shape_type const& input) {
+        check_rank(name, input, 3);
+        auto const layout = pool_layout(name, input, kernel, options, {});
+        return built_layer<T>{
+            .output = {input[0], layout.rows.count, layout.columns.count},
+            .apply = [=](auto const& x, auto, bool) { return pool(x); }};
+    }};
+}
+} // namespace detail
+
 /// The largest element of each window.
 inline auto max_pool2d(extent_2d kernel, pool2d_options const& options = {})
 {
+    return detail::pooling_layer("max_pool2d", kernel, options, [=](auto const& x) {
+        return max_pool2d(x, kernel, options, {});
+    });
+}
+
+/// The mean of each window.
+inline auto avg_pool2d(extent_2d kernel, pool2d_options const& options = {})
+{
+    return detail::pooling_layer("avg_pool2d", kernel, options, [=](auto const& x) {
+        return avg_pool2d(x, kernel, options, {});
+    });
+}
+
+/// Examples of which the last axis has mean 0 and variance 1, times weights (first 1) plus others
+/// (first 0).
+inline auto layer_norm(double eps = 1e-5)
+{
     return layer_plan{[=]<class T>(std::type_identity<T>, shape_type const& input) {
-        detail::check_rank("max_pool2d", input, 3);
-        auto const layout = detail::pool_layout("max_pool2d", input, kernel, options, {});
+        if (input.empty()) {
+            throw shape_error("layer_norm: an example is a number, which has no axis to normalize");
+        }
         return built_layer<T>{
-            .output = {input[0], layout.rows.count, layout.columns.count},
-            .apply = [=](auto const& x, auto, bool) { return max_pool2d(x, kernel, options, {}); }};
+            .output = input,
+            .apply =
+                [eps](auto const& x, auto w, bool) {
+                    return layer_norm(x, w[0], w[1], {.eps = eps}, {});
+                },
+            .weights = {xgrad::ones<T>({input.back()}), xgrad::zeros<T>({input.back()})}};
     }};
 }
 
