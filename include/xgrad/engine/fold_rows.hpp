@@ -4,8 +4,8 @@
 #include <xgrad/simd/interleave.hpp>
 
 #include <array>
+#include <concepts>
 #include <cstddef>
-#include <utility>
 
 // Neighbouring rows, each joined to one number.
 
@@ -35,41 +35,40 @@ bool are_folded_together(std::size_t length) noexcept
     return length >= width && length <= fold_flight * width;
 }
 
-/// Joins each of such rows to one register.
-template <class Join, class T, class V, std::size_t Rows>
-XGRAD_ALWAYS_INLINE void
-fold_to_registers(std::array<V, Rows>& rows, T const* x, std::size_t length, T identity, Join join)
-{
-    for (auto& joined : rows) {
-        joined = joined_register(x, length, identity, join);
-        x += length;
-    }
-}
-
-/// Their extremes: as in `extreme`, the sums say whether an element may be NaN.
-template <class Join, class T, class V, std::size_t Rows>
-    requires(std::floating_point<T> && is_extreme<Join>)
-XGRAD_ALWAYS_INLINE void
-fold_to_registers(std::array<V, Rows>& rows, T const* x, std::size_t length, T identity, Join join)
+/// The extremes of rows of numbers, each in a register. False where the sum of their elements,
+/// which is NaN if one of them is, does not say that they are numbers.
+template <class Number, class T, class V, std::size_t Rows>
+XGRAD_ALWAYS_INLINE bool
+extremes_of_numbers(std::array<V, Rows>& rows, T const* x, std::size_t length)
 {
     V sum(0);
     auto const last = length - V::size; // some elements once more: an extreme does not mind
-    for (std::size_t k = 0; k < Rows; ++k) {
-        auto const* const row = x + k * length;
-        auto most = V::load_once(row + last);
+    for (auto& most : rows) {
+        most = V::load_once(x + last);
         sum = sum + most;
         for (std::size_t i = 0; i < last; i += V::size) {
-            auto const element = V::load_once(row + i);
-            most = number_of<Join>{}(most, element);
+            auto const element = V::load_once(x + i);
+            most = Number{}(most, element);
             sum = sum + element;
         }
-        rows[k] = most;
+        x += length;
     }
-    if (!all(sum == sum)) {
-        for (auto& joined : rows) {
-            joined = joined_register(x, length, identity, join);
-            x += length;
+    return all(sum == sum);
+}
+
+/// Joins each of such rows to one register.
+template <class Join, class T, class V, std::size_t Rows>
+XGRAD_ALWAYS_INLINE void
+join_to_registers(std::array<V, Rows>& rows, T const* x, std::size_t length, T identity, Join join)
+{
+    if constexpr (std::floating_point<T> && is_extreme<Join>) {
+        if (extremes_of_numbers<number_of<Join>>(rows, x, length)) {
+            return;
         }
+    }
+    for (auto& joined : rows) {
+        joined = joined_register(x, length, identity, join);
+        x += length;
     }
 }
 
@@ -84,7 +83,7 @@ fold_together(T* into, T const* x, std::size_t length, std::size_t count, T iden
     std::size_t row = 0;
     for (; row + V::size <= count; row += V::size) {
         std::array<V, V::size> rows;
-        fold_to_registers(rows, x, length, identity, join);
+        join_to_registers(rows, x, length, identity, join);
         fold_lanes_of_each<V::size>(rows, join);
         x += V::size * length;
         join(V::load(into + row), rows[0]).store(into + row);
