@@ -31,8 +31,9 @@ struct logsumexp_accumulator
         auto const m = vectorized::extreme(x, count, *state[0], vectorized::larger{});
         auto const plain = [m](V const& element) { return exp(element - V(m)); };
         auto const careful = [m](V const& element) { return relative(element, V(m)); };
-        auto const sum = weights == nullptr && m - m == T(0) ? sum_of(x, count, plain, nullptr)
-                                                             : sum_of(x, count, careful, weights);
+        auto const sum = m - m != T(0) ? sum_of(x, count, careful, weights)
+            : weights == nullptr       ? sum_of(x, count, plain, nullptr)
+                                       : sum_of(x, count, plain, weights);
         *state[1] =
             *state[1] == T(0) ? sum : *state[1] * first_lane(relative(V(*state[0]), V(m))) + sum;
         *state[0] = m;
