@@ -78,7 +78,8 @@ void for_short_rows(T const* x, std::size_t length, std::size_t count, F const& 
     alignas(64) T columns[most * short_row<T> + simd::batch<T>::size];
     for (std::size_t first = 0; first < count; first += most) {
         auto const some = std::min(count - first, most);
-        transpose_rows(x + first * length, length, some, count - first, columns);
+        rows_at<T const> const rows{x + first * length, length};
+        transpose_rows(rows, some, length, (count - first) * length, rows_at<T>{columns, some});
         f(static_cast<T const*>(columns), first, some);
     }
 }

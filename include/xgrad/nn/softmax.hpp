@@ -2,12 +2,14 @@
 
 #include <xgrad/array/operation.hpp>
 #include <xgrad/array/reduction.hpp>
+#include <xgrad/engine/softmax_rows.hpp>
 #include <xgrad/ops/comparison.hpp>
 #include <xgrad/ops/exponential.hpp>
 #include <xgrad/ops/logarithm.hpp>
 #include <xgrad/ops/selection.hpp>
 
 #include <limits>
+#include <utility>
 
 namespace xgrad {
 namespace detail {
@@ -18,6 +20,24 @@ tensor<T> finite_maximum(tensor<T> const& x, std::ptrdiff_t axis, std::source_lo
     auto const largest = amax(x, axis, {.keep_dims = true}, where);
     constexpr auto nothing = -std::numeric_limits<T>::infinity();
     return tensor<T>(xgrad::where(largest == nothing, T(0), largest));
+}
+
+/// Along the last axis, where rows lie as they are used: each goes through all steps at once.
+template <bool Logarithms, class T>
+tensor<T> softmax_of_rows(tensor<T> const& x)
+{
+    auto const from = dense(x.handle());
+    auto result = make_body_like(*from);
+    auto const length = x.shape().back();
+    auto const rows = length == 0 ? 0 : x.size() / length;
+    softmax_rows<Logarithms>(
+        from->template elements<T const>(), rows, length, result->template elements<T>());
+    return tensor<T>(std::move(result));
+}
+
+inline bool is_last_axis(std::ptrdiff_t axis, std::size_t rank)
+{
+    return axis == -1 || axis == static_cast<std::ptrdiff_t>(rank) - 1;
 }
 } // namespace detail
 
@@ -34,6 +54,9 @@ tensor<floating_element<value_type_of<X>>> softmax(
     tensor<T> const values = as_tensor(x, where);
     normalize_axis(axis, values.dimension(), "softmax", where);
     auto const result = detail::within_operation([&] {
+        if (detail::is_last_axis(axis, values.dimension())) {
+            return detail::softmax_of_rows<false>(values);
+        }
         tensor<T> const powers =
             values.size() == 0 ? values : exp(values - detail::finite_maximum(values, axis, where));
         tensor<T> const total = sum(powers, axis, {.keep_dims = true}, where);
@@ -67,6 +90,9 @@ tensor<floating_element<value_type_of<X>>> log_softmax(
     tensor<T> const values = as_tensor(x, where);
     normalize_axis(axis, values.dimension(), "log_softmax", where);
     auto const result = detail::within_operation([&] {
+        if (detail::is_last_axis(axis, values.dimension())) {
+            return detail::softmax_of_rows<true>(values);
+        }
         if (values.size() == 0) {
             return values.detach();
         }
