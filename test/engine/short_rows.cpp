@@ -178,6 +178,9 @@ void expect_folded_rows()
                 expect([](auto const& a, int axis) { return prod(a, axis); }, "prod");
                 expect([](auto const& a, int axis) { return amax(a, axis); }, "amax");
                 expect([](auto const& a, int axis) { return amin(a, axis); }, "amin");
+                if (columns >= vectorized::short_row<T>) {
+                    expect([](auto const& a, int axis) { return logsumexp(a, axis); }, "logsumexp");
+                }
             }
         }
     }

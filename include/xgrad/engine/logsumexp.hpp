@@ -2,6 +2,7 @@
 
 #include <xgrad/engine/accumulate.hpp>
 #include <xgrad/engine/compute_reduction.hpp>
+#include <xgrad/engine/fold_rows.hpp>
 
 #include <array>
 #include <cmath>
@@ -48,7 +49,12 @@ struct logsumexp_accumulator
                 });
             return;
         }
-        for (std::size_t row = 0; row < count; ++row, x += length) {
+        std::size_t row = 0;
+        for (; vectorized::are_folded_together<T>(length) && row + V::size <= count;
+             row += V::size, x += V::size * length) {
+            run_together({state[0] + row, state[1] + row}, x, length);
+        }
+        for (; row < count; ++row, x += length) {
             run({state[0] + row, state[1] + row}, x, length);
         }
     }
@@ -124,9 +130,52 @@ struct logsumexp_accumulator
     }
 
 private:
+    /// `run` of as many rows as a register has lanes.
+    void run_together(std::array<T*, 2> state, T const* x, std::size_t length) const
+    {
+        alignas(V) std::array<T, V::size> largest;
+        auto const before = V::load(state[0]);
+        before.store(largest.data());
+        vectorized::fold_together(
+            largest.data(),
+            x,
+            length,
+            V::size,
+            -std::numeric_limits<T>::infinity(),
+            vectorized::larger{});
+        auto const m = V::load(largest.data());
+        if (!all(m - m == V(0))) {
+            for (std::size_t row = 0; row < V::size; ++row) {
+                run({state[0] + row, state[1] + row}, x + row * length, length);
+            }
+            return;
+        }
+        std::array<V, V::size> sums;
+        for (std::size_t row = 0; row < V::size; ++row) {
+            auto const weight = [most = V(largest[row])](V const& element) {
+                return exp(element - most);
+            };
+            sums[row] = register_of_sum(x + row * length, length, weight, nullptr);
+        }
+        vectorized::fold_lanes_of_each<V::size>(sums, vectorized::add{});
+        auto const sum_before = V::load(state[1]);
+        auto const sum = sum_before * relative(before, m) + sums[0];
+        select(sum_before == V(0), sums[0], sum).store(state[1]);
+        m.store(state[0]);
+    }
+
     /// Σ weight(x), each of which goes into `weights`, where that is an array.
     template <class Weight, class Weights>
     static T sum_of(T const* x, std::size_t count, Weight const& weight, Weights weights)
+    {
+        std::array<V, 1> sum{register_of_sum(x, count, weight, weights)};
+        return vectorized::fold_lanes(sum, vectorized::add{});
+    }
+
+    /// The same in the lanes of a register, which are still to be added.
+    template <class Weight, class Weights>
+    XGRAD_ALWAYS_INLINE static V
+    register_of_sum(T const* x, std::size_t count, Weight const& weight, Weights weights)
     {
         constexpr std::size_t flight = 2;
         auto sums = vectorized::registers_of<flight>(V(0));
@@ -159,7 +208,7 @@ private:
                 }
             }
         }
-        return vectorized::fold_lanes(sums, vectorized::add{});
+        return sums[0] + sums[1];
     }
 
     /// Some registers of neighbouring places. The largest elements seldom grow, and only then the
