@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/base/size_class.hpp>
 #include <xgrad/engine/fold_accumulator.hpp>
 #include <xgrad/engine/parallel.hpp>
 
