@@ -1,6 +1,7 @@
 #pragma once
 
 #include <xgrad/base/size_class.hpp>
+#include <xgrad/engine/compute.hpp>
 #include <xgrad/engine/fold_accumulator.hpp>
 #include <xgrad/engine/parallel.hpp>
 
