@@ -105,6 +105,35 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(what_is_no_number_stays_in_its_row_of_shares, T, e
     }
 }
 
+BOOST_AUTO_TEST_CASE_TEMPLATE(adjoints_of_rows_are_those_of_columns, T, element_types)
+{
+    constexpr auto infinity = std::numeric_limits<T>::infinity();
+    for (auto const length : lengths) {
+        for (std::size_t const rows : {1, 9, 40}) {
+            auto x = random::normal<T>({rows, length}, 1, 2);
+            if (length > 2) {
+                x.body().template elements<T>()[length / 2] = -infinity; // it has no share
+            }
+            auto const w = random::normal<T>({rows, length}, 0, 1);
+            auto const differs = [&](auto const& share) {
+                auto tape = create_tape();
+                tensor const along_rows = sum(where(x == -infinity, T(0), w * share(x, -1)));
+                tensor const turned = transpose(x);
+                tensor const along_columns =
+                    sum(where(turned == -infinity, T(0), transpose(w) * share(turned, 0)));
+                tensor const sum_of_both = along_rows - along_columns;
+                tensor const difference = grad(tape, sum_of_both, x);
+                return amax(abs(difference)).item() / amax(abs(w)).item();
+            };
+            auto const soft = [](auto const& a, int axis) { return softmax(a, axis); };
+            auto const logarithm = [](auto const& a, int axis) { return log_softmax(a, axis); };
+            auto const epsilon = 32 * std::numeric_limits<T>::epsilon();
+            BOOST_TEST(differs(soft) < epsilon, rows << " x " << length);
+            BOOST_TEST(differs(logarithm) < epsilon * 4, rows << " x " << length);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(shares_of_what_lies_apart_or_is_empty_are_those_of_a_copy)
 {
     auto const x = random::normal({6, 5, 12}, 0, 1);
@@ -130,9 +159,15 @@ BOOST_AUTO_TEST_CASE(shares_have_the_same_bits_for_every_number_of_threads)
         set_num_threads(1);
         auto const shares = softmax(x);
         auto const logarithms = log_softmax(x);
+        auto const slope = [&] {
+            return gradient(
+                [](auto const& a) { return sum(a * (softmax(a) + log_softmax(a))); }, x);
+        };
+        auto const alone = slope();
         set_num_threads(3);
         BOOST_TEST(all_equal(softmax(x), shares));
         BOOST_TEST(all_equal(log_softmax(x), logarithms));
+        BOOST_TEST(all_equal(slope(), alone));
     }
     set_num_threads(threads);
 }

@@ -163,9 +163,9 @@ void softmax_short_rows(T const* x, std::size_t rows, std::size_t length, T* out
 }
 } // namespace vectorized
 
-/// The softmax, or its logarithm, of each of so many rows that lie one behind the other.
-template <bool Logarithms, class T>
-void softmax_rows(T const* x, std::size_t rows, std::size_t length, T* out)
+/// Calls f(first, some) for some of so many rows, on all cores.
+template <class T, class F>
+void for_rows(std::size_t rows, std::size_t length, double nanoseconds, F const& f)
 {
     if (rows * length == 0) {
         return;
@@ -173,10 +173,18 @@ void softmax_rows(T const* x, std::size_t rows, std::size_t length, T* out)
     constexpr std::size_t elements = 4 * any_block_length;
     constexpr auto group = vectorized::rows_as_columns<T>;
     auto const chunk = std::max<std::size_t>(1, elements / (group * length)) * group;
-    auto const work = 1.5 * static_cast<double>(rows * length);
+    auto const work = nanoseconds * static_cast<double>(rows * length);
     for_each_chunk(vectorized::chunks_in(rows, chunk), work, [&](std::size_t which) {
         auto const first = which * chunk;
-        auto const some = std::min(chunk, rows - first);
+        f(first, std::min(chunk, rows - first));
+    });
+}
+
+/// The softmax, or its logarithm, of each of so many rows that lie one behind the other.
+template <bool Logarithms, class T>
+void softmax_rows(T const* x, std::size_t rows, std::size_t length, T* out)
+{
+    for_rows<T>(rows, length, 1.5, [&](std::size_t first, std::size_t some) {
         auto const* const from = x + first * length;
         auto* const to = out + first * length;
         if (length < vectorized::short_row<T>) {
@@ -188,6 +196,41 @@ void softmax_rows(T const* x, std::size_t rows, std::size_t length, T* out)
             auto const place = row * length;
             vectorized::softmax_few_rows<Logarithms>(
                 from + place, std::min(few, some - row), length, to + place);
+        }
+    });
+}
+
+/// Their adjoints from results y and the results' adjoints g: y (g - Σ g y), or g - e^y Σ g where
+/// an element of -inf (a y of -inf) neither takes nor gives. Of rows that fill a register.
+template <bool Logarithms, class T>
+void softmax_adjoints(T const* y, T const* g, std::size_t rows, std::size_t length, T* out)
+{
+    using V = simd::batch<T>;
+    constexpr auto nothing = -std::numeric_limits<T>::infinity();
+    for_rows<T>(rows, length, Logarithms ? 1. : 0.3, [&](std::size_t first, std::size_t some) {
+        for (auto row = first; row < first + some; ++row) {
+            auto const* const of = y + row * length;
+            auto const* const by = g + row * length;
+            auto* const to = out + row * length;
+            // What is to be added up is stored first, where the results go.
+            vectorized::for_each_register(to, length, [&](std::size_t i) {
+                auto const element = V::load(of + i);
+                auto const adjoint = V::load(by + i);
+                if constexpr (Logarithms) {
+                    return select(element == V(nothing), V(0), adjoint);
+                } else {
+                    return adjoint * element;
+                }
+            });
+            V const total(vectorized::fold(to, length, T(0), vectorized::add{}));
+            vectorized::for_each_register(to, length, [&](std::size_t i) {
+                auto const element = V::load(of + i);
+                if constexpr (Logarithms) {
+                    return V::load(to + i) - exp(element) * total;
+                } else {
+                    return element * (V::load(by + i) - total);
+                }
+            });
         }
     });
 }

@@ -51,6 +51,9 @@ public:
         return adjoints_.wants(statement_.operands()[i].variable);
     }
 
+    /// Other tapes record what the operation computes.
+    bool is_recorded() const noexcept { return adjoints_.is_recorded(); }
+
     /// The adjoint of operand i so far, dense, to add to: for operations that touch few of its
     /// elements.
     tensor_body& sum(std::size_t i)
