@@ -21,6 +21,10 @@ concept takes_all_at_once = requires { requires Accumulator::takes_all_at_once; 
 template <class Accumulator>
 concept sums_blocks = requires { requires Accumulator::sums; };
 
+/// To join an element to a place costs next to nothing.
+template <class Accumulator>
+concept joins_cheaply = requires { requires Accumulator::joins_cheaply; };
+
 /// One of the states ends as the result: it may lie where that goes from the beginning.
 template <class Accumulator>
 concept accumulates_in_place = requires { Accumulator::result_state; };

@@ -127,10 +127,10 @@ struct reduction_space
     template <class Accumulator>
     std::size_t longest_of_columns() const noexcept
     {
-        bool const is_fold = requires { Accumulator::identity; };
         bool const is_cheap = kernels == nullptr || kernels->cost < 1;
         bool const is_large = is_large_array(reading.size * sizeof(T));
-        return is_fold && is_cheap != is_large ? 2 * block_length<T> : reading.size;
+        return joins_cheaply<Accumulator> && is_cheap != is_large ? 2 * block_length<T>
+                                                                  : reading.size;
     }
 
     /// The elements of an operand itself, where whole registers can be read of them.

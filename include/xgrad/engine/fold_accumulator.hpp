@@ -31,6 +31,7 @@ struct fold_accumulator
     static constexpr std::size_t result_state = 0;
     static constexpr bool joins_in_pairs = !vectorized::is_extreme<Join>; // exact in any order
     static constexpr bool takes_all_at_once = vectorized::is_extreme<Join>;
+    static constexpr bool joins_cheaply = true;
     static constexpr bool sums = std::same_as<Join, vectorized::add>;
     T identity;
 

@@ -161,7 +161,6 @@ void softmax_short_rows(T const* x, std::size_t rows, std::size_t length, T* out
             rows_at<T>{to, length});
     }
 }
-} // namespace vectorized
 
 /// Calls f(first, some) for some of so many rows, on all cores.
 template <class T, class F>
@@ -171,20 +170,21 @@ void for_rows(std::size_t rows, std::size_t length, double nanoseconds, F const&
         return;
     }
     constexpr std::size_t elements = 4 * any_block_length;
-    constexpr auto group = vectorized::rows_as_columns<T>;
+    constexpr auto group = rows_as_columns<T>;
     auto const chunk = std::max<std::size_t>(1, elements / (group * length)) * group;
     auto const work = nanoseconds * static_cast<double>(rows * length);
-    for_each_chunk(vectorized::chunks_in(rows, chunk), work, [&](std::size_t which) {
+    for_each_chunk(chunks_in(rows, chunk), work, [&](std::size_t which) {
         auto const first = which * chunk;
         f(first, std::min(chunk, rows - first));
     });
 }
+} // namespace vectorized
 
 /// The softmax, or its logarithm, of each of so many rows that lie one behind the other.
 template <bool Logarithms, class T>
 void softmax_rows(T const* x, std::size_t rows, std::size_t length, T* out)
 {
-    for_rows<T>(rows, length, 1.5, [&](std::size_t first, std::size_t some) {
+    vectorized::for_rows<T>(rows, length, 1.5, [&](std::size_t first, std::size_t some) {
         auto const* const from = x + first * length;
         auto* const to = out + first * length;
         if (length < vectorized::short_row<T>) {
@@ -207,32 +207,33 @@ void softmax_adjoints(T const* y, T const* g, std::size_t rows, std::size_t leng
 {
     using V = simd::batch<T>;
     constexpr auto nothing = -std::numeric_limits<T>::infinity();
-    for_rows<T>(rows, length, Logarithms ? 1. : 0.3, [&](std::size_t first, std::size_t some) {
-        for (auto row = first; row < first + some; ++row) {
-            auto const* const of = y + row * length;
-            auto const* const by = g + row * length;
-            auto* const to = out + row * length;
-            // What is to be added up is stored first, where the results go.
-            vectorized::for_each_register(to, length, [&](std::size_t i) {
-                auto const element = V::load(of + i);
-                auto const adjoint = V::load(by + i);
-                if constexpr (Logarithms) {
-                    return select(element == V(nothing), V(0), adjoint);
-                } else {
-                    return adjoint * element;
-                }
-            });
-            V const total(vectorized::fold(to, length, T(0), vectorized::add{}));
-            vectorized::for_each_register(to, length, [&](std::size_t i) {
-                auto const element = V::load(of + i);
-                if constexpr (Logarithms) {
-                    return V::load(to + i) - exp(element) * total;
-                } else {
-                    return element * (V::load(by + i) - total);
-                }
-            });
-        }
-    });
+    vectorized::for_rows<T>(
+        rows, length, Logarithms ? 1. : 0.3, [&](std::size_t first, std::size_t some) {
+            for (auto row = first; row < first + some; ++row) {
+                auto const* const of = y + row * length;
+                auto const* const by = g + row * length;
+                auto* const to = out + row * length;
+                // What is to be added up is stored first, where the results go.
+                vectorized::for_each_register(to, length, [&](std::size_t i) {
+                    auto const element = V::load(of + i);
+                    auto const adjoint = V::load(by + i);
+                    if constexpr (Logarithms) {
+                        return select(element == V(nothing), V(0), adjoint);
+                    } else {
+                        return adjoint * element;
+                    }
+                });
+                V const total(vectorized::fold(to, length, T(0), vectorized::add{}));
+                vectorized::for_each_register(to, length, [&](std::size_t i) {
+                    auto const element = V::load(of + i);
+                    if constexpr (Logarithms) {
+                        return V::load(to + i) - exp(element) * total;
+                    } else {
+                        return element * (V::load(by + i) - total);
+                    }
+                });
+            }
+        });
 }
 } // namespace XGRAD_ARCHITECTURE
 } // namespace xgrad
